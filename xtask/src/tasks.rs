@@ -1,0 +1,185 @@
+//! The commands. Where another program does the work, this one makes way for it: exit code, input, output and signals are its own.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::cli::{self, SetupOptions};
+use crate::exit::{Failure, Outcome, code_of};
+use crate::repo::Repo;
+use crate::setup::{self, Done, Source};
+
+/// libtorch, and what was found said aloud.
+pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
+    let source = provide(repo, options)?;
+    match &source {
+        Source::Ours(dir, Done::Nothing) => println!("libtorch {} is ready in {}", setup::VERSION, dir.display()),
+        Source::Ours(..) => {}
+        Source::Users(dir) => println!("libtorch {} of LIBTORCH={} is used", setup::VERSION, dir.display()),
+        Source::Python => println!("LIBTORCH_USE_PYTORCH is set: the torch of the Python at hand is used"),
+    }
+    if let (Source::Ours(dir, _), true) = (&source, options.dir.is_some()) {
+        println!("to build with it: export LIBTORCH={}", dir.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The data program, which needs no libtorch.
+pub fn data(repo: &Repo, args: &[OsString]) -> Outcome {
+    let mut cargo = repo.cargo();
+    cargo.args(["run", "--release", "-p", "deepclust-datasets", "--features", "cli", "--bin", "deepclust-data", "--"]);
+    hand_over(cargo.args(repo.arguments(args)))
+}
+
+/// A command of the `deepclust` program: libtorch, build, hand over.
+pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
+    if args.iter().any(cli::is_help) && !repo.root().join(".libtorch").exists() {
+        // Its own help would cost the download and the build first.
+        println!("{}", cli::HELP);
+        return Ok(ExitCode::SUCCESS);
+    }
+    provide(repo, &SetupOptions::default())?;
+    need_cxx(repo)?;
+    let program = build(repo)?;
+    hand_over(repo.command(program).arg(verb).args(repo.arguments(args)))
+}
+
+/// All tests, then those in the documentation.
+pub fn test(repo: &Repo, args: &[OsString]) -> Outcome {
+    provide(repo, &SetupOptions::default())?;
+    need_cxx(repo)?;
+    let nextest = repo.cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let mut tests = repo.cargo();
+    if nextest.is_ok_and(|status| status.success()) {
+        tests.args(["nextest", "run", "--workspace", "--release"]);
+    } else {
+        tests.args(["test", "--workspace", "--release", "--lib", "--bins", "--tests", "--examples"]);
+    }
+    in_turn([tests.args(args), repo.cargo().args(["test", "--workspace", "--release", "--doc"])])
+}
+
+/// Formatting, clippy and documentation.
+pub fn check(repo: &Repo) -> Outcome {
+    in_turn([repo.cargo().args(["fmt", "--all", "--check"])]).and_then(|code| {
+        if code != ExitCode::SUCCESS {
+            return Ok(code);
+        }
+        provide(repo, &SetupOptions::default())?;
+        need_cxx(repo)?;
+        let mut doc = repo.cargo();
+        doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        in_turn([repo.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), &mut doc])
+    })
+}
+
+/// Does every crate make a package that builds?
+pub fn package(repo: &Repo, args: &[OsString]) -> Outcome {
+    provide(repo, &SetupOptions::default())?;
+    need_cxx(repo)?;
+    in_turn([repo.cargo().args(["package", "--workspace", "--exclude", "xtask"]).args(args)])
+}
+
+fn provide(repo: &Repo, options: &SetupOptions) -> Result<Source, Failure> {
+    let source = setup::ensure(repo, options).map_err(Failure::libtorch)?;
+    if matches!(&source, Source::Ours(dir, Done::Replaced) if *dir == repo.root().join(".libtorch")) {
+        // Its build script does not look at the files, and would go on linking what is no longer there.
+        for profile in ["dev", "release"] {
+            let _ = repo.cargo().args(["clean", "--quiet", "-p", "torch-sys", "--profile", profile]).status();
+        }
+    }
+    Ok(source)
+}
+
+/// torch-sys compiles C++: better told here than in the middle of a build script's output.
+fn need_cxx(repo: &Repo) -> Result<(), Failure> {
+    let compiler = std::env::var_os("CXX").filter(|value| !value.is_empty()).unwrap_or_else(|| "c++".into());
+    // CXX may hold a wrapper and options: `ccache g++`.
+    let text = compiler.to_string_lossy().into_owned();
+    let program = text.split_whitespace().next().unwrap_or("c++");
+    let found = repo.command(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match found {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::libtorch(anyhow!(
+            "no C++ compiler: cannot run {program} ({error})\n  Debian and Ubuntu: apt-get install g++; macOS: xcode-select --install"
+        ))),
+    }
+}
+
+/// Builds `deepclust` and gives the program's path as cargo tells it, wherever its target folder is.
+fn build(repo: &Repo) -> Result<PathBuf, Failure> {
+    let mut cargo = repo.cargo();
+    cargo.args(["build", "--release", "-p", "deepclust-papers", "--bin", "deepclust"]);
+    cargo.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
+    let mut child = cargo.spawn().context("cannot run cargo")?;
+    let mut program = None;
+    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).lines()).into_iter().flatten() {
+        if let Some(path) = executable(&line.context("cannot read what cargo says")?) {
+            program = Some(path);
+        }
+    }
+    if !child.wait().context("cannot wait for cargo")?.success() {
+        return Err(anyhow!("the build of deepclust failed; its messages are above").into());
+    }
+    Ok(program.context("cargo did not say where it put deepclust")?.into())
+}
+
+/// The `"executable"` of one of cargo's messages, where it has one.
+fn executable(message: &str) -> Option<String> {
+    let mut characters = message.split_once(r#""executable":""#)?.1.chars();
+    let mut path = String::new();
+    loop {
+        match characters.next()? {
+            '"' => return Some(path),
+            '\\' => match characters.next()? {
+                'u' => {
+                    let code: String = characters.by_ref().take(4).collect();
+                    path.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
+                }
+                escaped => path.push(escaped),
+            },
+            plain => path.push(plain),
+        }
+    }
+}
+
+/// Runs commands one after the other; ends with the first that fails.
+fn in_turn<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Outcome {
+    for command in commands {
+        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
+        eprintln!("$ cargo {}", args.join(" "));
+        let status = command.status().context("cannot run cargo")?;
+        if !status.success() {
+            return Ok(code_of(status));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Becomes the other program; comes back only where that fails.
+#[cfg(unix)]
+fn hand_over(command: &mut Command) -> Outcome {
+    let error = std::os::unix::process::CommandExt::exec(command);
+    Err(anyhow::Error::new(error).context(format!("cannot run {}", command.get_program().display())).into())
+}
+
+#[cfg(not(unix))]
+fn hand_over(command: &mut Command) -> Outcome {
+    let status = command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    Ok(code_of(status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_where_cargo_says() {
+        let message = r#"{"reason":"compiler-artifact","filenames":["/t/deepclust"],"executable":"/t/a \"b\"/\u00e9/deepclust","fresh":true}"#;
+        assert_eq!(executable(message).unwrap(), "/t/a \"b\"/é/deepclust");
+        assert_eq!(executable(r#"{"reason":"compiler-artifact","executable":null}"#), None);
+        assert_eq!(executable(r#"{"reason":"build-finished","success":true}"#), None);
+    }
+}
