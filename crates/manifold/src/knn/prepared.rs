@@ -1,0 +1,123 @@
+//! Data made ready for the blocked search: a single-precision copy for the products, the original for exact distances.
+
+use ndarray::{ArrayView2, CowArray, Ix2};
+use rayon::prelude::*;
+
+use super::settings::Metric;
+use crate::Real;
+use crate::pca::column_means;
+
+/// Rows and their single-precision images. For a query q and a point r the product of `[−2q, 1]` and `[r, ‖r‖²]` is the
+/// squared distance less ‖q‖², which is the same for all points and does not change their order.
+pub(super) struct Prepared<'a, F> {
+    pub rows: CowArray<'a, F, Ix2>,
+    /// n × (d + 1), scaled, last column ‖r‖² (Euclidean) or 0 (cosine, rows of norm 1).
+    pub image: Vec<f32>,
+    /// Norms of the scaled rows.
+    pub norms: Vec<f32>,
+    /// 1 / norm of each original row, 0 for a zero row; for cosine only.
+    inverse: Vec<f64>,
+    /// The scale of the frame.
+    scale: f64,
+}
+
+/// The shift and scale that make products in single precision safe: rows are centred, which takes common offsets out of
+/// the rounding error, and divided by (a power of two near) the largest absolute value, which keeps squares from
+/// overflowing.
+pub(super) struct Frame {
+    mean: Vec<f64>,
+    scale: f64,
+}
+
+impl Frame {
+    pub(super) fn of<F: Real>(x: ArrayView2<'_, F>, metric: Metric) -> Self {
+        if metric == Metric::Cosine {
+            return Self { mean: vec![0.0; x.ncols()], scale: 1.0 };
+        }
+        let mean = column_means(x);
+        let mut frame = Self { mean, scale: f64::INFINITY };
+        frame.widen(x);
+        frame
+    }
+
+    /// Makes room for further rows.
+    pub(super) fn widen<F: Real>(&mut self, x: ArrayView2<'_, F>) {
+        let largest = x.outer_iter().fold(0.0_f64, |top, row| {
+            row.iter().zip(&self.mean).fold(top, |top, (v, m)| top.max((v.wide() - m).abs()))
+        });
+        if largest > 0.0 {
+            // A power of two: scaled differences are exact.
+            let exponent = (-largest.log2().floor()).clamp(-1000.0, 1000.0);
+            self.scale = self.scale.min(2.0_f64.powi(exponent as i32));
+        } else if self.scale.is_infinite() {
+            self.scale = 1.0;
+        }
+    }
+}
+
+impl<'a, F: Real> Prepared<'a, F> {
+    pub(super) fn new(x: ArrayView2<'a, F>, metric: Metric, frame: &Frame) -> Self {
+        let rows = CowArray::from(x);
+        let rows = if rows.is_standard_layout() { rows } else { CowArray::from(rows.as_standard_layout().into_owned()) };
+        let (n, d) = rows.dim();
+        let inverse: Vec<f64> = match metric {
+            Metric::Euclidean => Vec::new(),
+            Metric::Cosine => rows.outer_iter().map(|row| inverse_norm(row.iter().copied())).collect(),
+        };
+        let mut image = vec![0.0_f32; n * (d + 1)];
+        image.par_chunks_mut(d + 1).zip(rows.outer_iter()).enumerate().for_each(|(i, (to, from))| {
+            let scale = inverse.get(i).copied().unwrap_or(frame.scale);
+            let mut square = 0.0_f64;
+            for ((t, f), m) in to.iter_mut().zip(from).zip(&frame.mean) {
+                *t = ((f.wide() - m) * scale) as f32;
+                square += f64::from(*t) * f64::from(*t);
+            }
+            to[d] = if metric == Metric::Euclidean { square as f32 } else { 0.0 };
+        });
+        let norm = |row: &[f32]| row[..d].iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt() as f32;
+        let norms = image.par_chunks(d + 1).map(norm).collect();
+        Self { rows, image, norms, inverse, scale: frame.scale }
+    }
+
+    /// What row `i` is multiplied by before distances are taken.
+    pub(super) fn factor(&self, i: usize) -> f64 {
+        self.inverse.get(i).copied().unwrap_or(self.scale)
+    }
+
+    /// Row `i` of the original data.
+    pub(super) fn row(&self, i: usize) -> &[F] {
+        let d = self.rows.ncols();
+        // The layout was made standard above.
+        &self.rows.as_slice().unwrap_or(&[])[i * d..(i + 1) * d]
+    }
+}
+
+/// 1 / ‖x‖ without overflow or underflow of the squares; 0 for a zero row.
+fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
+    let largest = row.clone().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
+    if largest == 0.0 {
+        return 0.0;
+    }
+    let sum: f64 = row.map(|v| (v.wide() / largest).powi(2)).sum();
+    1.0 / (largest * sum.sqrt())
+}
+
+const LANES: usize = 8;
+
+/// Σ (s·a − t·b)² in f64, in lanes of fixed number.
+pub(super) fn squared_difference<F: Real>(a: &[F], b: &[F], s: f64, t: f64) -> f64 {
+    let mut lanes = [0.0; LANES];
+    let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let (a_rest, b_rest) = (a8.remainder(), b8.remainder());
+    for (a, b) in a8.zip(b8) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            let d = a.wide() * s - b.wide() * t;
+            *lane += d * d;
+        }
+    }
+    for (lane, (a, b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        let d = a.wide() * s - b.wide() * t;
+        *lane += d * d;
+    }
+    lanes.iter().sum()
+}

@@ -1,0 +1,151 @@
+use approx::assert_abs_diff_eq;
+use ndarray::{Array2, array, concatenate, Axis};
+use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::ManifoldError;
+
+fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Array2::from_shape_fn((n, d), |_| rng.random_range(-1.0..1.0))
+}
+
+/// Every distance, sorted.
+fn brute(q: &Array2<f64>, x: &Array2<f64>, k: usize, metric: Metric, same: bool) -> Neighbours<f64> {
+    let mut indices = Array2::zeros((q.nrows(), k));
+    let mut distances = Array2::zeros((q.nrows(), k));
+    for (i, a) in q.outer_iter().enumerate() {
+        let mut all: Vec<(f64, usize)> = x
+            .outer_iter()
+            .enumerate()
+            .filter(|(j, _)| !same || *j != i)
+            .map(|(j, b)| {
+                let distance = match metric {
+                    Metric::Euclidean => (&a - &b).mapv(|v| v * v).sum().sqrt(),
+                    Metric::Cosine => {
+                        let norms = (a.dot(&a) * b.dot(&b)).sqrt();
+                        if norms > 0.0 { 1.0 - a.dot(&b) / norms } else { 1.0 }
+                    }
+                };
+                (distance, j)
+            })
+            .collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (c, (d, j)) in all.into_iter().take(k).enumerate() {
+            indices[[i, c]] = j;
+            distances[[i, c]] = d;
+        }
+    }
+    Neighbours { indices, distances }
+}
+
+#[test]
+fn equals_brute_force() {
+    for metric in [Metric::Euclidean, Metric::Cosine] {
+        for (n, d, k) in [(1300, 7, 15), (90, 3, 89), (600, 40, 1)] {
+            let x = noise(n, d, 1);
+            let found = nearest_neighbours(x.view(), &KnnSettings { k, metric, include_self: false }).unwrap();
+            let expected = brute(&x, &x, k, metric, true);
+            assert_eq!(found.indices, expected.indices);
+            assert_abs_diff_eq!(found.distances, expected.distances, epsilon = 1e-12);
+        }
+        let (x, q) = (noise(700, 5, 2), noise(130, 5, 3));
+        let found = nearest_neighbours_of(q.view(), x.view(), 9, metric).unwrap();
+        let expected = brute(&q, &x, 9, metric, false);
+        assert_eq!(found.indices, expected.indices);
+        assert_abs_diff_eq!(found.distances, expected.distances, epsilon = 1e-12);
+    }
+}
+
+#[test]
+fn differences_below_single_precision_decide() {
+    // Neighbours at 10⁶ that differ by 10⁻⁶: products in f32 cannot tell them apart, the exact pass does.
+    let x = noise(500, 3, 4).mapv(|v| 1e6 + v * 1e-6);
+    let far = concatenate![Axis(0), x, array![[0.0, 0.0, 0.0]]];
+    let found = nearest_neighbours(far.view(), &KnnSettings::new(5)).unwrap();
+    assert_eq!(found.indices, brute(&far, &far, 5, Metric::Euclidean, true).indices);
+}
+
+#[test]
+fn extreme_scales() {
+    for scale in [1e-200, 1e-30, 1e30, 1e150] {
+        let x = noise(200, 4, 6);
+        let scaled = x.mapv(|v| v * scale);
+        let found = nearest_neighbours(scaled.view(), &KnnSettings::new(4)).unwrap();
+        assert_eq!(found.indices, brute(&x, &x, 4, Metric::Euclidean, true).indices, "scale {scale}");
+        let cosine = KnnSettings { k: 4, metric: Metric::Cosine, include_self: false };
+        let found = nearest_neighbours(scaled.view(), &cosine).unwrap();
+        assert_eq!(found.indices, brute(&x, &x, 4, Metric::Cosine, true).indices, "scale {scale}");
+    }
+}
+
+#[test]
+fn duplicates_come_by_index_and_self_comes_first() {
+    let x = Array2::from_elem((9, 2), 3.0_f32);
+    let found = nearest_neighbours(x.view(), &KnnSettings::new(3)).unwrap();
+    assert_eq!(found.indices.row(0).to_vec(), [1, 2, 3]);
+    assert_eq!(found.indices.row(5).to_vec(), [0, 1, 2]);
+    let with = KnnSettings { k: 9, metric: Metric::Euclidean, include_self: true };
+    let found = nearest_neighbours(x.view(), &with).unwrap();
+    assert_eq!(found.indices.row(5).to_vec(), [5, 0, 1, 2, 3, 4, 6, 7, 8]);
+    assert!(found.distances.iter().all(|&d| d == 0.0));
+    let alone = KnnSettings { k: 1, metric: Metric::Euclidean, include_self: true };
+    assert_eq!(nearest_neighbours(x.view(), &alone).unwrap().indices.row(7).to_vec(), [7]);
+}
+
+#[test]
+fn a_zero_row_is_at_cosine_distance_one() {
+    let x = array![[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [-1.0, -1.0]];
+    let settings = KnnSettings { k: 3, metric: Metric::Cosine, include_self: false };
+    let found = nearest_neighbours(x.view(), &settings).unwrap();
+    assert_eq!(found.indices, array![[1, 2, 3], [2, 0, 3], [1, 0, 3], [0, 1, 2]]);
+    assert_abs_diff_eq!(
+        found.distances,
+        array![[1.0, 1.0, 1.0], [0.0, 1.0, 2.0], [0.0, 1.0, 2.0], [1.0, 2.0, 2.0]],
+        epsilon = 1e-12
+    );
+}
+
+#[test]
+fn threads_and_layout_change_nothing() {
+    let x = noise(1000, 12, 8).mapv(|v| v as f32);
+    let columns = x.t().as_standard_layout().into_owned();
+    let run = |threads, x: ndarray::ArrayView2<'_, f32>| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| nearest_neighbours(x, &KnnSettings::new(10)).unwrap())
+    };
+    let one = run(1, x.view());
+    assert_eq!(one, run(2, x.view()));
+    assert_eq!(one, run(2, columns.t()));
+}
+
+#[test]
+fn wrong_input_is_refused() {
+    let x = noise(5, 2, 0);
+    let error = |k, include_self| {
+        let settings = KnnSettings { k, metric: Metric::Euclidean, include_self };
+        nearest_neighbours(x.view(), &settings).unwrap_err()
+    };
+    assert_eq!(error(5, false), ManifoldError::Range { name: "k", low: 1, high: 4, found: 5 });
+    assert_eq!(error(6, true), ManifoldError::Range { name: "k", low: 1, high: 5, found: 6 });
+    assert_eq!(error(0, true), ManifoldError::Range { name: "k", low: 1, high: 5, found: 0 });
+    let one = Array2::<f64>::zeros((1, 2));
+    assert!(nearest_neighbours(one.view(), &KnnSettings::new(1)).is_err());
+    let other = Array2::<f64>::zeros((3, 4));
+    assert!(nearest_neighbours_of(other.view(), x.view(), 1, Metric::Euclidean).is_err());
+    let nan = Array2::from_elem((3, 2), f64::NAN);
+    assert!(nearest_neighbours(nan.view(), &KnnSettings::new(1)).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn equals_brute_force_on_a_grid_full_of_ties(n in 2_usize..150, d in 1_usize..4, k in 1_usize..20, seed in any::<u64>()) {
+        let x = noise(n, d, seed).mapv(|v| (v * 3.0).round());
+        let k = k.min(n - 1);
+        let found = nearest_neighbours(x.view(), &KnnSettings::new(k)).unwrap();
+        prop_assert_eq!(found, brute(&x, &x, k, Metric::Euclidean, true));
+    }
+}

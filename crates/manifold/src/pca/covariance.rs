@@ -1,0 +1,106 @@
+//! Column means and the scatter matrix of centred data, in blocks.
+
+use ndarray::{ArrayView1, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use crate::Real;
+use crate::linalg::{Block, product_atb};
+
+/// Rows whose products are summed in the data's own precision before they are added to the f64 total.
+const PANEL: usize = 512;
+/// Columns of one tile of the scatter matrix.
+const TILE: usize = 112;
+/// Rows whose sum is one partial sum of the mean.
+const MEAN_ROWS: usize = 1024;
+
+/// Mean of every column, summed in f64 over blocks of fixed size.
+pub(crate) fn column_means<F: Real>(x: ArrayView2<'_, F>) -> Vec<f64> {
+    let (n, d) = x.dim();
+    let partial: Vec<Vec<f64>> = x
+        .axis_chunks_iter(Axis(0), MEAN_ROWS)
+        .into_par_iter()
+        .map(|block| {
+            let mut sum = vec![0.0; d];
+            for row in block.outer_iter() {
+                match row.as_slice() {
+                    Some(row) => add(&mut sum, row.iter()),
+                    None => add(&mut sum, row.iter()),
+                }
+            }
+            sum
+        })
+        .collect();
+    let mut mean = vec![0.0; d];
+    for sum in partial {
+        for (m, s) in mean.iter_mut().zip(sum) {
+            *m += s;
+        }
+    }
+    mean.iter_mut().for_each(|m| *m /= n as f64);
+    mean
+}
+
+fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>) {
+    for (s, &v) in sum.iter_mut().zip(row) {
+        *s += v.wide();
+    }
+}
+
+/// `Σ (x − mean)(x − mean)ᵀ`, the lower half of a row-major d × d matrix (the upper half is zero off the diagonal tiles).
+///
+/// Threads share the tiles, never a tile, and every tile adds its panels in order: the bits do not depend on the
+/// number of threads.
+pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
+    let (n, d) = x.dim();
+    let near: Vec<F> = mean.iter().map(|&m| F::narrow(m)).collect();
+    let tiles: Vec<(usize, usize)> =
+        (0..d).step_by(TILE).flat_map(|i| (0..=i).step_by(TILE).map(move |j| (i, j))).collect();
+    let mut sums: Vec<(Vec<f64>, Vec<F>)> = tiles
+        .iter()
+        .map(|&(i, j)| {
+            let size = width(i, d) * width(j, d);
+            (vec![0.0; size], vec![F::zero(); size])
+        })
+        .collect();
+    let mut panel = vec![F::zero(); PANEL.min(x.nrows()) * d];
+    for block in x.axis_chunks_iter(Axis(0), PANEL) {
+        let rows = block.nrows();
+        panel.par_chunks_mut(64 * d).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
+            for (to, from) in to.chunks_exact_mut(d).zip(from.outer_iter()) {
+                subtract(to, from, &near);
+            }
+        });
+        sums.par_iter_mut().zip(&tiles).for_each(|((sum, product), &(i, j))| {
+            let left = Block::new(&panel[i..], rows, width(i, d), d);
+            let right = Block::new(&panel[j..], rows, width(j, d), d);
+            product_atb(product, left, right);
+            for (s, &p) in sum.iter_mut().zip(product.iter()) {
+                *s += p.wide();
+            }
+        });
+    }
+    let mut total = vec![0.0; d * d];
+    for ((sum, _), (i, j)) in sums.iter().zip(tiles) {
+        for (r, row) in sum.chunks_exact(width(j, d)).enumerate() {
+            let row_rest = mean[i + r] - near[i + r].wide();
+            for (c, &s) in row.iter().enumerate() {
+                // The rounded mean was subtracted: Σ(x−m')(x−m')ᵀ = Σ(x−m)(x−m)ᵀ + n (m−m')(m−m')ᵀ.
+                let rest = row_rest * (mean[j + c] - near[j + c].wide());
+                total[(i + r) * d + j + c] = s - n as f64 * rest;
+            }
+        }
+    }
+    total
+}
+
+/// `to = from − mean`, in the precision of the data.
+pub(super) fn subtract<F: Real>(to: &mut [F], from: ArrayView1<'_, F>, mean: &[F]) {
+    match from.as_slice() {
+        Some(from) => to.iter_mut().zip(from).zip(mean).for_each(|((t, &f), &m)| *t = f - m),
+        None => to.iter_mut().zip(from).zip(mean).for_each(|((t, &f), &m)| *t = f - m),
+    }
+}
+
+fn width(start: usize, d: usize) -> usize {
+    TILE.min(d - start)
+}

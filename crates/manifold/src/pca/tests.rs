@@ -1,0 +1,141 @@
+use approx::assert_abs_diff_eq;
+use ndarray::{Array2, array, s};
+use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{ManifoldError, Pca, PcaSettings};
+
+fn tall() -> Array2<f64> {
+    array![[2.5, 2.4, 0.5], [0.5, 0.7, 1.9], [2.2, 2.9, 0.8], [1.9, 2.2, 1.1], [3.1, 3.0, 0.1], [2.3, 2.7, 0.9]]
+}
+
+// PCA(2, whiten=w).fit(x), scikit-learn 1.9.1.
+#[test]
+fn tall_data_as_scikit_learn() {
+    let (pca, scores) = Pca::fit_transform(tall().view(), &PcaSettings::new(2)).unwrap();
+    let components = array![
+        [0.6505655146486422, 0.6173277089351629, -0.4423471610972654],
+        [-0.3590212467593151, 0.7632562130170896, 0.5371626361412328]
+    ];
+    assert_abs_diff_eq!(*pca.components(), components, epsilon = 1e-12);
+    assert_abs_diff_eq!(*pca.explained_variance(), array![1.7737848973543162, 0.07131819814306359], epsilon = 1e-12);
+    assert_abs_diff_eq!(
+        *pca.explained_variance_ratio(),
+        array![0.959321199218126, 0.03857122668635129],
+        epsilon = 1e-12
+    );
+    assert_abs_diff_eq!(scores[[1, 0]], -2.47779480808775, epsilon = 1e-12);
+    assert_abs_diff_eq!(scores[[5, 1]], 0.22374632212772028, epsilon = 1e-12);
+    let whitened = Pca::fit_transform(tall().view(), &PcaSettings { n_components: 2, whiten: true }).unwrap().1;
+    assert_abs_diff_eq!(whitened[[1, 0]], -1.8604365463173405, epsilon = 1e-12);
+    assert_abs_diff_eq!(whitened[[5, 1]], 0.8378296472853223, epsilon = 1e-12);
+}
+
+// PCA(2).fit(w), scikit-learn 1.9.1 (its full SVD).
+#[test]
+fn wide_data_as_scikit_learn() {
+    let w = array![[1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 1.0, 0.0, 3.0, 1.0], [0.0, 1.0, 5.0, 2.0, 2.0]];
+    let pca = Pca::fit(w.view(), &PcaSettings::new(2)).unwrap();
+    let components = array![
+        [-0.3193375245281535, 0.07845422389902539, 0.8375709232698964, -0.041987426415538764, 0.4342585459106651],
+        [0.1806624754718465, 0.24512089056569172, -0.3290957433967703, 0.4580125735844608, 0.767591879243998]
+    ];
+    assert_abs_diff_eq!(*pca.components(), components, epsilon = 1e-12);
+    assert_abs_diff_eq!(*pca.explained_variance(), array![8.302775637731994, 4.697224362268003], epsilon = 1e-12);
+}
+
+fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Array2::from_shape_fn((n, d), |(_, j)| rng.random_range(-1.0..1.0) * (1.0 + j as f64) + 10.0)
+}
+
+#[test]
+fn all_components_reconstruct_the_data() {
+    for (n, d) in [(700, 130), (20, 50), (1, 3), (3, 1)] {
+        let x = noise(n, d, 5);
+        for whiten in [false, true] {
+            let settings = PcaSettings { n_components: n.min(d), whiten };
+            let (pca, scores) = Pca::fit_transform(x.view(), &settings).unwrap();
+            let back = pca.inverse_transform(scores.view()).unwrap();
+            assert_abs_diff_eq!(back, x, epsilon = 1e-6);
+        }
+    }
+}
+
+#[test]
+fn a_large_offset_does_not_spoil_single_precision() {
+    let exact = noise(3000, 6, 9).mapv(|v| v - 10.0);
+    // A step of 1/16 is kept by f32 at 10⁶, so both data sets hold the same shape.
+    let coarse = exact.mapv(|v| (v * 16.0).round() / 16.0);
+    let far = coarse.mapv(|v| (v + 1e6) as f32);
+    let here = Pca::fit(coarse.view(), &PcaSettings::new(3)).unwrap();
+    let there = Pca::fit(far.view(), &PcaSettings::new(3)).unwrap();
+    assert_abs_diff_eq!(there.components().mapv(f64::from), *here.components(), epsilon = 1e-5);
+    let scores = there.transform(far.view()).unwrap().mapv(f64::from);
+    assert_abs_diff_eq!(scores, here.transform(coarse.view()).unwrap(), epsilon = 1e-4);
+}
+
+#[test]
+fn one_and_two_threads_agree_to_the_bit() {
+    let x = noise(3000, 150, 2).mapv(|v| v as f32);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| Pca::fit_transform(x.view(), &PcaSettings::new(8)).unwrap())
+    };
+    assert_eq!(run(1), run(2));
+}
+
+#[test]
+fn views_of_any_layout() {
+    let x = noise(40, 9, 3);
+    let columns = x.t().as_standard_layout().into_owned();
+    let settings = PcaSettings::new(4);
+    assert_eq!(Pca::fit(x.view(), &settings).unwrap(), Pca::fit(columns.t(), &settings).unwrap());
+    let part = x.slice(s![.., ..;2]);
+    let model = Pca::fit(part, &settings).unwrap();
+    assert_eq!(model.transform(part).unwrap(), model.transform(part.to_owned().view()).unwrap());
+}
+
+#[test]
+fn wrong_input_is_refused() {
+    let x = tall();
+    let fit = |x: &Array2<f64>, k| Pca::fit(x.view(), &PcaSettings::new(k)).unwrap_err();
+    assert_eq!(fit(&x, 4), ManifoldError::Range { name: "n_components", low: 1, high: 3, found: 4 });
+    assert_eq!(fit(&x, 0), ManifoldError::Range { name: "n_components", low: 1, high: 3, found: 0 });
+    assert_eq!(fit(&Array2::zeros((0, 3)), 1), ManifoldError::Empty { rows: 0, columns: 3 });
+    let mut bad = x.clone();
+    bad[[4, 1]] = f64::INFINITY;
+    assert_eq!(fit(&bad, 1), ManifoldError::NotFinite { row: 4, column: 1, value: f64::INFINITY });
+    let model = Pca::fit(x.view(), &PcaSettings::new(2)).unwrap();
+    let narrow = model.transform(x.slice(s![.., ..2])).unwrap_err();
+    assert_eq!(narrow, ManifoldError::Shape { what: "columns", expected: 3, found: 2 });
+    assert!(model.inverse_transform(x.view()).is_err());
+}
+
+#[test]
+fn constant_data_have_no_variance() {
+    let x = Array2::from_elem((30, 4), 7.5_f32);
+    let (pca, scores) = Pca::fit_transform(x.view(), &PcaSettings { n_components: 4, whiten: true }).unwrap();
+    assert!(pca.explained_variance_ratio().iter().all(|&v| v == 0.0));
+    assert!(scores.iter().all(|v| v.abs() < 1e-6));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn components_are_orthonormal_and_shares_add_up(n in 2_usize..60, d in 1_usize..40, seed in any::<u64>()) {
+        let x = noise(n, d, seed);
+        let pca = Pca::fit(x.view(), &PcaSettings::new(n.min(d))).unwrap();
+        let gram = pca.components().dot(&pca.components().t());
+        for ((i, j), v) in gram.indexed_iter() {
+            prop_assert!((v - f64::from(u8::from(i == j))).abs() < 1e-9);
+        }
+        prop_assert!((pca.explained_variance_ratio().sum() - 1.0).abs() < 1e-9);
+        prop_assert!(pca.explained_variance().windows(2).into_iter().all(|w| w[0] >= w[1]));
+        for row in pca.components().outer_iter() {
+            let largest = row.fold(0.0_f64, |best, v| if v.abs() > best.abs() { *v } else { best });
+            prop_assert!(largest > 0.0);
+        }
+    }
+}

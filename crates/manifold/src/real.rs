@@ -1,0 +1,44 @@
+//! The two floating-point types that the crate works on.
+
+use faer::traits::RealField;
+use ndarray::NdFloat;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// `f32` or `f64`.
+pub trait Real: NdFloat + RealField + Default + sealed::Sealed {
+    /// To double precision, exactly.
+    fn wide(self) -> f64;
+    /// From double precision, rounded to nearest.
+    fn narrow(x: f64) -> Self;
+    /// To single precision, rounded to nearest.
+    fn single(self) -> f32;
+}
+
+impl Real for f32 {
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+    fn narrow(x: f64) -> Self {
+        x as f32
+    }
+    fn single(self) -> f32 {
+        self
+    }
+}
+
+impl Real for f64 {
+    fn wide(self) -> f64 {
+        self
+    }
+    fn narrow(x: f64) -> Self {
+        x
+    }
+    fn single(self) -> f32 {
+        self as f32
+    }
+}
