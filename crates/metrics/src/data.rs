@@ -1,16 +1,24 @@
+use crate::silhouette::Lanes;
 use crate::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use num_traits::Float;
 
 /// The number types that data may have: `f32` and `f64`.
-pub trait Scalar: Float + Send + Sync + sealed::Sealed + 'static {
+pub trait Scalar: Float + Send + Sync + Lanes + 'static {
     /// The same value in double precision.
     fn widen(self) -> f64;
+
+    /// The nearest value of this type.
+    fn narrow(value: f64) -> Self;
 }
 
 impl Scalar for f32 {
     fn widen(self) -> f64 {
         f64::from(self)
+    }
+
+    fn narrow(value: f64) -> Self {
+        value as f32
     }
 }
 
@@ -18,12 +26,10 @@ impl Scalar for f64 {
     fn widen(self) -> f64 {
         self
     }
-}
 
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
+    fn narrow(value: f64) -> Self {
+        value
+    }
 }
 
 /// Refuses empty data and values that are NaN or infinite.

@@ -130,7 +130,7 @@ fn components(table: &Contingency) -> Vec<Component> {
     let mut number = vec![usize::MAX; classes];
     let mut local = vec![0; parent.len()];
     let mut all: Vec<Component> = Vec::new();
-    for node in 0..parent.len() {
+    for (node, place) in local.iter_mut().enumerate() {
         let top = root(&mut parent, node);
         if number[top] == usize::MAX {
             number[top] = all.len();
@@ -142,7 +142,7 @@ fn components(table: &Contingency) -> Vec<Component> {
         } else {
             (&mut component.columns, node - classes)
         };
-        local[node] = members.len();
+        *place = members.len();
         members.push(index);
     }
     for cell in table.cells() {
