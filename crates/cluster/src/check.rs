@@ -1,0 +1,47 @@
+use crate::error::{Error, Result};
+use crate::simd::Lane;
+use ndarray::ArrayView2;
+use std::borrow::Cow;
+
+/// Refuses NaN and infinities.
+pub(crate) fn finite<T: Lane>(what: &'static str, x: ArrayView2<'_, T>) -> Result<()> {
+    let bad = |((row, column), v): ((usize, usize), &T)| {
+        (!v.is_finite()).then_some(Error::NotFinite { what, row, column })
+    };
+    x.indexed_iter().find_map(bad).map_or(Ok(()), Err)
+}
+
+/// Refuses k > n.
+pub(crate) fn clusters(clusters: usize, samples: usize) -> Result<()> {
+    if clusters > samples {
+        return Err(Error::TooManyClusters { clusters, samples });
+    }
+    Ok(())
+}
+
+/// Refuses weights of the wrong number, negative, not finite, or all zero.
+pub(crate) fn weights(weights: Option<&[f64]>, samples: usize) -> Result<()> {
+    let Some(weights) = weights else { return Ok(()) };
+    if weights.len() != samples {
+        return Err(Error::Shape {
+            what: "the sample weights",
+            expected: vec![samples],
+            found: vec![weights.len()],
+        });
+    }
+    if let Some(row) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
+        return Err(Error::Weight { row, found: weights[row] });
+    }
+    if weights.iter().all(|&w| w == 0.0) {
+        return Err(Error::Weight { row: 0, found: 0.0 });
+    }
+    Ok(())
+}
+
+/// The rows one after another, copied only where they are not so already.
+pub(crate) fn contiguous<T: Lane>(x: ArrayView2<'_, T>) -> Cow<'_, [T]> {
+    match x.to_slice() {
+        Some(slice) => Cow::Borrowed(slice),
+        None => Cow::Owned(x.iter().copied().collect()),
+    }
+}

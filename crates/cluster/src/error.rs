@@ -1,0 +1,86 @@
+use thiserror::Error;
+
+/// Everything that can be wrong with what a caller passes in.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The data have no rows or no columns.
+    #[error("the data are empty: {rows} rows of {columns} features")]
+    Empty {
+        /// Number of rows found.
+        rows: usize,
+        /// Number of columns found.
+        columns: usize,
+    },
+    /// A value of the data is NaN or infinite.
+    #[error("{what} hold a value that is NaN or infinite at row {row}, column {column}")]
+    NotFinite {
+        /// Which array holds it.
+        what: &'static str,
+        /// Row of the first such value.
+        row: usize,
+        /// Column of the first such value.
+        column: usize,
+    },
+    /// Squared distances between these values overflow.
+    #[error("{what} are too large: their squared norms overflow")]
+    Overflow {
+        /// Which array it is.
+        what: &'static str,
+    },
+    /// More clusters are asked for than there are samples.
+    #[error("{clusters} clusters asked for, but there are only {samples} samples")]
+    TooManyClusters {
+        /// Number of clusters asked for.
+        clusters: usize,
+        /// Number of samples found.
+        samples: usize,
+    },
+    /// Two arrays that belong together differ in shape.
+    #[error("{what} have shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// Which array it is.
+        what: &'static str,
+        /// Shape that fits the other arguments.
+        expected: Vec<usize>,
+        /// Shape found.
+        found: Vec<usize>,
+    },
+    /// A setting is outside its range.
+    #[error("{name} must be {expected}, found {found}")]
+    Setting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value found.
+        found: String,
+    },
+    /// Sample weights must be finite and non-negative, with a positive sum.
+    #[error("sample weights must be finite, non-negative and not all zero; found {found} at row {row}")]
+    Weight {
+        /// Row of the first bad weight.
+        row: usize,
+        /// The weight found.
+        found: f64,
+    },
+    /// A covariance matrix is not positive definite.
+    #[error("covariance {component} is not positive definite: raise reg_covar (now {reg_covar:e})")]
+    NotPositiveDefinite {
+        /// Component of the mixture.
+        component: usize,
+        /// Regularisation in force.
+        reg_covar: f64,
+    },
+    /// A metric used while choosing k refused its input.
+    #[error("metric failed for k = {k}: {message}")]
+    Metric {
+        /// Number of clusters.
+        k: usize,
+        /// What the metric said.
+        message: String,
+    },
+}
+
+/// Result with this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
