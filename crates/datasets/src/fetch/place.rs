@@ -1,0 +1,129 @@
+//! Putting received bytes in place: a `.part` file, checked, then renamed.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::Progress;
+use crate::catalog::Remote;
+use crate::formats::stream;
+use crate::{Error, Result, digest};
+
+/// A file in the making. What is not put in place goes away again.
+pub(super) struct Part {
+    file: File,
+    path: PathBuf,
+    target: PathBuf,
+}
+
+/// Starts on a file, or answers `None` where a checked one lies there already.
+pub(super) fn start(remote: &Remote, folder: &Path) -> Result<Option<Part>> {
+    let target = folder.join(remote.save_as);
+    let path = folder.join(format!("{}.part", remote.save_as));
+    if target.is_file()
+        && (remote.content.is_some() || remote.file.is_some())
+        && check(remote, &target).is_ok()
+    {
+        return Ok(None);
+    }
+    // Whatever an interrupted fetch left is worthless without its check: start again.
+    let file = File::create(&path).map_err(Error::io("create", &path))?;
+    Ok(Some(Part { file, path, target }))
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Nothing to remove once it has been renamed.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Part {
+    /// Receives everything from `source`, checks it and puts it in place.
+    pub(super) fn receive(
+        mut self,
+        mut source: impl Read,
+        remote: &Remote,
+        progress: &mut dyn Progress,
+    ) -> Result<()> {
+        self.copy(&mut source, remote, progress)?;
+        check(remote, &self.path)?;
+        std::fs::rename(&self.path, &self.target).map_err(Error::io("rename to", &self.target))
+    }
+
+    fn copy(&mut self, source: &mut impl Read, remote: &Remote, progress: &mut dyn Progress) -> Result<()> {
+        let mut buffer = vec![0; 128 * 1024];
+        let mut received = 0u64;
+        loop {
+            let n = match source.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(stream::broken(remote.path, received, &e)),
+            };
+            received += n as u64;
+            if received > remote.limit {
+                let expected = format!("at most {} bytes", remote.limit);
+                return Err(Error::format(remote.path, "transfer", expected, "more"));
+            }
+            self.file.write_all(&buffer[..n]).map_err(Error::io("write", &self.path))?;
+            progress.advance(n as u64);
+        }
+        self.file.sync_all().map_err(Error::io("write", &self.path))
+    }
+}
+
+/// A lock on a data set's folder, so that two fetches at once take turns. Released when dropped.
+pub(super) fn lock(folder: &Path, progress: &mut dyn Progress) -> Result<File> {
+    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    let path = folder.join(".fetch.lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("create", &path))?;
+    if file.try_lock().is_err() {
+        progress.note(&format!("waiting for another fetch into {}", folder.display()));
+        file.lock().map_err(Error::io("lock", &path))?;
+    }
+    Ok(file)
+}
+
+/// Checks a file against the digests known for it.
+fn check(remote: &Remote, path: &Path) -> Result<()> {
+    if let Some(expected) = remote.file {
+        let file = File::open(path).map_err(Error::io("open", path))?;
+        same(remote, expected, &sha256(file, u64::MAX, path)?)?;
+    }
+    if let Some(expected) = remote.content {
+        same(remote, expected, &sha256(stream::open(path)?, remote.limit, path)?)?;
+    }
+    Ok(())
+}
+
+fn same(remote: &Remote, expected: &str, found: &str) -> Result<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::Digest {
+        what: remote.path.to_owned(),
+        expected: expected.to_owned(),
+        found: found.to_owned(),
+    })
+}
+
+fn sha256(source: impl Read, limit: u64, path: &Path) -> Result<String> {
+    let file = path.display().to_string();
+    let mut source = source.take(limit.saturating_add(1));
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 128 * 1024];
+    let mut done = 0;
+    loop {
+        match source.read(&mut buffer).map_err(|e| stream::broken(&file, done, &e))? {
+            0 => return Ok(digest::hex(hash.finalize())),
+            n => {
+                hash.update(&buffer[..n]);
+                done += n as u64;
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! From a name to a verified data set.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::catalog::{self, Entry, Found};
+use crate::dataset::split_range;
+use crate::decoded::Decoded;
+use crate::fetch::{self, Progress, Quiet};
+use crate::{DataDirs, Dataset, Error, Result, Scaling, Split, Subset, cache};
+
+/// How to load.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// Where to look.
+    pub dirs: DataDirs,
+    /// Whether to get a data set that is nowhere (default: yes).
+    pub fetch: bool,
+    /// Whether to keep and use the decoded cache (default: yes).
+    pub cache: bool,
+    /// Scaling of the features.
+    pub scaling: Scaling,
+    /// Which published part.
+    pub split: Split,
+    /// Which rows of that part; text is weighted over the whole corpus before rows are taken.
+    pub subset: Option<Subset>,
+    /// Seed of the draw of a subset, through ChaCha8.
+    pub subset_seed: u64,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self {
+            dirs: DataDirs::default(),
+            fetch: true,
+            cache: true,
+            scaling: Scaling::Default,
+            split: Split::All,
+            subset: None,
+            subset_seed: 0,
+        }
+    }
+}
+
+/// Loads a data set by name or alias, fetching it if it is nowhere and [`LoadOptions::fetch`] allows.
+///
+/// Decoded content is checked against its pinned digest, whatever the container it came in.
+///
+/// # Errors
+/// An unknown name, files that are nowhere and cannot be fetched, a file that is not what it should be, or an option
+/// that does not fit the data set.
+pub fn load(name: &str, options: &LoadOptions) -> Result<Dataset> {
+    load_with(name, options, &mut Quiet)
+}
+
+/// [`load`], with progress of downloads.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with(name: &str, options: &LoadOptions, progress: &mut dyn Progress) -> Result<Dataset> {
+    let entry = catalog::entry(name)?;
+    let found = match entry.find(&options.dirs) {
+        Some(found) => found,
+        None if options.fetch => fetch::fetch(entry, &options.dirs, progress)?,
+        None => return Err(fetch::missing(entry, &options.dirs, &["fetching was not allowed".into()])),
+    };
+    let (data, _) = open(entry, &found, options.cache.then_some(&options.dirs), progress)?;
+    let n_train = data.n_train;
+    data.finish(entry.name, options.scaling, |labels| {
+        let range = split_range(entry.name, labels.len(), n_train, options.split)?;
+        let Some(subset) = options.subset else {
+            return Ok((range != (0..labels.len())).then(|| range.collect()));
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(options.subset_seed);
+        let rows = subset.rows(&labels[range.clone()], entry.classes, &mut rng)?;
+        Ok(Some(rows.into_iter().map(|row| row + range.start).collect()))
+    })
+}
+
+/// What [`verify`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// The folder it was read from.
+    pub folder: std::path::PathBuf,
+    /// SHA-256 of the decoded content.
+    pub digest: String,
+    /// Whether a digest is pinned, so that the content is known to be the published one.
+    pub pinned: bool,
+    /// Samples a class, in label order.
+    pub class_counts: Vec<usize>,
+}
+
+/// Decodes a data set from its files, past any cache, and checks its digest.
+///
+/// # Errors
+/// As [`load`], but never fetches.
+pub fn verify(name: &str, dirs: &DataDirs) -> Result<Verified> {
+    let entry = catalog::entry(name)?;
+    let Some(found) = entry.find(dirs) else {
+        return Err(fetch::missing(entry, dirs, &[]));
+    };
+    let (data, digest) = open(entry, &found, None, &mut Quiet)?;
+    let mut class_counts = vec![0; data.class_names.len()];
+    data.labels.iter().for_each(|&label| class_counts[label as usize] += 1);
+    Ok(Verified { folder: found.folder, digest, pinned: entry.digest.is_some(), class_counts })
+}
+
+/// From the cache in `dirs` if there is a sound one, else from the files; checked either way.
+pub(crate) fn open(
+    entry: &'static Entry,
+    found: &Found,
+    dirs: Option<&DataDirs>,
+    progress: &mut dyn Progress,
+) -> Result<(Decoded, String)> {
+    let cached = dirs.and_then(|dirs| cache::path(dirs, entry.name));
+    let stamp = cache::stamp(found);
+    if let Some(path) = &cached
+        && let Some((data, digest)) = cache::read(path, entry.name, &stamp)
+    {
+        check(entry, found, &data, &digest)?;
+        return Ok((data, digest));
+    }
+    let data = (found.layout.decode)(entry, &found.files)?;
+    let digest = data.digest();
+    check(entry, found, &data, &digest)?;
+    if let Some(path) = &cached
+        && let Err(error) = cache::write(path, entry.name, &stamp, &digest, &data)
+    {
+        progress.note(&format!("no decoded cache for {}: {error}", entry.name));
+    }
+    Ok((data, digest))
+}
+
+/// Shape as published, digest as pinned.
+fn check(entry: &Entry, found: &Found, data: &Decoded, digest: &str) -> Result<()> {
+    let place = || found.folder.display().to_string();
+    let shape = (data.rows(), data.cols(), data.class_names.len());
+    let expected = (entry.samples(), entry.features, entry.classes);
+    if shape != expected {
+        let text = |(n, d, k)| format!("{n} × {d}, {k} classes");
+        return Err(Error::format(place(), format!("decoded {}", entry.name), text(expected), text(shape)));
+    }
+    match entry.digest {
+        Some(pinned) if pinned != digest => Err(Error::Digest {
+            what: format!("{} from {}", entry.name, place()),
+            expected: pinned.to_owned(),
+            found: digest.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What [`status`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The folder that holds it, if any does.
+    pub folder: Option<std::path::PathBuf>,
+    /// Bytes of its files on disk.
+    pub bytes: u64,
+    /// Which files lack where only some are there.
+    pub partly: Option<String>,
+}
+
+/// Whether and where a data set is, by the names of its files only.
+#[must_use]
+pub fn status(entry: &'static Entry, dirs: &DataDirs) -> Status {
+    match entry.find(dirs) {
+        Some(found) => Status { bytes: found.bytes(), folder: Some(found.folder), partly: None },
+        None => Status { folder: None, bytes: 0, partly: entry.partly(dirs) },
+    }
+}
