@@ -40,7 +40,8 @@ Environment
 Exit codes: 2 usage, 3 missing data, 4 missing libtorch, else that of the program that was run.";
 
 /// The commands, as typed.
-const NAMES: [&str; 9] = ["reproduce", "render", "verify", "data", "setup", "test", "check", "package", "help"];
+const NAMES: [&str; 9] =
+    ["reproduce", "render", "verify", "data", "setup", "test", "check", "package", "help"];
 
 /// A parsed command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -116,12 +117,16 @@ fn folder(value: Option<&OsStr>) -> Result<PathBuf> {
 }
 
 fn unknown(name: &str) -> anyhow::Error {
-    let nearest = NAMES
-        .into_iter()
-        .map(|known| (distance(name, known), known))
-        .min()
-        .filter(|(distance, known)| *distance <= 2 || (name.len() > 1 && known.starts_with(name)));
-    let hint = nearest.map_or(String::new(), |(_, known)| format!("; did you mean '{known}'?"));
+    let begun = NAMES.into_iter().find(|known| name.len() > 1 && known.starts_with(name));
+    let near = || {
+        NAMES
+            .into_iter()
+            .map(|known| (distance(name, known), known))
+            .min()
+            .filter(|(distance, _)| *distance <= 2)
+    };
+    let nearest = begun.or_else(|| near().map(|(_, known)| known));
+    let hint = nearest.map_or(String::new(), |known| format!("; did you mean '{known}'?"));
     anyhow!("no command '{name}'{hint}\ncommands: {}\n`cargo xtask help` says more", NAMES.join(", "))
 }
 
@@ -181,7 +186,10 @@ mod tests {
     #[test]
     fn programs_get_their_arguments_untouched() {
         let rest = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        assert_eq!(parsed("reproduce mnist --quick").unwrap(), Command::Program("reproduce", rest(&["mnist", "--quick"])));
+        assert_eq!(
+            parsed("reproduce mnist --quick").unwrap(),
+            Command::Program("reproduce", rest(&["mnist", "--quick"]))
+        );
         assert_eq!(parsed("verify --help").unwrap(), Command::Program("verify", rest(&["--help"])));
         assert_eq!(parsed("data list").unwrap(), Command::Data(rest(&["list"])));
         assert_eq!(parsed("test -p x").unwrap(), Command::Test(rest(&["-p", "x"])));

@@ -33,7 +33,7 @@ impl Repo {
     }
 
     /// A path as the user meant it.
-    pub fn from_caller(&self, path: &Path) -> PathBuf {
+    pub fn as_called(&self, path: &Path) -> PathBuf {
         self.caller.join(path)
     }
 
@@ -50,12 +50,13 @@ impl Repo {
         }
         for name in PATH_VARIABLES {
             if let Some(value) = env::var_os(name).filter(|value| !value.is_empty()) {
-                command.env(name, self.from_caller(Path::new(&value)));
+                command.env(name, self.as_called(Path::new(&value)));
             }
         }
         // Where LIBTORCH is what .cargo/config.toml says, let it say so again: then builds are those of plain `cargo build`.
         let libtorch = env::var_os("LIBTORCH");
-        if libtorch.is_some_and(|value| value.is_empty() || Path::new(&value) == self.root.join(".libtorch")) {
+        if libtorch.is_some_and(|value| value.is_empty() || Path::new(&value) == self.root.join(".libtorch"))
+        {
             command.env_remove("LIBTORCH");
         }
         command
@@ -76,12 +77,12 @@ impl Repo {
             .map(|arg| {
                 let text = arg.to_string_lossy();
                 if std::mem::replace(&mut expects_path, PATH_OPTIONS.contains(&&*text)) {
-                    return self.from_caller(Path::new(arg)).into_os_string();
+                    return self.as_called(Path::new(arg)).into_os_string();
                 }
                 match text.split_once('=') {
                     Some((option, path)) if PATH_OPTIONS.contains(&option) => {
                         let mut whole = OsString::from(format!("{option}="));
-                        whole.push(self.from_caller(Path::new(path)));
+                        whole.push(self.as_called(Path::new(path)));
                         whole
                     }
                     _ => arg.clone(),

@@ -16,7 +16,9 @@ use crate::setup::{self, Done, Source};
 pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
     let source = provide(repo, options)?;
     match &source {
-        Source::Ours(dir, Done::Nothing) => println!("libtorch {} is ready in {}", setup::VERSION, dir.display()),
+        Source::Ours(dir, Done::Nothing) => {
+            println!("libtorch {} is ready in {}", setup::VERSION, dir.display());
+        }
         Source::Ours(..) => {}
         Source::Users(dir) => println!("libtorch {} of LIBTORCH={} is used", setup::VERSION, dir.display()),
         Source::Python => println!("LIBTORCH_USE_PYTORCH is set: the torch of the Python at hand is used"),
@@ -30,7 +32,17 @@ pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
 /// The data program, which needs no libtorch.
 pub fn data(repo: &Repo, args: &[OsString]) -> Outcome {
     let mut cargo = repo.cargo();
-    cargo.args(["run", "--release", "-p", "deepclust-datasets", "--features", "cli", "--bin", "deepclust-data", "--"]);
+    cargo.args([
+        "run",
+        "--release",
+        "-p",
+        "deepclust-datasets",
+        "--features",
+        "cli",
+        "--bin",
+        "deepclust-data",
+        "--",
+    ]);
     hand_over(cargo.args(repo.arguments(args)))
 }
 
@@ -51,7 +63,8 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
 pub fn test(repo: &Repo, args: &[OsString]) -> Outcome {
     provide(repo, &SetupOptions::default())?;
     need_cxx(repo)?;
-    let nextest = repo.cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let nextest =
+        repo.cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let mut tests = repo.cargo();
     if nextest.is_ok_and(|status| status.success()) {
         tests.args(["nextest", "run", "--workspace", "--release"]);
@@ -71,7 +84,10 @@ pub fn check(repo: &Repo) -> Outcome {
         need_cxx(repo)?;
         let mut doc = repo.cargo();
         doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
-        in_turn([repo.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]), &mut doc])
+        in_turn([
+            repo.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            &mut doc,
+        ])
     })
 }
 
@@ -99,7 +115,13 @@ fn need_cxx(repo: &Repo) -> Result<(), Failure> {
     // CXX may hold a wrapper and options: `ccache g++`.
     let text = compiler.to_string_lossy().into_owned();
     let program = text.split_whitespace().next().unwrap_or("c++");
-    let found = repo.command(program).arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let found = repo
+        .command(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     match found {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::libtorch(anyhow!(
@@ -167,7 +189,8 @@ fn hand_over(command: &mut Command) -> Outcome {
 
 #[cfg(not(unix))]
 fn hand_over(command: &mut Command) -> Outcome {
-    let status = command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    let status =
+        command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     Ok(code_of(status))
 }
 

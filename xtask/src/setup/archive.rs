@@ -32,6 +32,11 @@ impl Archive {
         Some(Self { url: set("DEEPCLUST_LIBTORCH_URL")?, sha256: set("DEEPCLUST_LIBTORCH_SHA256") })
     }
 
+    #[cfg(test)]
+    pub fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), sha256: None }
+    }
+
     /// The official one, where there is one for this machine.
     pub fn official(target: Target, flavour: Flavour) -> Option<Self> {
         archive_url(target, flavour).map(|url| Self { url, sha256: None })
@@ -39,6 +44,14 @@ impl Archive {
 
     /// Downloads into `partial`, or goes on with what is there; gives the path of a whole archive of the right version.
     pub fn download(&self, partial: &Path, lock: &Lock) -> Result<PathBuf> {
+        if let Some(file) = self.url.strip_prefix("file://") {
+            // On this machine already: used where it lies.
+            let file = PathBuf::from(file);
+            return self.check(&file).map(|()| file);
+        }
+        if !has_curl() {
+            bail!("there is no curl to download {} with", self.url);
+        }
         let part = partial.join(PART);
         let origin = partial.join(ORIGIN);
         if fs::read_to_string(&origin).ok().as_deref() != Some(&self.url) {
@@ -76,7 +89,7 @@ impl Archive {
         curl.stdin(lock.stdin()?).stdout(Stdio::null());
         eprintln!("downloading {}", self.url);
         let meter = Meter::new("libtorch archive", self.size().unwrap_or_default());
-        let (status, complaints) = command::watch(&mut curl, Some(meter), &[part])?;
+        let (status, complaints) = command::watch(&mut curl, Some(meter), &[part], |_| true)?;
         if status.success() {
             return Ok(());
         }
@@ -106,11 +119,15 @@ impl Archive {
                 bail!("{} has the digest {digest}, expected {wanted}", self.url)
             }
             Some(_) => eprintln!("  sha256 {digest}, as given"),
-            None => eprintln!("  sha256 {digest} (no digest is known for it: only its inner checksums and version are checked)"),
+            None => eprintln!(
+                "  sha256 {digest} (no digest is known for it: only its inner checksums and version are checked)"
+            ),
         }
         let version = match unpack::text(part, "libtorch/build-version")? {
             Some(version) => version,
-            None => unpack::text(part, "torch/version.py")?.and_then(|text| python_version(&text)).unwrap_or_default(),
+            None => unpack::text(part, "torch/version.py")?
+                .and_then(|text| python_version(&text))
+                .unwrap_or_default(),
         };
         let version = version.trim();
         if version.split('+').next() != Some(VERSION) {
@@ -122,8 +139,12 @@ impl Archive {
 }
 
 /// Is there a curl?
-pub fn has_curl() -> bool {
-    Command::new("curl").arg("--version").stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
+fn has_curl() -> bool {
+    Command::new("curl")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// The last `Content-Length`: redirections come before it.
@@ -170,7 +191,8 @@ mod tests {
 
     #[test]
     fn the_size_is_that_of_the_last_answer() {
-        let headers = "HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\nHTTP/2 200\r\ncontent-length: 1234\r\nx: y\r\n";
+        let headers =
+            "HTTP/1.1 302 Found\r\nContent-Length: 10\r\n\r\nHTTP/2 200\r\ncontent-length: 1234\r\nx: y\r\n";
         assert_eq!(content_length(headers), Some(1234));
         assert_eq!(content_length("HTTP/2 200\r\n"), None);
     }

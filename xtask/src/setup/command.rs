@@ -18,7 +18,7 @@ pub struct DiskFull;
 
 impl fmt::Display for DiskFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the disk is full (libtorch needs 1.6 GB while it is set up, 0.6 GB afterwards; with CUDA 9 GB and 6 GB)")
+        f.write_str("the disk is full (libtorch needs 1.2 GB while it is set up and 0.5 GB afterwards; with CUDA 7 GB and 4 GB)")
     }
 }
 
@@ -41,19 +41,27 @@ pub fn speaks_of_full_disk(complaints: &str) -> bool {
         .any(|sign| complaints.contains(sign))
 }
 
-/// Runs `command` to its end; gives its status and the last of what it wrote to standard error, which is shown as well.
+/// Runs `command` to its end; gives its status and the last of what it wrote to standard error. Lines that `shown` likes are shown at once.
 ///
-/// `grows` are files or folders whose size says how far it is; without a meter the program shows its progress itself.
-pub fn watch(command: &mut Command, mut meter: Option<Meter>, grows: &[&Path]) -> Result<(ExitStatus, String)> {
+/// `grows` are files or folders, the largest of which says how far it is; without a meter the program shows its progress itself.
+pub fn watch(
+    command: &mut Command,
+    mut meter: Option<Meter>,
+    grows: &[&Path],
+    shown: fn(&str) -> bool,
+) -> Result<(ExitStatus, String)> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command.stderr(Stdio::piped()).spawn().with_context(|| format!("cannot run {program}"))?;
+    let mut child =
+        command.stderr(Stdio::piped()).spawn().with_context(|| format!("cannot run {program}"))?;
     let complaints = child.stderr.take();
     let reader = thread::spawn(move || {
         let mut kept: Vec<String> = Vec::new();
         let lines = complaints.map(|stderr| BufReader::new(stderr).split(b'\n'));
         for line in lines.into_iter().flatten().map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            eprintln!("  {line}");
+            if shown(&line) {
+                eprintln!("  {line}");
+            }
             kept.push(line);
             let surplus = kept.len().saturating_sub(50);
             kept.drain(..surplus);
@@ -65,16 +73,21 @@ pub fn watch(command: &mut Command, mut meter: Option<Meter>, grows: &[&Path]) -
             break status;
         }
         if let Some(meter) = &mut meter {
-            meter.set(grows.iter().map(|path| size(path)).sum());
+            meter.set(progress(grows));
         }
         thread::sleep(Duration::from_millis(100));
     };
     let complaints = reader.join().unwrap_or_default();
     if let Some(mut meter) = meter.filter(|_| status.success()) {
-        meter.set(grows.iter().map(|path| size(path)).sum());
+        meter.set(progress(grows));
         meter.finish();
     }
     Ok((status, complaints))
+}
+
+/// The largest: a downloader copies in the end what it has downloaded into its scratch folder.
+fn progress(grows: &[&Path]) -> u64 {
+    grows.iter().map(|path| size(path)).max().unwrap_or_default()
 }
 
 /// The bytes of a file, or of all files below a folder; what vanishes meanwhile counts as nothing.
@@ -93,7 +106,10 @@ mod tests {
     #[test]
     fn status_and_complaints_come_back() {
         let (status, complaints) =
-            watch(Command::new("sh").args(["-c", "echo one >&2; echo two >&2; exit 7"]), None, &[]).unwrap();
+            watch(Command::new("sh").args(["-c", "echo one >&2; echo two >&2; exit 7"]), None, &[], |_| {
+                false
+            })
+            .unwrap();
         assert_eq!(status.code(), Some(7));
         assert_eq!(complaints, "one\ntwo");
     }

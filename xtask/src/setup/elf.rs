@@ -13,8 +13,17 @@ const DT_NEEDED: u64 = 1;
 const DT_STRTAB: u64 = 5;
 
 /// Libraries that the system brings: the C and C++ run-time libraries.
-const SYSTEM: [&str; 9] =
-    ["libc.so", "libm.so", "libdl.so", "librt.so", "libpthread.so", "libgcc_s.so", "libstdc++.so", "libutil.so", "ld-linux"];
+const SYSTEM: [&str; 9] = [
+    "libc.so",
+    "libm.so",
+    "libdl.so",
+    "librt.so",
+    "libpthread.so",
+    "libgcc_s.so",
+    "libstdc++.so",
+    "libutil.so",
+    "ld-linux",
+];
 
 /// The libraries that those in `lib` ask for and that neither lie there nor belong to the system, each with one that asks.
 pub fn missing(lib: &Path) -> io::Result<BTreeMap<String, String>> {
@@ -161,7 +170,8 @@ mod tests {
         let program = std::env::current_exe().unwrap();
         let mut content = fs::read(program).unwrap();
         // The same length, so that no offset moves; the symbol versions' copy of the name may change along.
-        let at: Vec<usize> = content.windows(10).enumerate().filter(|(_, w)| w == b"libc.so.6\0").map(|(i, _)| i).collect();
+        let at: Vec<usize> =
+            content.windows(10).enumerate().filter(|(_, w)| w == b"libc.so.6\0").map(|(i, _)| i).collect();
         for at in at {
             content[at..at + 9].copy_from_slice(b"libq.so.6");
         }

@@ -26,7 +26,8 @@ pub fn parts(tree: &Path, lib: &Path, include: &Path, target: Target) -> State {
         return State::Absent;
     }
     let libraries = ["torch_cpu", "torch", "c10"].map(|stem| lib.join(target.library(stem)));
-    let headers = ["torch/csrc/api/include/torch/torch.h", "c10/core/Device.h"].map(|header| include.join(header));
+    let headers =
+        ["torch/csrc/api/include/torch/torch.h", "c10/core/Device.h"].map(|header| include.join(header));
     if let Some(part) = libraries.iter().chain(&headers).find(|part| !part.exists()) {
         return State::Incomplete(part.display().to_string());
     }
@@ -46,7 +47,8 @@ pub fn tree(dir: &Path, target: Target) -> State {
 
 /// The version: from `build-version` (`2.11.0+cpu`), else from the headers.
 fn version(tree: &Path, include: &Path) -> Option<String> {
-    let release = |text: &str| text.trim().split('+').next().map(str::to_owned).filter(|release| !release.is_empty());
+    let release =
+        |text: &str| text.trim().split('+').next().map(str::to_owned).filter(|release| !release.is_empty());
     if let Some(version) = fs::read_to_string(tree.join("build-version")).ok().as_deref().and_then(release) {
         return Some(version);
     }
@@ -73,7 +75,8 @@ fn macros(text: &str) -> Option<String> {
 pub fn is_replaceable(dir: &Path) -> bool {
     let Ok(entries) = fs::read_dir(dir) else { return dir.symlink_metadata().is_err() };
     let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
-    names.iter().all(|name| name == "lib" || name == "include") || names.iter().any(|name| name == "build-version")
+    names.iter().all(|name| name == "lib" || name == "include")
+        || names.iter().any(|name| name == "build-version")
 }
 
 #[cfg(test)]
@@ -124,7 +127,9 @@ mod tests {
         let header = folder.path().join("include/torch/headeronly/version.h");
         fs::create_dir_all(header.parent().unwrap()).unwrap();
         let text = |minor| {
-            format!("/// x\n#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR {minor}\n#define TORCH_VERSION_PATCH 0\n")
+            format!(
+                "/// x\n#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR {minor}\n#define TORCH_VERSION_PATCH 0\n"
+            )
         };
         fs::write(&header, text(9)).unwrap();
         assert_eq!(tree(folder.path(), TARGET), State::Version(Some("2.9.0".into())));

@@ -105,17 +105,35 @@ mod tests {
     use super::*;
 
     fn kept(members: &[&str], target: Target, flavour: Flavour) -> Vec<String> {
-        members.iter().filter_map(|member| place(member, target, flavour)).map(|p| p.display().to_string()).collect()
+        members
+            .iter()
+            .filter_map(|member| place(member, target, flavour))
+            .map(|p| p.display().to_string())
+            .collect()
     }
 
     /// `torch/lib` of torch-2.11.0-cp312-cp312-manylinux_2_28_aarch64.whl, which has all that the x86-64 one has.
     const LINUX: [&str; 20] = [
-        "torch/lib/", "torch/lib/libarm_compute.so", "torch/lib/libarm_compute_graph.so", "torch/lib/libc10.so",
-        "torch/lib/libc10_cuda.so", "torch/lib/libcaffe2_nvrtc.so", "torch/lib/libgfortran.so.5",
-        "torch/lib/libgomp.so.1", "torch/lib/libnvpl_blas_core.so.0", "torch/lib/libnvpl_lapack_lp64_gomp.so.0",
-        "torch/lib/libshm.so", "torch/lib/libtorch.so", "torch/lib/libtorch_cpu.so", "torch/lib/libtorch_cuda.so",
-        "torch/lib/libtorch_cuda_linalg.so", "torch/lib/libtorch_global_deps.so", "torch/lib/libtorch_nvshmem.so",
-        "torch/lib/libtorch_python.so", "torch/lib/libshm/libshm.h", "torch/lib/libshm_windows/libshm.h",
+        "torch/lib/",
+        "torch/lib/libarm_compute.so",
+        "torch/lib/libarm_compute_graph.so",
+        "torch/lib/libc10.so",
+        "torch/lib/libc10_cuda.so",
+        "torch/lib/libcaffe2_nvrtc.so",
+        "torch/lib/libgfortran.so.5",
+        "torch/lib/libgomp.so.1",
+        "torch/lib/libnvpl_blas_core.so.0",
+        "torch/lib/libnvpl_lapack_lp64_gomp.so.0",
+        "torch/lib/libshm.so",
+        "torch/lib/libtorch.so",
+        "torch/lib/libtorch_cpu.so",
+        "torch/lib/libtorch_cuda.so",
+        "torch/lib/libtorch_cuda_linalg.so",
+        "torch/lib/libtorch_global_deps.so",
+        "torch/lib/libtorch_nvshmem.so",
+        "torch/lib/libtorch_python.so",
+        "torch/lib/libshm/libshm.h",
+        "torch/lib/libshm_windows/libshm.h",
     ];
 
     #[test]
@@ -123,8 +141,13 @@ mod tests {
         assert_eq!(
             kept(&LINUX, Target::LinuxAarch64, Flavour::Cpu),
             [
-                "lib/libarm_compute.so", "lib/libarm_compute_graph.so", "lib/libc10.so", "lib/libgfortran.so.5",
-                "lib/libgomp.so.1", "lib/libnvpl_blas_core.so.0", "lib/libnvpl_lapack_lp64_gomp.so.0",
+                "lib/libarm_compute.so",
+                "lib/libarm_compute_graph.so",
+                "lib/libc10.so",
+                "lib/libgfortran.so.5",
+                "lib/libgomp.so.1",
+                "lib/libnvpl_blas_core.so.0",
+                "lib/libnvpl_lapack_lp64_gomp.so.0",
                 "lib/libtorch_cpu.so",
             ]
         );
@@ -133,7 +156,13 @@ mod tests {
     #[test]
     fn the_cuda_tree_has_them_and_the_real_libtorch() {
         let found = kept(&LINUX, Target::LinuxX86_64, Flavour::Cuda);
-        for name in ["libtorch.so", "libtorch_cuda.so", "libc10_cuda.so", "libtorch_cuda_linalg.so", "libtorch_nvshmem.so"] {
+        for name in [
+            "libtorch.so",
+            "libtorch_cuda.so",
+            "libc10_cuda.so",
+            "libtorch_cuda_linalg.so",
+            "libtorch_nvshmem.so",
+        ] {
             assert!(found.contains(&format!("lib/{name}")), "{name} in {found:?}");
         }
         assert!(!found.iter().any(|name| name.contains("python") || name.contains("shm.h")));
@@ -142,8 +171,13 @@ mod tests {
     #[test]
     fn macos_keeps_its_libraries() {
         let members = [
-            "torch/lib/libc10.dylib", "torch/lib/libomp.dylib", "torch/lib/libshm.dylib", "torch/lib/libtorch.dylib",
-            "torch/lib/libtorch_cpu.dylib", "torch/lib/libtorch_global_deps.dylib", "torch/lib/libtorch_python.dylib",
+            "torch/lib/libc10.dylib",
+            "torch/lib/libomp.dylib",
+            "torch/lib/libshm.dylib",
+            "torch/lib/libtorch.dylib",
+            "torch/lib/libtorch_cpu.dylib",
+            "torch/lib/libtorch_global_deps.dylib",
+            "torch/lib/libtorch_python.dylib",
         ];
         assert_eq!(
             kept(&members, Target::MacArm64, Flavour::Cpu),
@@ -154,8 +188,13 @@ mod tests {
     #[test]
     fn headers_are_kept_and_python_is_not() {
         let members = [
-            "torch/include/torch/extension.h", "libtorch/include/c10/core/Device.h", "torch/version.py",
-            "torchgen/gen.py", "torch-2.11.0.dist-info/RECORD", "libtorch/build-version", "libtorch/share/cmake/x.cmake",
+            "torch/include/torch/extension.h",
+            "libtorch/include/c10/core/Device.h",
+            "torch/version.py",
+            "torchgen/gen.py",
+            "torch-2.11.0.dist-info/RECORD",
+            "libtorch/build-version",
+            "libtorch/share/cmake/x.cmake",
             "libtorch/lib/libdnnl.a",
         ];
         assert_eq!(
@@ -167,8 +206,12 @@ mod tests {
     #[test]
     fn nvidia_libraries_lie_beside_torch() {
         let members = [
-            "nvidia/cu13/lib/libcudart.so.13", "nvidia/cu13/lib/libcudart_static.a", "nvidia/cu13/lib/libcupti.so.13",
-            "nvidia/cu13/lib/libnvperf_host.so", "nvidia/cudnn/lib/libcudnn.so.9", "nvidia/cu13/include/cuda.h",
+            "nvidia/cu13/lib/libcudart.so.13",
+            "nvidia/cu13/lib/libcudart_static.a",
+            "nvidia/cu13/lib/libcupti.so.13",
+            "nvidia/cu13/lib/libnvperf_host.so",
+            "nvidia/cudnn/lib/libcudnn.so.9",
+            "nvidia/cu13/include/cuda.h",
         ];
         let cpu = kept(&members, Target::LinuxX86_64, Flavour::Cpu);
         assert_eq!(cpu, ["lib/libcudart.so.13", "lib/libcupti.so.13"]);
@@ -180,8 +223,12 @@ mod tests {
     #[test]
     fn members_cannot_leave_the_tree() {
         let members = [
-            "torch/include/../../../etc/passwd", "/torch/include/x.h", "../torch/include/x.h",
-            "torch/include/./../x.h", "torch/include\\..\\x.h", "nvidia/../lib/libcudart.so.13",
+            "torch/include/../../../etc/passwd",
+            "/torch/include/x.h",
+            "../torch/include/x.h",
+            "torch/include/./../x.h",
+            "torch/include\\..\\x.h",
+            "nvidia/../lib/libcudart.so.13",
         ];
         assert!(kept(&members, Target::LinuxX86_64, Flavour::Cpu).is_empty());
     }
@@ -191,7 +238,12 @@ mod tests {
         let tree = tempfile::tempdir().unwrap();
         let lib = tree.path().join("lib");
         fs::create_dir(&lib).unwrap();
-        assert!(complete(tree.path(), Target::LinuxX86_64, Flavour::Cpu).unwrap_err().to_string().contains("libgomp"));
+        assert!(
+            complete(tree.path(), Target::LinuxX86_64, Flavour::Cpu)
+                .unwrap_err()
+                .to_string()
+                .contains("libgomp")
+        );
         fs::write(lib.join("libgomp-24e2ab19.so.1"), "").unwrap();
         fs::write(lib.join("libtorch.so"), "stub").unwrap();
         complete(tree.path(), Target::LinuxX86_64, Flavour::Cpu).unwrap();

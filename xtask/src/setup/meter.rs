@@ -17,7 +17,14 @@ impl Meter {
     /// A step of `total` bytes.
     pub fn new(label: impl Into<String>, total: u64) -> Self {
         let now = Instant::now();
-        Self { label: label.into(), total, done: 0, terminal: std::io::stderr().is_terminal(), started: now, shown: now }
+        Self {
+            label: label.into(),
+            total,
+            done: 0,
+            terminal: std::io::stderr().is_terminal(),
+            started: now,
+            shown: now,
+        }
     }
 
     pub fn add(&mut self, bytes: u64) {
@@ -35,7 +42,12 @@ impl Meter {
 
     /// Ends the step: its last line says how long it took.
     pub fn finish(self) {
-        let line = format!("  {}: {} in {:.1} s", self.label, megabytes(self.done), self.started.elapsed().as_secs_f64());
+        let line = format!(
+            "  {}: {} in {:.1} s",
+            self.label,
+            megabytes(self.done),
+            self.started.elapsed().as_secs_f64()
+        );
         self.print(&line, true);
     }
 
@@ -58,11 +70,13 @@ impl Meter {
 
 fn line(label: &str, done: u64, total: u64, seconds: f64) -> String {
     let rate = done as f64 / seconds;
-    let mut line = format!("  {label}: {} of {}, {:.1} MB/s", megabytes(done), megabytes(total.max(done)), rate / 1e6);
-    if rate > 0.0 && done < total {
-        line += &format!(", {:.0} s left", (total - done) as f64 / rate);
-    }
-    line
+    let left = match total.checked_sub(done) {
+        Some(left) if left > 0 && done > 0 => format!(", {:.0} s left", left as f64 / rate),
+        _ => String::new(),
+    };
+    // A server need not tell the size.
+    let whole = if total > 0 { format!(" of {}", megabytes(total.max(done))) } else { String::new() };
+    format!("  {label}: {}{whole}, {:.1} MB/s{left}", megabytes(done), rate / 1e6)
 }
 
 fn megabytes(bytes: u64) -> String {
@@ -81,5 +95,6 @@ mod tests {
         assert_eq!(line("x", 50_000_000, 200_000_000, 5.0), "  x: 50 MB of 200 MB, 10.0 MB/s, 15 s left");
         assert_eq!(line("x", 0, 200_000_000, 5.0), "  x: 0.0 MB of 200 MB, 0.0 MB/s");
         assert_eq!(line("x", 1_200_000, 1_000_000, 1.0), "  x: 1.2 MB of 1.2 MB, 1.2 MB/s");
+        assert_eq!(line("x", 1_200_000, 0, 1.0), "  x: 1.2 MB, 1.2 MB/s");
     }
 }

@@ -15,6 +15,9 @@ use super::plan::Wheel;
 /// Where a download is put until its digest is checked, inside the partial folder.
 pub const STAGE: &str = "pip";
 
+/// Where nothing better can be said.
+const UNKNOWN: &str = "its message is above";
+
 /// A pip that answers.
 #[derive(Debug)]
 pub struct Pip {
@@ -25,9 +28,15 @@ pub struct Pip {
 impl Pip {
     /// The first pip on the search path that works.
     pub fn find() -> Option<Self> {
-        let candidates: [&[&'static str]; 4] = [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];
+        let candidates: [&[&'static str]; 4] =
+            [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];
         candidates.into_iter().find_map(|command| {
-            let output = Command::new(command[0]).args(&command[1..]).arg("--version").stdin(Stdio::null()).output().ok()?;
+            let output = Command::new(command[0])
+                .args(&command[1..])
+                .arg("--version")
+                .stdin(Stdio::null())
+                .output()
+                .ok()?;
             let version = version(&String::from_utf8_lossy(&output.stdout))?;
             output.status.success().then(|| Self { command: command.to_vec(), version })
         })
@@ -40,7 +49,8 @@ impl Pip {
         let stage = fresh(&partial.join(STAGE))?;
         let scratch = fresh(&partial.join("tmp"))?;
         let requirements = partial.join("requirements.txt");
-        fs::write(&requirements, wheel.requirement()).with_context(|| format!("cannot write {}", requirements.display()))?;
+        fs::write(&requirements, wheel.requirement())
+            .with_context(|| format!("cannot write {}", requirements.display()))?;
         let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         let mut pip = self.pip(wheel, terminal);
         pip.arg("--requirement").arg(&requirements).arg("--dest").arg(&stage);
@@ -49,7 +59,8 @@ impl Pip {
         let label = format!("{} {}", wheel.project(), wheel.version());
         eprintln!("downloading {label} ({} MB) with {}", wheel.megabytes, self.command.join(" "));
         let meter = (!terminal).then(|| Meter::new(label, wheel.megabytes * 1_000_000));
-        let (status, complaints) = command::watch(&mut pip, meter, &[&scratch, &stage])?;
+        let (status, complaints) =
+            command::watch(&mut pip, meter, &[&scratch, &stage], |line| line.starts_with("WARNING"))?;
         // What it brought may be gone if the folder was removed under it: that is a failure like any other.
         let file = stage.join(wheel.file);
         if status.success() && file.is_file() {
@@ -62,14 +73,27 @@ impl Pip {
         if status.success() {
             bail!("pip did not bring {}", wheel.file);
         }
-        Err(anyhow!("pip could not download {}: {}", wheel.file, reason(&complaints)))
+        let reason = reason(&complaints);
+        for line in complaints.lines().filter(|_| reason == UNKNOWN) {
+            eprintln!("  {line}");
+        }
+        Err(anyhow!("pip could not download {}: {reason}", wheel.file))
     }
 
     fn pip(&self, wheel: &Wheel, terminal: bool) -> Command {
         let mut pip = Command::new(self.command[0]);
         pip.args(&self.command[1..]);
         pip.args(["download", "--no-deps", "--only-binary=:all:", "--require-hashes"]);
-        pip.args(["--platform", wheel.platform(), "--python-version", "312", "--implementation", "cp", "--abi", "cp312"]);
+        pip.args([
+            "--platform",
+            wheel.platform(),
+            "--python-version",
+            "312",
+            "--implementation",
+            "cp",
+            "--abi",
+            "cp312",
+        ]);
         // Half a gigabyte has no business in pip's cache: the finished tree is the cache.
         pip.args(["--no-cache-dir", "--no-input", "--disable-pip-version-check"]);
         if self.version >= (25, 1) {
@@ -96,14 +120,20 @@ fn reason(complaints: &str) -> &'static str {
     let has = |signs: &[&str]| signs.iter().any(|sign| complaints.contains(sign));
     if has(&["DO NOT MATCH THE HASHES"]) {
         "the file offered is not the pinned one (its digest differs)"
-    } else if has(&["NewConnectionError", "NameResolutionError", "ConnectTimeout", "ProxyError", "Connection refused"]) {
+    } else if has(&[
+        "NewConnectionError",
+        "NameResolutionError",
+        "ConnectTimeout",
+        "ProxyError",
+        "Connection refused",
+    ]) {
         "no connection to the package index (network, proxy or PIP_INDEX_URL)"
     } else if has(&["No matching distribution", "Could not find a version"]) {
         "the package index does not have it, or there is no connection to it"
     } else if has(&["Permission denied", "Errno 13", "Read-only file system"]) {
         "the folder cannot be written to"
     } else {
-        "its message is above"
+        UNKNOWN
     }
 }
 
@@ -121,7 +151,10 @@ mod tests {
 
     #[test]
     fn versions() {
-        assert_eq!(version("pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)\n"), Some((23, 2)));
+        assert_eq!(
+            version("pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)\n"),
+            Some((23, 2))
+        );
         assert_eq!(version("pip 26 from x"), Some((26, 0)));
         assert_eq!(version("Python 3.12"), None);
         assert_eq!(version(""), None);
@@ -143,8 +176,11 @@ mod tests {
     #[test]
     fn complaints_are_put_in_a_word() {
         assert!(reason("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES").contains("digest"));
-        assert!(reason("NewConnectionError('<pip._vendor.urllib3').. No matching distribution").contains("no connection"));
+        assert!(
+            reason("NewConnectionError('<pip._vendor.urllib3').. No matching distribution")
+                .contains("no connection")
+        );
         assert!(reason("ERROR: No matching distribution found for torch").contains("does not have it"));
-        assert_eq!(reason("?"), "its message is above");
+        assert_eq!(reason("?"), UNKNOWN);
     }
 }

@@ -36,7 +36,9 @@ impl Target {
 
     fn of(os: &str, arch: &str, musl: bool) -> Result<Self> {
         match (os, arch) {
-            ("linux", _) if musl => bail!("there is no libtorch for musl: a Linux with glibc 2.28 or newer is needed"),
+            ("linux", _) if musl => {
+                bail!("there is no libtorch for musl: a Linux with glibc 2.28 or newer is needed")
+            }
             ("linux", "x86_64") => Ok(Self::LinuxX86_64),
             ("linux", "aarch64") => Ok(Self::LinuxAarch64),
             ("macos", "aarch64") => Ok(Self::MacArm64),
@@ -119,7 +121,9 @@ pub fn archive_url(target: Target, flavour: Flavour) -> Option<String> {
     let version = super::VERSION;
     let path = match (target, flavour) {
         (Target::LinuxX86_64, Flavour::Cpu) => format!("cpu/libtorch-shared-with-deps-{version}%2Bcpu.zip"),
-        (Target::LinuxX86_64, Flavour::Cuda) => format!("cu130/libtorch-shared-with-deps-{version}%2Bcu130.zip"),
+        (Target::LinuxX86_64, Flavour::Cuda) => {
+            format!("cu130/libtorch-shared-with-deps-{version}%2Bcu130.zip")
+        }
         (Target::MacArm64, Flavour::Cpu) => format!("cpu/libtorch-macos-arm64-{version}.zip"),
         _ => return None,
     };
@@ -158,9 +162,22 @@ mod tests {
         // Requires-Dist of torch 2.11.0 and of cuda-toolkit[cublas,cudart,cufft,cufile,cupti,curand,cusolver,cusparse,
         // nvjitlink,nvrtc,nvtx] 13.0.2, without the Python packages.
         let mut wanted = [
-            "torch", "nvidia-cublas", "nvidia-cuda-runtime", "nvidia-cufft", "nvidia-cufile", "nvidia-cuda-cupti",
-            "nvidia-curand", "nvidia-cusolver", "nvidia-cusparse", "nvidia-nvjitlink", "nvidia-cuda-nvrtc",
-            "nvidia-nvtx", "nvidia-cudnn-cu13", "nvidia-cusparselt-cu13", "nvidia-nccl-cu13", "nvidia-nvshmem-cu13",
+            "torch",
+            "nvidia-cublas",
+            "nvidia-cuda-runtime",
+            "nvidia-cufft",
+            "nvidia-cufile",
+            "nvidia-cuda-cupti",
+            "nvidia-curand",
+            "nvidia-cusolver",
+            "nvidia-cusparse",
+            "nvidia-nvjitlink",
+            "nvidia-cuda-nvrtc",
+            "nvidia-nvtx",
+            "nvidia-cudnn-cu13",
+            "nvidia-cusparselt-cu13",
+            "nvidia-nccl-cu13",
+            "nvidia-nvshmem-cu13",
         ];
         wanted.sort_unstable();
         for target in [Target::LinuxX86_64, Target::LinuxAarch64] {

@@ -56,7 +56,10 @@ pub fn provision_from(request: &Request, wheels: &[Wheel]) -> Result<Done> {
         return Ok(Done::Nothing);
     }
     if !inspect::is_replaceable(&request.dir) {
-        bail!("{} is there and is no libtorch: it is left alone; move it or name another folder", request.dir.display());
+        bail!(
+            "{} is there and is no libtorch: it is left alone; move it or name another folder",
+            request.dir.display()
+        );
     }
     tidy(&partial, wheels)?;
     let built = build(request, wheels, &partial, &lock).and_then(|()| swap(&request.dir, &partial));
@@ -81,11 +84,17 @@ fn tidy(partial: &Path, wheels: &[Wheel]) -> Result<()> {
     for wheel in wheels {
         let staged = partial.join(pip::STAGE).join(wheel.file);
         if staged.is_file() && unpack::sha256(&staged)? == wheel.sha256 {
-            fs::rename(&staged, partial.join(wheel.file)).with_context(|| format!("cannot move {}", staged.display()))?;
+            fs::rename(&staged, partial.join(wheel.file))
+                .with_context(|| format!("cannot move {}", staged.display()))?;
         }
     }
     fs::create_dir_all(partial).with_context(|| format!("cannot create {}", partial.display()))?;
-    let keep = |name: &str| name == archive::PART || name == archive::ORIGIN || wheels.iter().any(|wheel| wheel.file == name);
+    // Where the archive's part came from matters only while there is one.
+    let part = partial.join(archive::PART).exists();
+    let keep = |name: &str| {
+        part && [archive::PART, archive::ORIGIN].contains(&name)
+            || wheels.iter().any(|wheel| wheel.file == name)
+    };
     for entry in fs::read_dir(partial).with_context(|| format!("cannot list {}", partial.display()))? {
         let entry = entry.with_context(|| format!("cannot list {}", partial.display()))?;
         if !keep(&entry.file_name().to_string_lossy()) {
@@ -106,7 +115,8 @@ fn build(request: &Request, wheels: &[Wheel], partial: &Path, lock: &Lock) -> Re
     eprintln!("setting up libtorch {VERSION} in {}", request.dir.display());
     let tree = partial.join("tree");
     for file in fetch(request, wheels, partial, lock)? {
-        let count = unpack::unpack(&file, &tree, |member| layout::place(member, request.target, request.flavour))?;
+        let count =
+            unpack::unpack(&file, &tree, |member| layout::place(member, request.target, request.flavour))?;
         if count == 0 {
             bail!("{} holds no part of libtorch", file.display());
         }
@@ -118,11 +128,15 @@ fn build(request: &Request, wheels: &[Wheel], partial: &Path, lock: &Lock) -> Re
     }
     if !missing.is_empty() {
         let names: Vec<_> = missing.keys().map(String::as_str).collect();
-        eprintln!("  at run time the system must have: {} (libcuda.so.1 is NVIDIA's driver)", names.join(", "));
+        eprintln!(
+            "  at run time the system must have: {} (libcuda.so.1 is NVIDIA's driver)",
+            names.join(", ")
+        );
     }
     // Last, for it says that all the rest is there.
     let stamp = tree.join("build-version");
-    fs::write(&stamp, request.flavour.build_version()).with_context(|| format!("cannot write {}", stamp.display()))?;
+    fs::write(&stamp, request.flavour.build_version())
+        .with_context(|| format!("cannot write {}", stamp.display()))?;
     match inspect::tree(&tree, request.target) {
         State::Ready(found) if found == request.flavour => Ok(()),
         State::Incomplete(part) => bail!("what was unpacked lacks {part}"),
@@ -133,9 +147,6 @@ fn build(request: &Request, wheels: &[Wheel], partial: &Path, lock: &Lock) -> Re
 /// The files to unpack: the archive that the user asks for, else the wheels, else the official archive.
 fn fetch(request: &Request, wheels: &[Wheel], partial: &Path, lock: &Lock) -> Result<Vec<PathBuf>> {
     if let Some(archive) = Archive::asked_for() {
-        if !archive::has_curl() {
-            bail!("DEEPCLUST_LIBTORCH_URL is set, but there is no curl to download with");
-        }
         return archive.download(partial, lock).map(|file| vec![file]);
     }
     let through_pip = fetch_wheels(wheels, partial, lock);
@@ -144,15 +155,17 @@ fn fetch(request: &Request, wheels: &[Wheel], partial: &Path, lock: &Lock) -> Re
         return through_pip;
     }
     match Archive::official(request.target, request.flavour) {
-        Some(archive) if archive::has_curl() => {
+        Some(archive) => {
             eprintln!("{error:#}; trying the official archive");
             let file = archive.download(partial, lock);
             file.map(|file| vec![file]).map_err(|other| match command::is_disk_full(&other) {
                 true => other,
-                false => other.context(format!("no way to libtorch {VERSION} worked ({error:#})")).context(by_hand(request)),
+                false => other
+                    .context(format!("no way to libtorch {VERSION} worked ({error:#})"))
+                    .context(by_hand(request)),
             })
         }
-        _ => through_pip.map_err(|error| error.context(by_hand(request))),
+        None => through_pip.map_err(|error| error.context(by_hand(request))),
     }
 }
 
@@ -200,7 +213,8 @@ fn swap(dir: &Path, partial: &Path) -> Result<Done> {
     if replaced {
         fs::rename(dir, &old).with_context(|| format!("cannot move {} out of the way", dir.display()))?;
     }
-    fs::rename(partial.join("tree"), dir).with_context(|| format!("cannot put {} in place", dir.display()))?;
+    fs::rename(partial.join("tree"), dir)
+        .with_context(|| format!("cannot put {} in place", dir.display()))?;
     // What is left does no harm and goes at the next start.
     if let Err(error) = remove(partial) {
         eprintln!("warning: {error:#}");

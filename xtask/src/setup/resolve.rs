@@ -56,15 +56,21 @@ pub fn ensure(repo: &Repo, options: &SetupOptions) -> Result<Source> {
         if !insists {
             return Ok(source);
         }
-        eprintln!("note: LIBTORCH or a variable like it is set and will be used for builds, not what is set up now");
+        eprintln!(
+            "note: LIBTORCH or a variable like it is set and will be used for builds, not what is set up now"
+        );
     }
-    let dir = options.dir.as_ref().map_or(ours, |dir| repo.from_caller(dir));
+    let dir = options.dir.as_ref().map_or(ours, |dir| repo.as_called(dir));
     let flavour = if options.cuda { Flavour::Cuda } else { Flavour::Cpu };
     let request = Request { dir: dir.clone(), target: Target::host()?, flavour, force: options.force };
     let started = Instant::now();
     let done = provision(&request)?;
     if done != Done::Nothing {
-        eprintln!("libtorch {VERSION} is set up in {} ({:.0} s)", dir.display(), started.elapsed().as_secs_f64());
+        eprintln!(
+            "libtorch {VERSION} is set up in {} ({:.0} s)",
+            dir.display(),
+            started.elapsed().as_secs_f64()
+        );
     }
     Ok(Source::Ours(dir, done))
 }
@@ -82,10 +88,18 @@ fn users(variables: &Variables, ours: &Path, target: Option<Target>) -> Result<O
     let lib = variables.lib.as_deref().unwrap_or(dir);
     let include = variables.include.as_deref().unwrap_or(dir);
     if let Some(relative) = [dir, lib, include].into_iter().find(|path| path.is_relative()) {
-        bail!("LIBTORCH={} must be an absolute path: each crate is built in a folder of its own", relative.display());
+        bail!(
+            "LIBTORCH={} must be an absolute path: each crate is built in a folder of its own",
+            relative.display()
+        );
     }
     // On a system that we know no libtorch for, the file names are those of Linux.
-    let state = inspect::parts(dir, &lib.join("lib"), &include.join("include"), target.unwrap_or(Target::LinuxX86_64));
+    let state = inspect::parts(
+        dir,
+        &lib.join("lib"),
+        &include.join("include"),
+        target.unwrap_or(Target::LinuxX86_64),
+    );
     let fix = format!(
         "unset LIBTORCH (then {VERSION} is set up in .libtorch/), or point it to a libtorch {VERSION}: a folder with lib/ and include/"
     );
@@ -93,7 +107,10 @@ fn users(variables: &Variables, ours: &Path, target: Option<Target>) -> Result<O
         State::Ready(_) => {}
         State::Version(found) if variables.any_version => {
             let found = found.as_deref().unwrap_or("of unknown version");
-            eprintln!("warning: LIBTORCH={} is {found}, not {VERSION}; LIBTORCH_BYPASS_VERSION_CHECK lets it pass", dir.display());
+            eprintln!(
+                "warning: LIBTORCH={} is {found}, not {VERSION}; LIBTORCH_BYPASS_VERSION_CHECK lets it pass",
+                dir.display()
+            );
         }
         State::Version(Some(found)) => bail!(
             "LIBTORCH={} holds libtorch {found}, expected {VERSION}\n  {fix}\n  \
@@ -105,7 +122,9 @@ fn users(variables: &Variables, ours: &Path, target: Option<Target>) -> Result<O
             dir.display()
         ),
         State::Absent => bail!("LIBTORCH={} does not exist or is empty\n  {fix}", dir.display()),
-        State::Incomplete(part) => bail!("LIBTORCH={} is no libtorch: there is no {part}\n  {fix}", dir.display()),
+        State::Incomplete(part) => {
+            bail!("LIBTORCH={} is no libtorch: there is no {part}\n  {fix}", dir.display())
+        }
     }
     Ok(Some(Source::Users(dir.to_owned())))
 }
@@ -162,7 +181,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         tree_with(folder.path(), "2.5.1+cpu");
         let error = refused(&named(folder.path()));
-        for part in ["libtorch 2.5.1", "expected 2.11.0", "unset LIBTORCH", &folder.path().display().to_string()] {
+        for part in
+            ["libtorch 2.5.1", "expected 2.11.0", "unset LIBTORCH", &folder.path().display().to_string()]
+        {
             assert!(error.contains(part), "{part} in {error}");
         }
         let lenient = Variables { any_version: true, ..named(folder.path()) };

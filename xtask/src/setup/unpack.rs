@@ -27,25 +27,32 @@ pub fn unpack(path: &Path, tree: &Path, place: impl Fn(&str) -> Option<PathBuf>)
     let mut wanted = Vec::new();
     let mut total = 0;
     for index in 0..archive.len() {
-        let member = archive.by_index_raw(index).with_context(|| format!("cannot read {}", path.display()))?;
-        let name = member.name().with_context(|| format!("{} has a member without a proper name", path.display()))?;
+        let member =
+            archive.by_index_raw(index).with_context(|| format!("cannot read {}", path.display()))?;
+        let name = member
+            .name()
+            .with_context(|| format!("{} has a member without a proper name", path.display()))?;
         if let Some(place) = place(&name).filter(|_| member.is_file()) {
             total += member.size();
             wanted.push((index, place));
         }
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut meter = Meter::new(format!("unpacking {}", name.split('-').next().unwrap_or_default()), total);
+    let mut meter =
+        Meter::new(format!("unpacking {}", name.split(['-', '.']).next().unwrap_or_default()), total);
     let mut block = vec![0; BLOCK];
     for (index, place) in &wanted {
-        let mut member = archive.by_index(*index).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut member =
+            archive.by_index(*index).with_context(|| format!("cannot read {}", path.display()))?;
         let to = tree.join(place);
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         }
         let mut file = File::create(&to).with_context(|| format!("cannot write {}", to.display()))?;
         loop {
-            let read = member.read(&mut block).with_context(|| format!("{} is damaged at {}", path.display(), place.display()))?;
+            let read = member
+                .read(&mut block)
+                .with_context(|| format!("{} is damaged at {}", path.display(), place.display()))?;
             if read == 0 {
                 break;
             }
@@ -55,7 +62,8 @@ pub fn unpack(path: &Path, tree: &Path, place: impl Fn(&str) -> Option<PathBuf>)
         #[cfg(unix)]
         if let Some(mode) = member.unix_mode().map(|mode| mode & 0o755 | 0o644) {
             use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(fs::Permissions::from_mode(mode)).with_context(|| format!("cannot change {}", to.display()))?;
+            file.set_permissions(fs::Permissions::from_mode(mode))
+                .with_context(|| format!("cannot change {}", to.display()))?;
         }
     }
     meter.finish();
@@ -66,7 +74,9 @@ pub fn unpack(path: &Path, tree: &Path, place: impl Fn(&str) -> Option<PathBuf>)
 pub fn text(path: &Path, member: &str) -> Result<Option<String>> {
     let mut archive = open(path)?;
     let text = match archive.by_name(member) {
-        Ok(file) => io::read_to_string(file.take(1 << 16)).with_context(|| format!("cannot read {member}"))?,
+        Ok(file) => {
+            io::read_to_string(file.take(1 << 16)).with_context(|| format!("cannot read {member}"))?
+        }
         Err(_) => return Ok(None),
     };
     Ok(Some(text))
@@ -111,7 +121,8 @@ mod tests {
         let mut content = fs::read(&path).unwrap();
         content[40] ^= 0xff; // inside the packed data, which starts at byte 31
         fs::write(&path, &content).unwrap();
-        let error = unpack(&path, folder.path(), |name| Some(PathBuf::from(name).with_extension("out"))).unwrap_err();
+        let error =
+            unpack(&path, folder.path(), |name| Some(PathBuf::from(name).with_extension("out"))).unwrap_err();
         assert!(error.to_string().contains("damaged at x.out"), "{error}");
         content.truncate(content.len() - 10);
         fs::write(&path, &content).unwrap();
@@ -133,6 +144,9 @@ mod tests {
         let path = folder.path().join("x");
         fs::write(&path, "abc").unwrap();
         // FIPS 180-2, appendix B.1.
-        assert_eq!(sha256(&path).unwrap(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            sha256(&path).unwrap(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }
