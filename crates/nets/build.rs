@@ -1,14 +1,21 @@
-//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries.
+//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries, and notes its version.
 //!
 //! torch-sys can only do so for its own targets; a `cargo:rustc-link-arg` does not reach dependants.
+
+use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=DEP_TCH_LIBTORCH_LIB");
     let windows = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "windows");
-    if let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB")
-        && !windows
-    {
-        println!("cargo:rustc-link-arg=-Wl,-rpath,{lib}");
+    let mut version = None;
+    if let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
+        if !windows {
+            println!("cargo:rustc-link-arg=-Wl,-rpath,{lib}");
+        }
+        let stamp = Path::new(&lib).join("../build-version");
+        println!("cargo:rerun-if-changed={}", stamp.display());
+        version = std::fs::read_to_string(stamp).ok();
     }
+    println!("cargo:rustc-env=DEEPCLUST_LIBTORCH={}", version.as_deref().map_or("2.11 (no build-version file)", str::trim));
 }

@@ -1,1 +1,29 @@
 #![doc = include_str!("../README.md")]
+
+mod activation;
+mod adam;
+mod adam_kernel;
+mod autoencoder;
+mod checkpoint;
+mod convert;
+mod device;
+mod error;
+mod init;
+mod linear;
+mod mlp;
+mod trainer;
+
+pub use activation::Activation;
+pub use adam::{Adam, AdamSettings};
+pub use autoencoder::{Autoencoder, AutoencoderSettings, LayerInits};
+pub use checkpoint::{load_tensors, save_tensors};
+pub use convert::{to_array1, to_array2, to_tensor, to_tensor_on};
+pub use device::{DeviceChoice, device_name, libtorch_version, use_threads};
+pub use error::{Error, Result};
+pub use init::Init;
+pub use linear::Linear;
+pub use mlp::Mlp;
+pub use trainer::{Epoch, TrainSettings, Trainer};
+
+/// The tensor type of every public signature here, re-exported so that dependants need no line of their own for it.
+pub use tch::{Device, Kind, Tensor};

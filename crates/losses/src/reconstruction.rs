@@ -1,0 +1,53 @@
+use tch::{Reduction, Tensor};
+
+/// Mean squared error: the mean over samples and features of (x̂ − x)².
+///
+/// Shapes: both (batch, features); the result is a scalar, in squared units of the features.
+///
+/// # Panics
+/// When the shapes cannot be broadcast to one another.
+pub fn mean_squared_error(reconstruction: &Tensor, x: &Tensor) -> Tensor {
+    reconstruction.mse_loss(x, Reduction::Mean)
+}
+
+/// Binary cross-entropy: the mean over samples and features of −x ln x̂ − (1 − x) ln(1 − x̂), in nats.
+///
+/// Both tensors (batch, features) hold values in [0, 1]; logarithms are cut at −100 as in `torch.nn.BCELoss`. The result
+/// is a scalar.
+///
+/// # Panics
+/// When the shapes differ or a value lies outside [0, 1].
+pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Tensor {
+    reconstruction.binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradient_check::assert_gradient;
+    use approx::assert_relative_eq;
+
+    fn pair() -> (Tensor, Tensor) {
+        (
+            Tensor::from_slice(&[0.2f64, 0.9, 0.5, 0.7]).view([2, 2]),
+            Tensor::from_slice(&[0.0f64, 1.0, 0.25, 0.5]).view([2, 2]),
+        )
+    }
+
+    #[test]
+    fn values_as_in_torch() {
+        // torch 2.11: y = torch.tensor([[.2, .9], [.5, .7]], dtype=float64); x = torch.tensor([[0, 1], [.25, .5]], …)
+        //   F.mse_loss(y, x) ; F.binary_cross_entropy(y, x)
+        let (y, x) = pair();
+        assert_relative_eq!(mean_squared_error(&y, &x).double_value(&[]), 0.038_125, max_relative = 1e-12);
+        let found = binary_cross_entropy(&y, &x).double_value(&[]);
+        assert_relative_eq!(found, 0.450_493_780_416, max_relative = 1e-9);
+    }
+
+    #[test]
+    fn gradients_match_central_differences() {
+        let (y, x) = pair();
+        assert_gradient(&y, |y| mean_squared_error(y, &x));
+        assert_gradient(&y, |y| binary_cross_entropy(y, &x));
+    }
+}

@@ -1,0 +1,230 @@
+use crate::adam_kernel::{Coefficients, step};
+use crate::convert::shape_error;
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+use tch::{Device, Kind, Tensor};
+
+/// Settings of [`Adam`]; the defaults are those of `torch.optim.Adam`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdamSettings {
+    /// Step size, above 0. Default 1e-3.
+    pub learning_rate: f64,
+    /// Decay of the first moment, in [0, 1). Default 0.9.
+    pub beta1: f64,
+    /// Decay of the second moment, in [0, 1). Default 0.999.
+    pub beta2: f64,
+    /// Added to the denominator, above 0. Default 1e-8.
+    pub epsilon: f64,
+}
+
+impl Default for AdamSettings {
+    fn default() -> Self {
+        Self { learning_rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+    }
+}
+
+impl AdamSettings {
+    /// Checks every field's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        let check = |ok: bool, name, expected, found: f64| {
+            if ok { Ok(()) } else { Err(Error::Setting { name, expected, found: found.to_string() }) }
+        };
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        check(positive(self.learning_rate), "learning_rate", "a number above 0", self.learning_rate)?;
+        check((0.0..1.0).contains(&self.beta1), "beta1", "a number in [0, 1)", self.beta1)?;
+        check((0.0..1.0).contains(&self.beta2), "beta2", "a number in [0, 1)", self.beta2)?;
+        check(positive(self.epsilon), "epsilon", "a number above 0", self.epsilon)
+    }
+}
+
+/// Adam (Kingma and Ba 2015, algorithm 1) over a fixed list of parameters, with a state that can be saved.
+///
+/// With gradient g of step t: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
+/// w ← w − lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε).
+#[derive(Debug)]
+pub struct Adam {
+    settings: AdamSettings,
+    parameters: Vec<Tensor>,
+    first: Vec<Tensor>,
+    second: Vec<Tensor>,
+    steps: u64,
+}
+
+impl Adam {
+    /// An optimiser with zero moments for f32 leaves, all on one device.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not contiguous f32.
+    pub fn new(settings: AdamSettings, parameters: Vec<Tensor>) -> Result<Self> {
+        settings.validate()?;
+        for parameter in &parameters {
+            if parameter.kind() != Kind::Float || !parameter.is_contiguous() {
+                return Err(shape_error("parameter", "contiguous, of kind Float", parameter));
+            }
+        }
+        let zeros = || parameters.iter().map(|p| p.detach().zeros_like()).collect();
+        Ok(Self { settings, first: zeros(), second: zeros(), parameters, steps: 0 })
+    }
+
+    /// Differentiates `loss` (a scalar) by every parameter and takes one step.
+    ///
+    /// The gradients live only inside this call; nothing accumulates between steps.
+    ///
+    /// # Errors
+    /// [`Error::Torch`] when the loss does not depend on a parameter or is no scalar.
+    pub fn minimise(&mut self, loss: &Tensor) -> Result<()> {
+        let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
+        self.apply(&gradients)
+    }
+
+    /// One step with given gradients, one for each parameter and of its shape.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when a gradient is missing or of another shape.
+    pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
+        if gradients.len() != self.parameters.len() {
+            return Err(Error::Shape {
+                what: "gradients",
+                expected: format!("{} tensors", self.parameters.len()),
+                found: format!("{} tensors", gradients.len()),
+            });
+        }
+        for (parameter, gradient) in self.parameters.iter().zip(gradients) {
+            if gradient.size() != parameter.size() {
+                return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
+            }
+        }
+        self.steps += 1;
+        let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
+        let (beta1, beta2) = (self.settings.beta1, self.settings.beta2);
+        let step_size = self.settings.learning_rate / (1.0 - beta1.powi(t));
+        let inverse_correction = (1.0 - beta2.powi(t)).sqrt().recip();
+        let coefficients = Coefficients {
+            beta1: beta1 as f32,
+            beta2: beta2 as f32,
+            rest1: (1.0 - beta1) as f32,
+            rest2: (1.0 - beta2) as f32,
+            step_size: step_size as f32,
+            inverse_correction: inverse_correction as f32,
+            epsilon: self.settings.epsilon as f32,
+        };
+        tch::no_grad(|| {
+            let moments = self.first.iter_mut().zip(&mut self.second);
+            for ((w, gradient), (m, v)) in self.parameters.iter_mut().zip(gradients).zip(moments) {
+                if w.device() == Device::Cpu {
+                    let gradient = gradient.to_kind(Kind::Float).contiguous();
+                    step(values_mut(w), values(&gradient), values_mut(m), values_mut(v), coefficients);
+                } else {
+                    step_by_tensors(w, gradient, m, v, coefficients);
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The parameters, in the order they were given.
+    pub fn parameters(&self) -> &[Tensor] {
+        &self.parameters
+    }
+}
+
+/// The same step in libtorch operations, for devices whose memory the processor cannot see.
+fn step_by_tensors(w: &mut Tensor, gradient: &Tensor, m: &mut Tensor, v: &mut Tensor, c: Coefficients) {
+    let _ = m.lerp_(gradient, f64::from(c.rest1));
+    let _ = v.g_mul_scalar_(f64::from(c.beta2));
+    let _ = v.g_add_(&(gradient.square() * f64::from(c.rest2)));
+    let denominator = v.sqrt() * f64::from(c.inverse_correction) + f64::from(c.epsilon);
+    let _ = w.g_sub_(&(&*m * f64::from(c.step_size) / denominator));
+}
+
+fn values(tensor: &Tensor) -> &[f32] {
+    debug_assert!(tensor.is_contiguous() && tensor.kind() == Kind::Float && tensor.device() == Device::Cpu);
+    if tensor.numel() == 0 {
+        return &[];
+    }
+    // SAFETY: the tensor is contiguous f32 in main memory (checked by `Adam::new`, and by `apply` for gradients), so
+    // `data_ptr` points to `numel` values, which live as long as the tensor that is borrowed.
+    unsafe { std::slice::from_raw_parts(tensor.data_ptr().cast::<f32>(), tensor.numel()) }
+}
+
+fn values_mut(tensor: &mut Tensor) -> &mut [f32] {
+    debug_assert!(tensor.is_contiguous() && tensor.kind() == Kind::Float && tensor.device() == Device::Cpu);
+    if tensor.numel() == 0 {
+        return &mut [];
+    }
+    // SAFETY: as in `values`. The storage may be shared with the layer that holds the same parameter, but nothing reads
+    // it while `apply` runs: `Tensor` is not `Sync`, and no other slice of it is made meanwhile.
+    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast::<f32>(), tensor.numel()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    fn leaf(values: &[f32]) -> Tensor {
+        Tensor::from_slice(values).set_requires_grad(true)
+    }
+
+    #[test]
+    fn five_steps_as_in_torch() {
+        // torch 2.11:
+        //   w = torch.tensor([1., -2., 3.], requires_grad=True); o = torch.optim.Adam([w], lr=0.1)
+        //   for _ in range(5): o.zero_grad(); (w**4).sum().backward(); o.step()
+        let w = leaf(&[1.0, -2.0, 3.0]);
+        let settings = AdamSettings { learning_rate: 0.1, ..Default::default() };
+        let mut adam = Adam::new(settings, vec![w.shallow_clone()]).unwrap();
+        for _ in 0..5 {
+            let loss = w.pow_tensor_scalar(4).sum(Kind::Float);
+            adam.minimise(&loss).unwrap();
+        }
+        let found = Vec::<f32>::try_from(&w.detach()).unwrap();
+        let expected = [0.533_922_4_f32, -1.511_966_3, 2.506_742];
+        for (found, expected) in found.iter().zip(expected) {
+            assert_relative_eq!(*found, expected, max_relative = 1e-6);
+        }
+        assert_eq!(adam.steps(), 5);
+    }
+
+    #[test]
+    fn tensor_operations_take_the_same_step() {
+        let c = Coefficients {
+            beta1: 0.9,
+            beta2: 0.999,
+            rest1: 0.1,
+            rest2: 0.001,
+            step_size: 0.01,
+            inverse_correction: 1.3,
+            epsilon: 1e-8,
+        };
+        let start = || [[1.0f32, -0.5], [0.2, 0.1], [0.04, 0.3]].map(|x| Tensor::from_slice(&x));
+        let gradient = Tensor::from_slice(&[0.3f32, -2.0]);
+        let [mut w, mut m, mut v] = start();
+        step_by_tensors(&mut w, &gradient, &mut m, &mut v, c);
+        let [mut w2, mut m2, mut v2] = start();
+        step(values_mut(&mut w2), values(&gradient), values_mut(&mut m2), values_mut(&mut v2), c);
+        for (a, b) in [(w, w2), (m, m2), (v, v2)] {
+            assert!(a.allclose(&b, 1e-6, 1e-9, false), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn bad_settings_and_gradients_are_named() {
+        let settings = AdamSettings { learning_rate: 0.0, ..Default::default() };
+        let error = Adam::new(settings, vec![]).unwrap_err().to_string();
+        assert_eq!(error, "setting `learning_rate`: expected a number above 0, found 0");
+        let mut adam = Adam::new(AdamSettings::default(), vec![leaf(&[1.0, 2.0])]).unwrap();
+        let error = adam.apply(&[Tensor::from_slice(&[1.0f32])]).unwrap_err().to_string();
+        assert_eq!(error, "gradient: expected shape [2], found [1]");
+        assert!(adam.apply(&[]).is_err());
+    }
+}
