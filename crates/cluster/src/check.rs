@@ -11,6 +11,26 @@ pub(crate) fn finite<T: Lane>(what: &'static str, x: ArrayView2<'_, T>) -> Resul
     x.indexed_iter().find_map(bad).map_or(Ok(()), Err)
 }
 
+/// Refuses arrays without rows or columns.
+pub(crate) fn not_empty(rows: usize, columns: usize) -> Result<()> {
+    if rows == 0 || columns == 0 {
+        return Err(Error::Empty { rows, columns });
+    }
+    Ok(())
+}
+
+/// Refuses rows of another length than `d`.
+pub(crate) fn features<T: Lane>(x: ArrayView2<'_, T>, d: usize) -> Result<()> {
+    if x.ncols() != d {
+        return Err(Error::Shape {
+            what: "the data",
+            expected: vec![x.nrows(), d],
+            found: x.shape().to_vec(),
+        });
+    }
+    Ok(())
+}
+
 /// Refuses k > n.
 pub(crate) fn clusters(clusters: usize, samples: usize) -> Result<()> {
     if clusters > samples {

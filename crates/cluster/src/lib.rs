@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod choose_k;
 mod error;
 mod float;
+mod gmm;
 mod kmeans;
 mod simd;
 
+pub use choose_k::{Choice, Gap, Sweep, SweepSettings, sweep};
 pub use error::{Error, Result};
 pub use float::Float;
-pub use kmeans::{Algorithm, Init, KMeans, KMeansModel, KMeansSettings, Keep};
+pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};
+pub use kmeans::{
+    Algorithm, Init, KMeans, KMeansModel, KMeansSettings, Keep, MiniBatchKMeans, MiniBatchSettings,
+};

@@ -1,37 +1,13 @@
 //! The assignment step for one run of rows, on dense data.
 
+use super::book::Delta;
 use super::bounds::{Bounds, Drift};
-use super::distance::{add_scaled, squared_distance};
 use super::packed::Packed;
 use crate::simd::{self, Lane, ROWS_MAX};
 use pulp::{Simd, WithSimd};
 
 /// A label not yet given.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// What one run of rows adds to the clusters' sums: rows that came minus rows that went.
-pub(crate) struct Delta {
-    /// k × d.
-    pub sums: Vec<f64>,
-    /// Weight that came minus weight that went.
-    pub mass: Vec<f64>,
-    /// Clusters that any row came to or went from.
-    pub touched: Vec<bool>,
-}
-
-impl Delta {
-    pub(crate) fn new(k: usize, d: usize) -> Self {
-        Self { sums: vec![0.0; k * d], mass: vec![0.0; k], touched: vec![false; k] }
-    }
-
-    #[inline(always)]
-    pub(crate) fn add<T: Lane>(&mut self, cluster: u32, x: &[T], weight: f64) {
-        let c = cluster as usize;
-        add_scaled(&mut self.sums[c * x.len()..(c + 1) * x.len()], x, weight);
-        self.mass[c] += weight;
-        self.touched[c] = true;
-    }
-}
 
 /// Rows to assign, and where to put what is found.
 pub(crate) struct Assign<'a, T> {
@@ -302,28 +278,4 @@ fn upper_distance<T: Lane, S: Simd>(s: S, x: &[T], c: &[T], x_norm: T, packed: &
     let terms = x.len() as f64 / T::lanes::<S>() as f64 + 16.0;
     let shift = T::narrow(4.0 * T::UNIT) * (x_norm.sqrt() + T::narrow(packed.reach));
     square.sqrt() * T::narrow(1.0 + terms * T::UNIT) + shift
-}
-
-/// Exact squared distance of each row to the centre of its label, summed with weights.
-pub(crate) struct Inertia<'a, T> {
-    pub x: &'a [T],
-    pub centers: &'a [T],
-    pub d: usize,
-    pub weights: Option<&'a [f64]>,
-    pub labels: &'a [u32],
-}
-
-impl<T: Lane> WithSimd for Inertia<'_, T> {
-    type Output = f64;
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
-        let d = self.d;
-        let mut sum = 0.0;
-        for (i, (x, &label)) in self.x.chunks_exact(d).zip(self.labels).enumerate() {
-            let c = label as usize;
-            sum +=
-                self.weights.map_or(1.0, |w| w[i]) * squared_distance(x, &self.centers[c * d..(c + 1) * d]);
-        }
-        sum
-    }
 }

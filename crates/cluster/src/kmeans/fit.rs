@@ -4,12 +4,14 @@ use super::points::Points;
 use super::run::{Run, run};
 use super::seeding::first_centers;
 use super::settings::{KMeansSettings, Keep};
+use super::sparse::Sparse;
 use crate::error::{Error, Result};
 use crate::simd::Lane;
 use crate::{Float, check};
 use ndarray::ArrayView2;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sprs::CsMatView;
 
 /// k-means with checked settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +74,34 @@ impl KMeans {
         check::weights(weights, x.nrows())?;
         let points = Dense::new(x, weights, self.settings.algorithm)?;
         self.run_from(&points, initial)
+    }
+
+    /// Clusters the rows of a CSR matrix.
+    ///
+    /// # Errors
+    /// As for [`fit_weighted`](Self::fit_weighted), and if the matrix is stored by columns.
+    pub fn fit_csr<F: Float>(
+        &self,
+        x: CsMatView<'_, F>,
+        weights: Option<&[f64]>,
+        rng: &mut impl Rng,
+    ) -> Result<KMeansModel<F>> {
+        check::weights(weights, x.rows())?;
+        self.runs(&Sparse::new(x, weights)?, rng)
+    }
+
+    /// One run on the rows of a CSR matrix from the given centres (k × d).
+    ///
+    /// # Errors
+    /// As for [`fit_csr`](Self::fit_csr) and [`fit_from`](Self::fit_from).
+    pub fn fit_csr_from<F: Float>(
+        &self,
+        x: CsMatView<'_, F>,
+        initial: ArrayView2<'_, F>,
+        weights: Option<&[f64]>,
+    ) -> Result<KMeansModel<F>> {
+        check::weights(weights, x.rows())?;
+        self.run_from(&Sparse::new(x, weights)?, initial)
     }
 
     pub(super) fn runs<T: Lane, P: Points<T>>(

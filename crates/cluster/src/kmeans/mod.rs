@@ -1,18 +1,27 @@
 //! k-means: Lloyd's iterations with exact bounds.
 
 mod assign;
+mod book;
 mod bounds;
 mod dense;
+mod dense_run;
 pub(crate) mod distance;
 mod fit;
+mod minibatch;
+mod minibatch_settings;
 mod model;
+mod nearest;
 mod packed;
 mod points;
 mod run;
 mod seeding;
 mod settings;
+mod sparse;
 mod squares;
 
 pub use fit::KMeans;
+pub use minibatch::MiniBatchKMeans;
+pub use minibatch_settings::MiniBatchSettings;
 pub use model::KMeansModel;
+pub(crate) use settings::at_least_one;
 pub use settings::{Algorithm, Init, KMeansSettings, Keep};

@@ -1,14 +1,13 @@
-use super::assign::{Assign, NONE};
-use super::distance::{squared_distance, squared_norm};
-use super::packed::Packed;
-use super::points::run_length;
+use super::distance::squared_distance;
+use super::nearest::nearest_labels;
 use super::run::Run;
+use super::sparse::Sparse;
 use crate::error::Result;
 use crate::simd::Lane;
 use crate::{check, error::Error};
 use ndarray::{Array2, ArrayView2};
-use pulp::Arch;
 use rayon::prelude::*;
+use sprs::CsMatView;
 
 /// A fitted k-means: centres, and the partition of the samples they were fitted to.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,37 +75,8 @@ impl<F: Lane> KMeansModel<F> {
     /// If `x` has another number of features, or a value that is NaN or infinite.
     pub fn predict(&self, x: ArrayView2<'_, F>) -> Result<Vec<usize>> {
         let x = self.rows(x)?;
-        let (k, d) = self.centers.dim();
         let centers: Vec<F> = self.centers.iter().copied().collect();
-        let mean: Vec<f64> = (0..d)
-            .map(|j| centers.iter().skip(j).step_by(d).map(|c| c.wide()).sum::<f64>() / k as f64)
-            .collect();
-        let origin: Vec<F> = mean.iter().map(|&m| F::narrow(m)).collect();
-        let spread = centers.chunks_exact(d).map(|c| squared_distance(c, &origin)).sum::<f64>() / k as f64;
-        let packed = Packed::new(&centers, d, (squared_norm(&mean) > 4.0 * spread).then_some(&origin));
-        let n = x.len() / d;
-        let mut labels = vec![NONE; n];
-        let length = run_length(n, (n / 64).clamp(1, 64));
-        labels.par_chunks_mut(length).zip(x.par_chunks(length * d)).for_each(|(labels, x)| {
-            let squares = x.chunks_exact(d).map(|x| match packed.origin {
-                Some(o) => squared_distance(x, o),
-                None => squared_norm(x),
-            });
-            let squares: Vec<f64> = squares.collect();
-            let largest = squares.iter().fold(0.0f64, |a, &b| a.max(b));
-            let norms: Vec<F> = squares.into_iter().map(F::narrow).collect();
-            let trusted = packed.trusted(largest);
-            Arch::new().dispatch(Assign {
-                x,
-                norms: &norms,
-                weights: None,
-                packed: &packed,
-                trusted,
-                labels,
-                bounds: None,
-                delta: None,
-            });
-        });
+        let labels = nearest_labels(&x, &centers, self.centers.ncols(), None);
         Ok(labels.into_iter().map(|l| l as usize).collect())
     }
 
@@ -129,15 +99,26 @@ impl<F: Lane> KMeansModel<F> {
         Ok(out)
     }
 
-    fn rows<'a>(&self, x: ArrayView2<'a, F>) -> Result<std::borrow::Cow<'a, [F]>> {
+    /// Label of the nearest centre for each row of a CSR matrix.
+    ///
+    /// # Errors
+    /// As for [`predict`](Self::predict), and if the matrix is stored by columns.
+    pub fn predict_csr(&self, x: CsMatView<'_, F>) -> Result<Vec<usize>> {
         let d = self.centers.ncols();
-        if x.ncols() != d {
+        if x.cols() != d {
             return Err(Error::Shape {
                 what: "the data",
-                expected: vec![x.nrows(), d],
-                found: x.shape().to_vec(),
+                expected: vec![x.rows(), d],
+                found: vec![x.rows(), x.cols()],
             });
         }
+        let points = Sparse::new(x, None)?;
+        let centers: Vec<F> = self.centers.iter().copied().collect();
+        Ok(points.labels(&centers).into_iter().map(|l| l as usize).collect())
+    }
+
+    fn rows<'a>(&self, x: ArrayView2<'a, F>) -> Result<std::borrow::Cow<'a, [F]>> {
+        check::features(x, self.centers.ncols())?;
         check::finite("the data", x)?;
         Ok(check::contiguous(x))
     }

@@ -1,3 +1,4 @@
+use super::book::Totals;
 use crate::simd::Lane;
 
 /// What a run of k-means asks of its data, dense or sparse.
@@ -10,14 +11,12 @@ pub(crate) trait Points<T: Lane>: Sync {
     fn mean_variance(&self) -> f64;
     /// Weight of a sample.
     fn weight(&self, i: usize) -> f64;
-    /// Squared distance of a sample to a centre, in f64.
-    fn square(&self, i: usize, centre: &[T]) -> f64;
     /// `sum += w · x_i`.
     fn add_row(&self, i: usize, w: f64, sum: &mut [f64]);
     /// Writes a sample out.
     fn row(&self, i: usize) -> Vec<T>;
-    /// Weighted sum of the squared distances of all samples to the centres of their labels.
-    fn inertia(&self, centers: &[T], labels: &[u32]) -> f64;
+    /// Squared distance of every sample to the centre of its label, in f64.
+    fn own_squares(&self, centers: &[T], labels: &[u32]) -> Vec<f64>;
     /// Squared distances of all samples to a few centres, into `out[i * centres + c]`.
     fn squares_to(&self, centers: &[T], out: &mut [T]);
     /// State of one run.
@@ -31,15 +30,13 @@ pub(crate) trait Assigner<T: Lane> {
     fn assign(&mut self, centers: &[T], moved: &[f64]) -> usize;
     /// Labels given last.
     fn labels(&self) -> &[u32];
-    /// Weighted sum of the samples of each cluster, k × d.
-    fn sums(&self) -> &[f64];
-    /// Weight of each cluster.
-    fn mass(&self) -> &[f64];
+    /// Weighted sums of the samples of each cluster, and weights.
+    fn totals(&self) -> &Totals;
     /// Sums and weights computed anew from the labels, without the rounding that adding and removing samples has left.
     fn refresh(&mut self);
 }
 
-/// Bounds of `parts` runs of rows of about the same length; depends on the data's shape only, never on the number of threads.
+/// Length of the runs when `rows` rows are cut into about `parts` of them. It depends on the data's shape only, never on the number of threads.
 pub(crate) fn run_length(rows: usize, parts: usize) -> usize {
     rows.div_ceil(parts.max(1)).next_multiple_of(16)
 }

@@ -1,9 +1,9 @@
 //! One run from given centres: Lloyd's iterations, whatever the data and the assignment step.
 
+use super::book::Totals;
 use super::distance::squared_distance;
 use super::points::{Assigner, Points};
 use crate::simd::Lane;
-use rayon::prelude::*;
 
 /// What a run ends with.
 #[derive(Debug, Clone)]
@@ -54,7 +54,8 @@ pub(crate) fn run<T: Lane, P: Points<T>>(points: &P, initial: Vec<T>, max_iter: 
         assigner.assign(&centers, &moved);
     }
     let labels = assigner.labels().to_vec();
-    let inertia = points.inertia(&centers, &labels);
+    let squares = points.own_squares(&centers, &labels);
+    let inertia = squares.iter().enumerate().map(|(i, q)| points.weight(i) * q).sum();
     Run { centers, labels, inertia, n_iter, converged }
 }
 
@@ -69,20 +70,17 @@ fn steps<T: Lane>(from: &[T], to: &[T], d: usize) -> Vec<f64> {
 /// nothing to gain: the empty cluster is put on the centre of the heaviest one.
 fn means<T: Lane, P: Points<T>>(points: &P, assigner: &impl Assigner<T>, centers: &[T]) -> (Vec<T>, bool) {
     let d = points.features();
-    let mass = assigner.mass();
+    let Totals { sums, mass } = assigner.totals();
     if mass.iter().all(|&m| m > 0.0) {
-        return (divide(assigner.sums(), mass, d), false);
+        return (divide(sums, mass, d), false);
     }
     let empty: Vec<usize> = (0..mass.len()).filter(|&c| mass[c] <= 0.0).collect();
-    let (mut sums, mut mass) = (assigner.sums().to_vec(), mass.to_vec());
+    let (mut sums, mut mass) = (sums.clone(), mass.clone());
     for &c in &empty {
         mass[c] = 0.0;
     }
     let labels = assigner.labels();
-    let distances: Vec<f64> = (0..points.rows())
-        .into_par_iter()
-        .map(|i| points.square(i, &centers[labels[i] as usize * d..][..d]))
-        .collect();
+    let distances = points.own_squares(centers, labels);
     let mut far: Vec<usize> = (0..distances.len()).collect();
     let order = |&a: &usize, &b: &usize| distances[b].total_cmp(&distances[a]).then(a.cmp(&b));
     if empty.len() < far.len() {

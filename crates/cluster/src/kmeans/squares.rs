@@ -66,3 +66,24 @@ impl<T: Lane> WithSimd for Squares<'_, T> {
         }
     }
 }
+
+/// Exact squared distance of each row to the centre of its label.
+pub(crate) struct OwnSquares<'a, T> {
+    pub x: &'a [T],
+    pub centers: &'a [T],
+    pub d: usize,
+    pub labels: &'a [u32],
+    pub out: &'a mut [f64],
+}
+
+impl<T: Lane> WithSimd for OwnSquares<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let d = self.d;
+        for ((x, &label), out) in self.x.chunks_exact(d).zip(self.labels).zip(self.out) {
+            let c = label as usize;
+            *out = squared_distance(x, &self.centers[c * d..(c + 1) * d]);
+        }
+    }
+}

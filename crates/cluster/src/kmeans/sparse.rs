@@ -1,0 +1,266 @@
+//! k-means on the rows of a CSR matrix: all arithmetic in f64, over the entries that are stored.
+
+use super::assign::NONE;
+use super::book::{Delta, Totals};
+use super::distance::squared_norm;
+use super::points::{Assigner, Points, run_length};
+use crate::check;
+use crate::error::{Error, Result};
+use crate::simd::Lane;
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+use sprs::{CsMatView, CsVecView};
+
+/// Checked rows with their norms.
+pub(crate) struct Sparse<'a, T> {
+    x: CsMatView<'a, T>,
+    weights: Option<&'a [f64]>,
+    /// ‖x‖².
+    norms: Vec<f64>,
+}
+
+impl<'a, T: Lane> Sparse<'a, T> {
+    pub(crate) fn new(x: CsMatView<'a, T>, weights: Option<&'a [f64]>) -> Result<Self> {
+        check::not_empty(x.rows(), x.cols())?;
+        if !x.is_csr() {
+            return Err(Error::Setting {
+                name: "the storage of the data",
+                expected: "by rows (CSR)",
+                found: "by columns".into(),
+            });
+        }
+        let mut norms = Vec::with_capacity(x.rows());
+        for (row, entries) in x.outer_iterator().enumerate() {
+            if let Some((column, _)) = entries.iter().find(|(_, v)| !v.is_finite()) {
+                return Err(Error::NotFinite { what: "the data", row, column });
+            }
+            norms.push(squared_norm(entries.data()));
+        }
+        if !norms.iter().all(|n| (4.0 * n).is_finite()) {
+            return Err(Error::Overflow { what: "the data" });
+        }
+        Ok(Self { x, weights, norms })
+    }
+
+    fn row_view(&self, i: usize) -> CsVecView<'_, T> {
+        let range = self.x.indptr().outer_inds_sz(i);
+        CsVecView::new(self.x.cols(), &self.x.indices()[range.clone()], &self.x.data()[range])
+    }
+
+    /// Runs of rows that book their sums: no more than their zeroing and folding are worth.
+    fn length(&self, k: usize) -> usize {
+        let parts = (self.x.nnz() / (2 * k * self.x.cols())).clamp(1, 32);
+        run_length(self.x.rows(), parts)
+    }
+
+    /// Nearest centre of each row, the lowest index of equals.
+    pub(crate) fn labels(&self, centers: &[T]) -> Vec<u32> {
+        let packed = Columns::new(centers, self.x.cols());
+        let mut labels = vec![NONE; self.x.rows()];
+        labels.par_chunks_mut(64).enumerate().for_each(|(part, labels)| {
+            Arch::new().dispatch(SparseAssign {
+                points: self,
+                packed: &packed,
+                first: part * 64,
+                labels,
+                delta: None,
+            });
+        });
+        labels
+    }
+}
+
+/// Centres by feature, so that an entry of a row meets all of them in one run of memory.
+struct Columns {
+    /// d × k.
+    data: Vec<f64>,
+    norms: Vec<f64>,
+}
+
+impl Columns {
+    fn new<T: Lane>(centers: &[T], d: usize) -> Self {
+        let k = centers.len() / d;
+        let mut data = vec![0.0; d * k];
+        for (c, row) in centers.chunks_exact(d).enumerate() {
+            for (j, v) in row.iter().enumerate() {
+                data[j * k + c] = v.wide();
+            }
+        }
+        Self { data, norms: centers.chunks_exact(d).map(squared_norm).collect() }
+    }
+
+    /// ‖c‖² − 2 x·c for each centre.
+    #[inline(always)]
+    fn scores<T: Lane>(&self, indices: &[usize], values: &[T], out: &mut [f64]) {
+        let k = out.len();
+        out.fill(0.0);
+        for (&j, v) in indices.iter().zip(values) {
+            let v = v.wide();
+            for (o, c) in out.iter_mut().zip(&self.data[j * k..(j + 1) * k]) {
+                *o += v * c;
+            }
+        }
+        for (o, n) in out.iter_mut().zip(&self.norms) {
+            *o = n - 2.0 * *o;
+        }
+    }
+}
+
+/// Labels for a run of rows from `first` on.
+struct SparseAssign<'a, 'x, T> {
+    points: &'a Sparse<'x, T>,
+    packed: &'a Columns,
+    first: usize,
+    labels: &'a mut [u32],
+    delta: Option<&'a mut Delta>,
+}
+
+impl<T: Lane> WithSimd for SparseAssign<'_, '_, T> {
+    type Output = usize;
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) -> usize {
+        let mut scores = vec![0.0; self.packed.norms.len()];
+        let mut changed = 0;
+        for (at, slot) in self.labels.iter_mut().enumerate() {
+            let i = self.first + at;
+            let row = self.points.row_view(i);
+            self.packed.scores(row.indices(), row.data(), &mut scores);
+            let best =
+                (1..scores.len()).fold(0, |best, c| if scores[c] < scores[best] { c } else { best }) as u32;
+            if best != *slot {
+                changed += 1;
+                if let Some(delta) = &mut self.delta {
+                    let weight = self.points.weights.map_or(1.0, |w| w[i]);
+                    self.points.book(delta, i, best, weight);
+                    if *slot != NONE {
+                        self.points.book(delta, i, *slot, -weight);
+                    }
+                }
+                *slot = best;
+            }
+        }
+        changed
+    }
+}
+
+impl<T: Lane> Sparse<'_, T> {
+    fn book(&self, delta: &mut Delta, i: usize, cluster: u32, weight: f64) {
+        self.add_row(i, weight, delta.open(cluster, self.x.cols(), weight));
+    }
+}
+
+impl<T: Lane> Points<T> for Sparse<'_, T> {
+    fn rows(&self) -> usize {
+        self.x.rows()
+    }
+    fn features(&self) -> usize {
+        self.x.cols()
+    }
+    fn mean_variance(&self) -> f64 {
+        let (n, d) = (self.x.rows() as f64, self.x.cols());
+        let (mut sum, mut square) = (vec![0.0; d], vec![0.0; d]);
+        for (&j, v) in self.x.indices().iter().zip(self.x.data()) {
+            sum[j] += v.wide();
+            square[j] += v.wide() * v.wide();
+        }
+        sum.iter().zip(&square).map(|(s, q)| (q / n - (s / n) * (s / n)).max(0.0)).sum::<f64>() / d as f64
+    }
+    fn weight(&self, i: usize) -> f64 {
+        self.weights.map_or(1.0, |w| w[i])
+    }
+    fn own_squares(&self, centers: &[T], labels: &[u32]) -> Vec<f64> {
+        let d = self.x.cols();
+        let norms: Vec<f64> = centers.chunks_exact(d).map(squared_norm).collect();
+        let square = |(i, &label): (usize, &u32)| {
+            let c = label as usize;
+            let centre = &centers[c * d..(c + 1) * d];
+            // Stored entries as differences; of the others, the centre's part alone is left.
+            let (mut near, mut own) = (0.0, 0.0);
+            for (j, v) in self.row_view(i).iter() {
+                let t = v.wide() - centre[j].wide();
+                near += t * t;
+                own += centre[j].wide() * centre[j].wide();
+            }
+            near + (norms[c] - own).max(0.0)
+        };
+        labels.par_iter().enumerate().map(square).collect()
+    }
+    fn add_row(&self, i: usize, w: f64, sum: &mut [f64]) {
+        for (j, v) in self.row_view(i).iter() {
+            sum[j] += w * v.wide();
+        }
+    }
+    fn row(&self, i: usize) -> Vec<T> {
+        let mut row = vec![T::zero(); self.x.cols()];
+        for (j, &v) in self.row_view(i).iter() {
+            row[j] = v;
+        }
+        row
+    }
+    fn squares_to(&self, centers: &[T], out: &mut [T]) {
+        let packed = Columns::new(centers, self.x.cols());
+        let k = packed.norms.len();
+        out.par_chunks_mut(k).enumerate().with_min_len(64).for_each(|(i, out)| {
+            let row = self.row_view(i);
+            let mut scores = vec![0.0; k];
+            packed.scores(row.indices(), row.data(), &mut scores);
+            for ((o, &score), &norm) in out.iter_mut().zip(&scores).zip(&packed.norms) {
+                // Equal rows differ from 0 by rounding alone.
+                let square = score + self.norms[i];
+                *o = T::narrow(if square > 1e-12 * (norm + self.norms[i]) { square } else { 0.0 });
+            }
+        });
+    }
+    fn start(&self, k: usize) -> impl Assigner<T> {
+        let (n, d) = (self.x.rows(), self.x.cols());
+        let deltas = (0..n.div_ceil(self.length(k))).map(|_| Delta::new(k, d)).collect();
+        SparseRun {
+            points: self,
+            labels: vec![NONE; n],
+            deltas,
+            length: self.length(k),
+            totals: Totals::new(k, d),
+        }
+    }
+}
+
+/// State of one run on sparse samples.
+struct SparseRun<'p, 'a, T> {
+    points: &'p Sparse<'a, T>,
+    labels: Vec<u32>,
+    length: usize,
+    deltas: Vec<Delta>,
+    totals: Totals,
+}
+
+impl<T: Lane> Assigner<T> for SparseRun<'_, '_, T> {
+    fn assign(&mut self, centers: &[T], _: &[f64]) -> usize {
+        let packed = Columns::new(centers, self.points.x.cols());
+        let (points, length) = (self.points, self.length);
+        let job = |(part, (labels, delta)): (usize, (&mut [u32], &mut Delta))| {
+            let job =
+                SparseAssign { points, packed: &packed, first: part * length, labels, delta: Some(delta) };
+            Arch::new().dispatch(job)
+        };
+        let changed: Vec<usize> =
+            self.labels.par_chunks_mut(length).zip(&mut self.deltas).enumerate().map(job).collect();
+        self.totals.fold(&mut self.deltas);
+        changed.into_iter().sum()
+    }
+    fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+    fn totals(&self) -> &Totals {
+        &self.totals
+    }
+    fn refresh(&mut self) {
+        self.totals.clear();
+        let Totals { sums, mass } = &mut self.totals;
+        let d = self.points.x.cols();
+        for (i, &label) in self.labels.iter().enumerate() {
+            let (c, weight) = (label as usize, self.points.weight(i));
+            self.points.add_row(i, weight, &mut sums[c * d..(c + 1) * d]);
+            mass[c] += weight;
+        }
+    }
+}
