@@ -5,7 +5,8 @@ use crate::{Average, Contingency, Result};
 /// AMI = (MI − E\[MI\]) / (mean(H(U), H(V)) − E\[MI\]), at most 1, symmetric; 0 in expectation for random labellings.
 ///
 /// E\[MI\] is over all labellings with the given group sizes. Two labellings of one cluster each score 1; one against
-/// several scores 0.
+/// several scores 0. Where one labelling has a cluster for each sample, every labelling of the other's sizes has the same
+/// information: the score is 0, or 1 where the denominator vanishes as well (both of singletons, or the smaller entropy).
 ///
 /// Source: Vinh, Epps, Bailey: Information theoretic measures for clusterings comparison, JMLR 2010.
 ///
@@ -18,9 +19,16 @@ pub fn adjusted_mutual_info(truth: &[usize], pred: &[usize], average: Average) -
         (1, _) | (_, 1) => return Ok(0.0),
         _ => {}
     }
+    let singletons = |groups: usize| groups == table.samples();
+    match (singletons(table.classes().len()), singletons(table.clusters().len())) {
+        (true, true) => return Ok(1.0),
+        (false, false) => {}
+        // 0/0 for the smaller entropy. Rounding would make it any number.
+        _ => return Ok(if average == Average::Min { 1.0 } else { 0.0 }),
+    }
     let expected = expected_mutual_info(&table);
     let (u, v) = (entropy_of_sizes(table.class_sizes()), entropy_of_sizes(table.cluster_sizes()));
-    // Both differences vanish where every labelling of these sizes agrees equally (singletons): the ratio is then 1.
+    // As scikit-learn does: differences that rounding has made 0 are not divided as such.
     let numerator = away_from_zero(information(&table) - expected);
     let denominator = away_from_zero(average.of(u, v) - expected);
     Ok(numerator / denominator)
@@ -173,7 +181,11 @@ mod tests {
     fn a_cluster_for_each_of_many_samples() {
         let singles: Vec<usize> = (0..70_000).collect();
         let classes: Vec<usize> = (0..70_000).map(|i| i % 10).collect();
-        assert!(adjusted_mutual_info(&classes, &singles, Average::Arithmetic).unwrap().abs() < 1e-9);
+        assert_eq!(adjusted_mutual_info(&classes, &singles, Average::Arithmetic).unwrap(), 0.0);
+        assert_eq!(adjusted_mutual_info(&singles, &classes, Average::Min).unwrap(), 1.0);
+        // The expectation itself says so, up to rounding.
+        let table = Contingency::new(&classes, &singles).unwrap();
+        assert_relative_eq!(expected_mutual_info(&table), 10f64.ln(), max_relative = 1e-12);
         assert_eq!(adjusted_mutual_info(&singles, &singles, Average::Max).unwrap(), 1.0);
     }
 }

@@ -143,25 +143,25 @@ fn the_number_of_threads_does_not_change_a_bit() {
     let (x, labels) = clouds(3000, 20, 12, 0.0, 8);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| bits(x.view(), &labels))
+        pool.install(|| bits(&x.view(), &labels))
     };
     let one = with(1);
     assert_eq!(one, with(2));
     assert_eq!(one, with(5));
 }
 
-fn bits<F: Scalar>(x: ArrayView2<'_, F>, labels: &[usize]) -> Vec<u64> {
-    silhouette_samples(x, labels, Distance::Euclidean).unwrap().iter().map(|s| s.to_bits()).collect()
+fn bits<F: Scalar>(x: &ArrayView2<'_, F>, labels: &[usize]) -> Vec<u64> {
+    silhouette_samples(*x, labels, Distance::Euclidean).unwrap().iter().map(|s| s.to_bits()).collect()
 }
 
 #[test]
 fn any_layout_of_the_array_will_do() {
     let (x, labels) = clouds(400, 6, 4, 0.0, 3);
     let columns = x.t().as_standard_layout().to_owned();
-    assert_eq!(bits(x.view(), &labels), bits(columns.t(), &labels));
+    assert_eq!(bits(&x.view(), &labels), bits(&columns.t(), &labels));
     let mut wide = Array2::from_elem((800, 12), f64::NAN);
     wide.slice_mut(s![..;2, ..;2]).assign(&x);
-    assert_eq!(bits(x.view(), &labels), bits(wide.slice(s![..;2, ..;2]), &labels));
+    assert_eq!(bits(&x.view(), &labels), bits(&wide.slice(s![..;2, ..;2]), &labels));
 }
 
 #[test]
