@@ -80,7 +80,7 @@ pub(crate) fn axes(width: f64, height: f64, left: &Left<'_>, below: &Below<'_>) 
     let names = y_lines.len() as f64 * EM * font::LINE_STEP;
     let x0 = (names + ticks + if names > 0.0 { 6.0 } else { 2.0 }).max(first).ceil();
     let y0 = (SMALL_EM * 0.6).ceil();
-    let foot = if columns.is_empty() { 8.0 } else { TICK + 6.0 + SMALL_EM };
+    let foot = if columns.is_empty() { 8.0 } else { TICK + 14.0 + SMALL_EM };
     let mut scene = Scene::new(
         (x0 + width + last.max(4.0)).ceil(),
         (y0 + height + foot + x_lines.len() as f64 * EM * font::LINE_STEP + 6.0).ceil(),

@@ -9,6 +9,8 @@ use crate::{Result, font};
 
 const WIDTH: f64 = 720.0;
 const NAME_LIMIT: f64 = 400.0;
+/// Height of one bar or dot.
+const THICK: f64 = 30.0;
 
 /// A value with its error for each of several groups, beside a reference such as the published value.
 ///
@@ -169,11 +171,10 @@ impl Figure for Bars {
         let colours = colours("bars", self.series.len())?;
         let scale = self.scale()?;
 
-        let thick = if self.style == BarStyle::Bars { 26.0 } else { 30.0 };
         let names =
             self.groups.iter().map(|n| font::wrap(n, SMALL_EM, NAME_LIMIT)).collect::<Result<Vec<_>>>()?;
         let needed = |lines: &Vec<String>| {
-            (self.series.len() as f64 * thick).max(lines.len() as f64 * SMALL_EM * font::LINE_STEP) + 22.0
+            (self.series.len() as f64 * THICK).max(lines.len() as f64 * SMALL_EM * font::LINE_STEP) + 22.0
         };
         let heights: Vec<f64> = names.iter().map(needed).collect();
         let height: f64 = heights.iter().sum();
@@ -193,15 +194,17 @@ impl Figure for Bars {
         let mut marks = Scene::new(0.0, 0.0);
         let mut texts = Vec::new();
         for (group, (top, h)) in tops.iter().zip(&heights).enumerate() {
-            let first = plot.y + top + (h - self.series.len() as f64 * thick) / 2.0 + thick / 2.0;
+            let first = plot.y + top + (h - self.series.len() as f64 * THICK) / 2.0 + THICK / 2.0;
             for (i, (series, colour)) in self.series.iter().zip(&colours).enumerate() {
-                let y = first + i as f64 * thick;
-                self.mark(&mut marks, series, group, (y, thick), *colour, &|v| plot.x + scale.at(v) * WIDTH);
+                let y = first + i as f64 * THICK;
+                self.mark(&mut marks, series, group, y, *colour, &|v| plot.x + scale.at(v) * WIDTH);
                 if let (Some(decimals), Some(value)) = (self.decimals, series.values[group]) {
-                    let mut text = number(value, decimals);
-                    if !series.errors.is_empty() {
-                        text += &format!(" ± {}", number(series.error(group), decimals));
-                    }
+                    let value = number(value, decimals);
+                    let text = if series.errors.is_empty() {
+                        value
+                    } else {
+                        format!("{value} ± {}", number(series.error(group), decimals))
+                    };
                     texts.push((y, text));
                 }
             }
@@ -241,31 +244,35 @@ impl Bars {
         scene: &mut Scene,
         series: &BarSeries,
         group: usize,
-        (y, thick): (f64, f64),
+        y: f64,
         colour: Rgb,
         at: &impl Fn(f64) -> f64,
     ) {
-        if let Some(value) = series.values[group] {
-            if self.style == BarStyle::Bars {
-                let base = if self.value.log { f64::MIN_POSITIVE } else { 0.0 };
-                scene.rect((at(base), y - thick / 2.0 + 2.0), (at(value), y + thick / 2.0 - 2.0), colour);
-            }
-            let error = series.error(group);
+        let value = series.values[group];
+        if let (Some(value), BarStyle::Bars) = (value, self.style) {
+            let base = if self.value.log { f64::MIN_POSITIVE } else { 0.0 };
+            scene.rect((at(base), y - THICK / 2.0 + 2.0), (at(value), y + THICK / 2.0 - 2.0), colour);
+        }
+        // On a bar the error stands above the middle and the reference below, or one would hide the other.
+        let reference = series.reference(group);
+        let apart = if self.style == BarStyle::Bars && reference.is_some() { 6.0 } else { 0.0 };
+        if let Some(reference) = reference {
+            diamond(scene, (at(reference), y + apart), INK);
+        }
+        let y = y - apart;
+        let Some(value) = value else { return };
+        let error = series.error(group);
+        if error > 0.0 {
             let ink = if self.style == BarStyle::Bars { INK } else { colour };
-            if error > 0.0 {
-                let low = if self.value.log { (value - error).max(f64::MIN_POSITIVE) } else { value - error };
-                let (from, to) = (at(low), at(value + error));
-                scene.rect((from, y - 1.5), (to, y + 1.5), ink);
-                for end in [from, to] {
-                    scene.rect((end - 1.5, y - 6.0), (end + 1.5, y + 6.0), ink);
-                }
-            }
-            if self.style == BarStyle::Dots {
-                scene.circle((at(value), y), 8.0, colour);
+            let low = if self.value.log { (value - error).max(f64::MIN_POSITIVE) } else { value - error };
+            let (from, to) = (at(low), at(value + error));
+            scene.rect((from, y - 1.5), (to, y + 1.5), ink);
+            for end in [from, to] {
+                scene.rect((end - 1.5, y - 6.0), (end + 1.5, y + 6.0), ink);
             }
         }
-        if let Some(reference) = series.reference(group) {
-            diamond(scene, (at(reference), y), INK);
+        if self.style == BarStyle::Dots {
+            scene.circle((at(value), y), 8.0, colour);
         }
     }
 }

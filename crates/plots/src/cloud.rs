@@ -8,10 +8,16 @@ use crate::raster::Raster;
 use crate::scale::{Axis, Scale};
 use crate::scatter::ScatterPanel;
 use crate::scene::{Align, EM, Scene};
-use crate::{Error, Result};
+use crate::{Error, Result, font};
 
-/// Width and height of the plot area in pixels.
-pub(crate) const SIDE: f64 = 720.0;
+/// Width and height of the plot area in pixels, smaller where many stand in a row, so that text stays readable.
+pub(crate) fn side(columns: usize) -> f64 {
+    match columns {
+        0..=2 => 720.0,
+        3 => 560.0,
+        _ => 460.0,
+    }
+}
 
 /// Azimuth −60° and elevation 30°, as sines and cosines, so that no mathematics library rounds them otherwise.
 const COS_AZIMUTH: f64 = 0.5;
@@ -59,7 +65,7 @@ impl Bounds {
 }
 
 /// The plot area with frame and points.
-pub(crate) fn draw(panel: &ScatterPanel, bounds: &Bounds, names: &[String], ticks: bool) -> Result<Scene> {
+pub(crate) fn draw(panel: &ScatterPanel, bounds: &Bounds, look: &Look<'_>) -> Result<Scene> {
     let n = panel.points.nrows();
     let radius = panel.radius.unwrap_or(match n {
         0..=400 => 7.0,
@@ -68,95 +74,107 @@ pub(crate) fn draw(panel: &ScatterPanel, bounds: &Bounds, names: &[String], tick
         _ => 2.5,
     });
     let opacity = panel.opacity.unwrap_or(if n <= 400 { 0.85 } else { 0.7 });
-    let colours = colours("scatter", panel.categories.len())?;
+    let dots = Dots { radius, opacity, colours: colours("scatter", panel.categories.len())? };
     if panel.points.ncols() == 3 {
-        space(panel, bounds, names, radius, opacity, &colours)
+        space(panel, bounds, look, &dots)
     } else {
-        plane(panel, bounds, names, ticks, radius, opacity, &colours)
+        plane(panel, bounds, look, &dots)
     }
 }
 
-fn plane(
-    panel: &ScatterPanel,
-    bounds: &Bounds,
-    names: &[String],
-    ticks: bool,
+/// What all panels of a figure share.
+pub(crate) struct Look<'a> {
+    pub names: &'a [String],
+    pub ticks: bool,
+    pub side: f64,
+}
+
+struct Dots {
     radius: f64,
     opacity: f64,
-    colours: &[Rgb],
-) -> Result<Scene> {
-    let name = |d: usize| names.get(d).map_or("", String::as_str);
+    colours: Vec<Rgb>,
+}
+
+fn plane(panel: &ScatterPanel, bounds: &Bounds, look: &Look<'_>, dots: &Dots) -> Result<Scene> {
+    let side = look.side;
+    let name = |d: usize| look.names.get(d).map_or("", String::as_str);
     let scale = |d: usize| {
         let axis = Axis::default().range(bounds.middle[d] - bounds.half, bounds.middle[d] + bounds.half);
         Scale::fit("scatter", &axis, &[], 0.0)
     };
-    let frame = if ticks {
+    let frame = if look.ticks {
         let (x, y) = (scale(0)?, scale(1)?);
-        axes(SIDE, SIDE, &Left::Numbers(&y, name(1)), &Below::Numbers(&x, name(0)))?
+        axes(side, side, &Left::Numbers(&y, name(1)), &Below::Numbers(&x, name(0)))?
     } else {
-        axes(SIDE, SIDE, &Left::Bare(name(1)), &Below::Bare(name(0)))?
+        axes(side, side, &Left::Bare(name(1)), &Below::Bare(name(0)))?
     };
-    let mut layer = Raster::new(SIDE as usize, SIDE as usize);
+    let mut layer = Raster::new(side as usize, side as usize);
     for i in shuffled(panel.points.nrows()) {
         let [x, y, _] = bounds.within(panel.points.row(i));
         layer.dot(
-            ((1.0 + x) * SIDE / 2.0, (1.0 - y) * SIDE / 2.0),
-            radius,
-            colours[panel.labels[i]],
-            opacity,
+            ((1.0 + x) * side / 2.0, (1.0 - y) * side / 2.0),
+            dots.radius,
+            dots.colours[panel.labels[i]],
+            dots.opacity,
         );
     }
     let mut scene = frame.scene;
-    scene.focus = Some(frame.x + SIDE / 2.0);
+    scene.focus = Some(frame.x + side / 2.0);
+    layer.settle();
     scene.picture((frame.x, frame.y), layer);
     Ok(scene)
 }
 
-fn space(
-    panel: &ScatterPanel,
-    bounds: &Bounds,
-    names: &[String],
-    radius: f64,
-    opacity: f64,
-    colours: &[Rgb],
-) -> Result<Scene> {
-    let margin = if names.is_empty() { 4.0 } else { EM * 1.6 };
-    let mut scene = Scene::new(SIDE + 2.0 * margin, SIDE + margin);
-    // The cube's outline reaches (1 + √3)/2 to the sides and (√3 + (1 + √3)/2)/2 up and down.
-    let unit = SIDE / 2.0 / 1.62;
+fn space(panel: &ScatterPanel, bounds: &Bounds, look: &Look<'_>, dots: &Dots) -> Result<Scene> {
+    let side = look.side;
+    // The cube's outline reaches √3/2 + 1/2 = 1.37 to the sides and √3/2 + 1.37/2 = 1.55 up and down.
+    let unit = side / 2.0 / 1.58;
+    let limit = side / 2.0;
+    let names = look.names.iter().map(|n| font::wrap(n, EM, limit)).collect::<Result<Vec<_>>>()?;
+    let mut half = unit * 1.4;
+    for (lines, from) in names.iter().zip([unit * 0.5, unit * COS_ELEVATION]) {
+        half = half.max(from + 24.0 + font::widest(lines, EM)?);
+    }
+    half = half
+        .max(unit * 1.37 + names.get(2).map_or(0.0, |n| (n.len() as f64 + 0.6) * EM * font::LINE_STEP))
+        .ceil();
+    let mut scene = Scene::new(2.0 * half, side);
     let flat = |p: [f64; 3]| {
         let (x, y, _) = seen(p);
-        (margin + SIDE / 2.0 + x * unit, SIDE / 2.0 - y * unit)
+        (half + x * unit, side / 2.0 - y * unit)
     };
     cube(&mut scene, &flat);
-    let ends = [
-        ([0.0, -1.0, -1.0], [0.0, -1.35, -1.0]),
-        ([1.0, 0.0, -1.0], [1.35, 0.0, -1.0]),
-        ([1.0, 1.0, 0.0], [1.2, 1.2, 0.0]),
-    ];
-    for (d, (name, (edge, _))) in names.iter().zip(ends).enumerate() {
+    let edges = [[0.0, -1.0, -1.0], [1.0, 0.0, -1.0], [1.0, 1.0, 0.0]];
+    for (d, (lines, edge)) in names.iter().zip(edges).enumerate() {
         let (x, y) = flat(edge);
+        let below = y + EM * 1.1;
         match d {
-            0 => scene.text((x - 20.0, y + EM * 1.1), EM, name, INK, Align::Right),
-            1 => scene.text((x + 20.0, y + EM * 1.1), EM, name, INK, Align::Left),
-            _ => scene.upright_text((x + EM, y), EM, name, INK, Align::Centre),
+            0 => scene.lines((x - 20.0, below), EM, lines, INK, Align::Right),
+            1 => scene.lines((x + 20.0, below), EM, lines, INK, Align::Left),
+            _ => {
+                for (i, line) in lines.iter().enumerate() {
+                    let x = x + EM * (1.0 + i as f64 * font::LINE_STEP);
+                    scene.upright_text((x, y), EM, line, INK, Align::Centre);
+                }
+            }
         }
+        scene.height = scene.height.max(below + lines.len() as f64 * EM * font::LINE_STEP);
     }
 
     let seen: Vec<(f64, f64, f64)> =
         panel.points.rows().into_iter().map(|p| seen(bounds.within(p))).collect();
     let mut order = shuffled(seen.len());
     order.sort_by(|a, b| seen[*a].2.total_cmp(&seen[*b].2));
-    let width = scene.width as usize;
-    let mut layer = Raster::new(width, SIDE as usize);
+    let mut layer = Raster::new(scene.width as usize, side as usize);
     for i in order {
         let (x, y, near) = seen[i];
         // Far points are smaller and paler.
         let depth = (near / 1.74 + 1.0) / 2.0;
-        let colour = mix(colours[panel.labels[i]], WHITE, 0.35 * (1.0 - depth));
-        let r = radius * (0.75 + 0.5 * depth);
-        layer.dot((scene.width / 2.0 + x * unit, SIDE / 2.0 - y * unit), r, colour, opacity);
+        let colour = mix(dots.colours[panel.labels[i]], WHITE, 0.35 * (1.0 - depth));
+        let r = dots.radius * (0.75 + 0.5 * depth);
+        layer.dot((half + x * unit, side / 2.0 - y * unit), r, colour, dots.opacity);
     }
+    layer.settle();
     scene.picture((0.0, 0.0), layer);
     Ok(scene)
 }

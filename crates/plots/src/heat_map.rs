@@ -6,9 +6,11 @@ use crate::figure::{Figure, QUICK_NOTE};
 use crate::palette::{INK, SOFT_INK, SPINE, ink_on, shade};
 use crate::scale::{Axis, Scale, number};
 use crate::scene::{Align, EM, SMALL_EM, Scene};
-use crate::{Error, Result, font};
+use crate::{Error, Result, font, render};
 
 const NAME_LIMIT: f64 = 280.0;
+/// The smallest side of a cell: room for one line of a name.
+const LEAST: f64 = SMALL_EM * font::LINE_STEP + 6.0;
 
 /// A matrix as shades of one colour, such as the counts of a confusion matrix.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +122,8 @@ impl Figure for HeatMap {
 
     fn content(&self) -> Result<Scene> {
         self.check()?;
+        let (rows, columns) = self.values.dim();
+        render::check_size(columns as f64 * LEAST, rows as f64 * LEAST)?;
         let shares = if self.values.iter().all(|v| *v >= 0.0) { self.shares() } else { self.values.clone() };
         let texts: Vec<Vec<String>> =
             self.values.iter().zip(&shares).map(|(v, s)| self.cell(*v, *s)).collect();
@@ -127,7 +131,7 @@ impl Figure for HeatMap {
             texts.iter().try_fold(0.0_f64, |w, t| Ok::<_, Error>(w.max(font::widest(t, SMALL_EM)?)))?;
         let lines = texts.first().map_or(0, Vec::len) as f64;
         // A matrix without text may be fine-grained: as many cells as rows of a legend.
-        let least = if lines == 0.0 { SMALL_EM * 1.3 } else { 56.0 };
+        let least = if lines == 0.0 { LEAST } else { 56.0 };
         let width = (widest + 16.0).max(least).ceil();
         let height = (lines * SMALL_EM * font::LINE_STEP + 16.0).max(least).ceil();
 
@@ -137,7 +141,6 @@ impl Figure for HeatMap {
         let height = height.max(tallest + 6.0);
         let name_width =
             names.iter().try_fold(0.0_f64, |w, n| Ok::<_, Error>(w.max(font::widest(n, SMALL_EM)?)))?;
-        let (rows, columns) = self.values.dim();
         let (area_width, area_height) = (columns as f64 * width, rows as f64 * height);
         let row_label = font::wrap(&self.row_label, EM, area_height.max(200.0))?;
         let column_label = font::wrap(&self.column_label, EM, area_width.max(200.0))?;

@@ -6,7 +6,7 @@ use crate::figure::{Figure, QUICK_NOTE};
 use crate::palette::{ALERT, INK, SOFT_INK};
 use crate::raster::Raster;
 use crate::scene::{Align, SMALL_EM, Scene};
-use crate::{Error, Result, font};
+use crate::{Error, Result, font, render};
 
 const NAME_LIMIT: f64 = 320.0;
 const CAPTION_EM: f64 = 18.0;
@@ -149,6 +149,7 @@ impl Figure for ImageGrid {
         let zoom = (CELL / self.height.max(self.width)).max(1);
         let (wide, high) = (self.width * zoom, self.height * zoom);
         let columns = self.rows.iter().map(|r| r.images.len()).max().unwrap_or(0);
+        render::check_size(columns as f64 * wide as f64, self.rows.len() as f64 * high as f64)?;
         let captions = self.rows.iter().flat_map(|r| &r.images).filter_map(|i| i.caption.as_ref());
         let caption_width = font::widest(captions, CAPTION_EM)?;
         let has_captions = caption_width > 0.0;

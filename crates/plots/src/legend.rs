@@ -37,7 +37,7 @@ pub(crate) fn legend(title: &str, entries: &[Entry], limit: f64) -> Result<Scene
         top += 8.0;
     }
     let names: Vec<Vec<String>> =
-        entries.iter().map(|e| Ok(font::wrap(&e.name, SMALL_EM, NAME_LIMIT)?)).collect::<Result<_>>()?;
+        entries.iter().map(|e| font::wrap(&e.name, SMALL_EM, NAME_LIMIT)).collect::<Result<_>>()?;
     let height =
         |lines: &Vec<String>| ROW + lines.len().saturating_sub(1) as f64 * SMALL_EM * font::LINE_STEP;
     let (mut left, mut y, mut column) = (0.0, top, 0.0_f64);

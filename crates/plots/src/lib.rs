@@ -9,6 +9,8 @@ mod figure;
 mod font;
 mod heat_map;
 mod image_grid;
+#[cfg(test)]
+mod layout_tests;
 mod legend;
 mod palette;
 mod panels;

@@ -23,7 +23,7 @@ pub struct Panels {
 
 impl fmt::Debug for Panels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let titles: Vec<&str> = self.figures.iter().map(|f| f.title()).collect();
+        let titles: Vec<&str> = self.figures.iter().map(Figure::title).collect();
         f.debug_struct("Panels").field("title", &self.title).field("figures", &titles).finish_non_exhaustive()
     }
 }

@@ -39,14 +39,10 @@ pub(crate) fn svg(scene: &Scene) -> Result<String> {
     out.truncate(end);
     for item in &scene.items {
         if let Item::Picture { x, y, raster } = item {
-            out += &format!(
-                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" href=\"data:image/png;base64,{}\"/>\n",
-                x.round(),
-                y.round(),
-                raster.width,
-                raster.height,
-                BASE64.encode(raster.to_png()?)
-            );
+            let (x, y, width, height) = (x.round(), y.round(), raster.width, raster.height);
+            let data = BASE64.encode(raster.to_png()?);
+            let head = format!("<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"");
+            out.extend([&head, " href=\"data:image/png;base64,", &data, "\"/>\n"]);
         }
     }
     out += "</svg>\n";
@@ -78,11 +74,16 @@ pub(crate) fn png(scene: &Scene) -> Result<Vec<u8>> {
 }
 
 fn checked_size(scene: &Scene) -> Result<(u32, u32)> {
-    let (width, height) = scene.size();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Error::TooLarge { width: width.into(), height: height.into(), limit: MAX_PIXELS });
+    check_size(scene.width, scene.height)?;
+    Ok(scene.size())
+}
+
+/// Refuses a figure that would take too much memory; called early by figures with many parts.
+pub(crate) fn check_size(width: f64, height: f64) -> Result<()> {
+    if width * height > MAX_PIXELS as f64 {
+        return Err(Error::TooLarge { width: width as u64, height: height as u64, limit: MAX_PIXELS });
     }
-    Ok((width, height))
+    Ok(())
 }
 
 fn draw<B: DrawingBackend>(scene: &Scene, backend: &mut B, target: &Target) -> Result<()> {
@@ -107,21 +108,15 @@ fn draw<B: DrawingBackend>(scene: &Scene, backend: &mut B, target: &Target) -> R
                     Align::Right => HPos::Right,
                 };
                 let ink = RGBColor(colour.0, colour.1, colour.2);
-                let style = TextStyle::from(font)
-                    .color(&ink)
-                    .pos(Pos::new(anchor, VPos::Top));
+                let style = TextStyle::from(font).color(&ink).pos(Pos::new(anchor, VPos::Top));
                 backend.draw_text(text, &style, at(&place)).map_err(refused)?;
             }
             Item::Rect { x0, y0, x1, y1, colour } => {
                 let style = ShapeStyle::from(&RGBColor(colour.0, colour.1, colour.2)).filled();
-                // The bitmap backend includes the lower right pixel, SVG's rectangle ends before it.
-                let inset = if target.scale > 1.0 { 1 } else { 0 };
                 let (left, top) = at(&(*x0, *y0));
                 let (right, bottom) = at(&(*x1, *y1));
                 if right > left && bottom > top {
-                    backend
-                        .draw_rect((left, top), (right - inset, bottom - inset), &style, true)
-                        .map_err(refused)?;
+                    backend.draw_rect((left, top), (right, bottom), &style, true).map_err(refused)?;
                 }
             }
             Item::Path { points, colour, width } => {

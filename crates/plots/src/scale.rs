@@ -53,7 +53,7 @@ impl Scale {
         {
             return Err(Error::NotPositive { what: what.to_owned(), index, value: *value });
         }
-        let whole = !axis.log && values.iter().all(|v| v.fract() == 0.0);
+        let whole = !axis.log && !values.is_empty() && values.iter().all(|v| v.fract() == 0.0);
         let (mut low, mut high) = axis.range.unwrap_or_else(|| extent(values));
         let bad = Error::BadRange { what: what.to_owned(), low, high };
         let forwards = |f: f64| if axis.log { f.log10() } else { f };
@@ -129,13 +129,15 @@ impl Scale {
                 .filter(|v| self.contains(*v))
                 .collect()
         };
-        let choices = [of(&[1.0], every), of(&[1.0, 2.0, 5.0], 1)];
-        let enough = |t: &Vec<f64>| t.len() >= 3 || (t.len() >= 2 && count < 3);
-        choices
-            .into_iter()
-            .find(enough)
-            .filter(|t| t.len() <= count * 2)
-            .unwrap_or_else(|| self.linear_ticks(count))
+        let decades = of(&[1.0], every);
+        let finer = of(&[1.0, 2.0, 5.0], 1);
+        if decades.len() < 3 && (3..=count.max(2) * 2).contains(&finer.len()) {
+            finer
+        } else if decades.len() >= 2 {
+            decades
+        } else {
+            self.linear_ticks(count)
+        }
     }
 }
 
@@ -158,7 +160,7 @@ fn label(value: f64, step: f64, most: f64) -> String {
 
 /// Digits after the point that a step of this size needs.
 fn decimals(step: f64) -> usize {
-    let mut digits = (-step.log10() + 1e-9).ceil().max(0.0) as usize;
+    let mut digits = (-step.log10() - 1e-9).ceil().max(0.0) as usize;
     // A step such as 0.25 needs one more.
     let scaled = step * 10_f64.powi(digits as i32);
     if (scaled - scaled.round()).abs() > 1e-6 {
@@ -198,7 +200,7 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
         out.push('−');
     }
     for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 && whole.len() > 4 {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
             out.push(',');
         }
         out.push(digit);

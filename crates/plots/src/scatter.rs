@@ -151,23 +151,25 @@ impl Figure for Scatter {
         let shared = alike && self.panels.len() > 1;
         let all = self.same_ranges.then(|| self.panels.iter().map(|p| &p.points).collect::<Vec<_>>());
 
+        let columns = self.columns.unwrap_or(usize::MAX).clamp(1, self.panels.len());
+        let side = cloud::side(columns);
+        let look = cloud::Look { names: &self.axis_names, ticks: self.ticks, side };
         let mut parts = Vec::new();
         for panel in &self.panels {
             let bounds = cloud::Bounds::of(all.as_deref().unwrap_or(&[&panel.points]))?;
-            let mut scene = cloud::draw(panel, &bounds, &self.axis_names, self.ticks)?;
+            let mut scene = cloud::draw(panel, &bounds, &look)?;
             if !shared && panel.categories.len() > 1 {
                 let middle = scene.middle();
                 let right = scene.width + 24.0;
-                scene.place(legend(&panel.legend, &panel.entries()?, cloud::SIDE)?, (right, 12.0));
+                scene.place(legend(&panel.legend, &panel.entries()?, side)?, (right, 12.0));
                 scene.focus = Some(middle);
             }
             parts.push((panel.title.clone(), scene));
         }
-        let mut whole = grid(parts, self.columns.unwrap_or(usize::MAX))?;
+        let mut whole = grid(parts, columns)?;
         if shared && first.categories.len() > 1 {
             let place = (whole.width + 36.0, 50.0_f64.min(whole.height));
-            let list =
-                legend(&first.legend, &first.entries()?, (whole.height - place.1).max(cloud::SIDE * 0.9))?;
+            let list = legend(&first.legend, &first.entries()?, (whole.height - place.1).max(side * 0.9))?;
             whole.place(list, place);
         }
         Ok(whole)

@@ -34,6 +34,7 @@ fn main() -> Result<()> {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let figures: Vec<(&str, Box<dyn Figure>)> = vec![
         ("scatter", Box::new(scatter(&mut rng)?)),
+        ("scatter-full", Box::new(scatter_full(&mut rng)?)),
         ("scatter-47", Box::new(scatter_47(&mut rng)?)),
         ("scatter-steps", Box::new(scatter_steps(&mut rng)?)),
         ("scatter-3d", Box::new(scatter_3d(&mut rng)?)),
@@ -79,6 +80,25 @@ fn scatter(rng: &mut impl Rng) -> Result<Scatter> {
         ],
     )
     .quick(true))
+}
+
+/// Points that fill most of the area, as t-SNE's do: the largest files.
+fn scatter_full(rng: &mut impl Rng) -> Result<Scatter> {
+    let points = Array2::from_shape_fn((10_000, 2), |_| rng.random_range(-50.0_f32..50.0));
+    let labels: Vec<usize> = points
+        .rows()
+        .into_iter()
+        .map(|p| ((p[0] + 50.0) / 33.4) as usize * 3 + ((p[1] + 50.0) / 33.4) as usize)
+        .collect();
+    let clusters: Vec<usize> = labels.iter().map(|l| if rng.random_bool(0.1) { 9 - l } else { *l }).collect();
+    let names: Vec<String> = (0..10).map(|c| c.to_string()).collect();
+    Ok(Scatter::new(
+        "A full plane",
+        vec![
+            ScatterPanel::new("coloured by cluster", points.view(), &clusters, &names).legend("cluster"),
+            ScatterPanel::new("coloured by class", points.view(), &labels, &names).legend("class"),
+        ],
+    ))
 }
 
 fn scatter_47(rng: &mut impl Rng) -> Result<Scatter> {
