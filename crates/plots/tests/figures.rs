@@ -306,3 +306,25 @@ fn extreme_but_valid_data_are_drawn() {
     .to_svg()
     .unwrap();
 }
+
+/// Points that fill the whole plane are the worst case; every tenth has a stray colour.
+#[test]
+fn large_scatters_stay_small() {
+    for n in [10_000, 60_000] {
+        let mut state = 1_u64;
+        let mut next = || {
+            // Knuth's MMIX constants; the upper bits are random enough for a picture.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / (1_u64 << 24) as f64
+        };
+        let points = Array2::from_shape_fn((n, 2), |_| next());
+        let place = |i: usize| (points[[i, 0]] * 3.0) as usize * 3 + (points[[i, 1]] * 3.0) as usize;
+        let labels: Vec<usize> = (0..n).map(|i| if i % 10 == 0 { i / 10 % 10 } else { place(i) }).collect();
+        let names: Vec<usize> = (0..10).collect();
+        let panel = || ScatterPanel::new("", points.view(), &labels, &names);
+        let figure = Scatter::new("", vec![panel(), panel()]);
+        let (svg, png) = (figure.to_svg().unwrap().len(), figure.to_png().unwrap().len());
+        println!("{n} points in each of 2 panels: {svg} bytes of SVG, {png} bytes of PNG");
+        assert!(svg < 1_500_000 && (png < 400_000 || n > 10_000), "{n} points: SVG {svg}, PNG {png} bytes");
+    }
+}
