@@ -16,7 +16,7 @@ use crate::{Error, Result};
 /// (in three dimensions: far ones first), so that no category hides another because it came last in the data.
 /// Three dimensions are shown from azimuth −60° and elevation 30°, without perspective.
 ///
-/// The points are a picture of pixels, in the SVG too (embedded as PNG): its size then depends on the area, not on the
+/// The points are a picture of pixels, in the SVG too (embedded as PNG): its size then depends on the area more than on the
 /// number of points. Frame, text and legend are vectors.
 #[derive(Clone, Debug, Default)]
 pub struct Scatter {
