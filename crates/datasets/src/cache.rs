@@ -4,7 +4,7 @@
 //! bytes. The header holds a digest of all sections; a file that fails any check is ignored and written anew.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -142,57 +142,126 @@ fn decoded(map: Mmap, header: Header, sections: &[Range<usize>; 5]) -> Option<De
     })
 }
 
-/// Writes the cache beside its final name, then renames it.
+/// Writes the cache beside its final name, then renames it. Sections are streamed: no second copy of the data.
 pub(crate) fn write(path: &Path, name: &str, stamp: &str, content: &str, data: &Decoded) -> Result<()> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    let [mut pointers, mut columns] = [Vec::new(), Vec::new()];
-    let owned: Vec<u8>;
-    let (kind, values): (_, &[u8]) = match &data.values {
-        Values::Pixels { data, .. } => (Kind::Pixels, data),
-        Values::Floats { data, .. } => {
-            owned = bytes(data, |v| v.to_le_bytes());
-            (Kind::Floats, &owned)
-        }
-        Values::Counts(x) | Values::Weights(x) => {
-            pointers = bytes(&x.indptr().to_proper(), |&p| (p as u64).to_le_bytes());
-            columns = bytes(x.indices(), |i| i.to_le_bytes());
-            owned = bytes(x.data(), |v| v.to_le_bytes());
-            let counts = matches!(data.values, Values::Counts(_));
-            (if counts { Kind::Counts } else { Kind::Weights }, &owned)
-        }
-    };
-    let labels = bytes(&data.labels, |v| v.to_le_bytes());
-    let groups = bytes(data.groups.as_deref().unwrap_or_default(), |v| v.to_le_bytes());
-    let parts = [&labels[..], &groups, &pointers, &columns, values];
-    let mut payload = Vec::with_capacity(parts.iter().map(|p| p.len() + ALIGN).sum());
-    for part in parts {
-        payload.resize(payload.len().next_multiple_of(ALIGN), 0);
-        payload.extend_from_slice(part);
-    }
-    let header = Header {
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io("create", folder))?;
+    let mut header = Header {
         name: name.to_owned(),
         stamp: stamp.to_owned(),
         content: content.to_owned(),
-        payload: digest(&payload),
-        kind,
+        // As long as the digest that takes its place, so that the header's length is known.
+        payload: "0".repeat(64),
+        kind: match data.values {
+            Values::Pixels { .. } => Kind::Pixels,
+            Values::Floats { .. } => Kind::Floats,
+            Values::Counts(_) => Kind::Counts,
+            Values::Weights(_) => Kind::Weights,
+        },
         cols: data.cols(),
         class_names: data.class_names.clone(),
         image: data.image,
         n_train: data.n_train,
         range: data.range,
-        lengths: parts.map(<[u8]>::len),
+        lengths: lengths(data),
     };
-    let json = serde_json::to_vec(&header).map_err(|e| Error::io("write", path)(e.into()))?;
-    let mut start = MAGIC.to_vec();
-    start.extend_from_slice(&(json.len() as u64).to_le_bytes());
-    start.extend_from_slice(&Sha256::digest(&json));
-    start.extend_from_slice(&json);
-    start.resize(start.len().next_multiple_of(ALIGN), 0);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io("create", folder))?;
-    file.write_all(&start).and_then(|()| file.write_all(&payload)).map_err(Error::io("write", path))?;
+    let failed = Error::io("write", path);
+    let outcome = (|| {
+        let start = (START + serde_json::to_vec(&header)?.len()).next_multiple_of(ALIGN);
+        file.as_file_mut().set_len(start as u64)?;
+        file.seek(SeekFrom::Start(start as u64))?;
+        let mut payload = Payload::new(BufWriter::with_capacity(PIECE, file.as_file_mut()));
+        payload.sections(data)?;
+        header.payload = payload.finish()?;
+        let json = serde_json::to_vec(&header)?;
+        file.rewind()?;
+        file.write_all(MAGIC)?;
+        file.write_all(&(json.len() as u64).to_le_bytes())?;
+        file.write_all(&Sha256::digest(&json))?;
+        file.write_all(&json)
+    })();
+    outcome.map_err(failed)?;
     file.persist(path).map_err(|e| Error::io("write", path)(e.error))?;
     Ok(())
+}
+
+fn lengths(data: &Decoded) -> [usize; 5] {
+    let [labels, groups] = [data.rows() * 4, data.groups.as_ref().map_or(0, |g| g.len() * 4)];
+    match &data.values {
+        Values::Pixels { data, .. } => [labels, groups, 0, 0, data.len()],
+        Values::Floats { data, .. } => [labels, groups, 0, 0, data.len() * 4],
+        Values::Counts(x) | Values::Weights(x) => [labels, groups, (x.rows() + 1) * 8, x.nnz() * 4, x.nnz() * 4],
+    }
+}
+
+/// The sections on their way to the file, digested piece by piece.
+struct Payload<W> {
+    out: W,
+    written: usize,
+    piece: Sha256,
+    whole: Sha256,
+}
+
+impl<W: Write> Payload<W> {
+    fn new(out: W) -> Self {
+        Self { out, written: 0, piece: Sha256::new(), whole: Sha256::new() }
+    }
+
+    fn sections(&mut self, data: &Decoded) -> std::io::Result<()> {
+        self.words(&data.labels, |v| v.to_le_bytes())?;
+        self.words(data.groups.as_deref().unwrap_or_default(), |v| v.to_le_bytes())?;
+        match &data.values {
+            Values::Pixels { data, .. } => {
+                self.align()?;
+                self.bytes(data)
+            }
+            Values::Floats { data, .. } => self.words(data, |v| v.to_le_bytes()),
+            Values::Counts(x) | Values::Weights(x) => {
+                self.words(&x.indptr().to_proper(), |&p| (p as u64).to_le_bytes())?;
+                self.words(x.indices(), |i| i.to_le_bytes())?;
+                self.words(x.data(), |v| v.to_le_bytes())
+            }
+        }
+    }
+
+    fn words<T, const N: usize>(&mut self, values: &[T], word: impl Fn(&T) -> [u8; N]) -> std::io::Result<()> {
+        self.align()?;
+        let mut block = Vec::with_capacity(16 * 1024 * N);
+        for chunk in values.chunks(16 * 1024) {
+            block.clear();
+            chunk.iter().for_each(|value| block.extend_from_slice(&word(value)));
+            self.bytes(&block)?;
+        }
+        Ok(())
+    }
+
+    fn align(&mut self) -> std::io::Result<()> {
+        let gap = self.written.next_multiple_of(ALIGN) - self.written;
+        self.bytes(&[0; ALIGN][..gap])
+    }
+
+    fn bytes(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
+        self.out.write_all(bytes)?;
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.written % PIECE));
+            self.piece.update(now);
+            self.written += now.len();
+            if self.written % PIECE == 0 {
+                self.whole.update(self.piece.finalize_reset());
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> std::io::Result<String> {
+        self.out.flush()?;
+        if self.written % PIECE != 0 {
+            self.whole.update(self.piece.finalize_reset());
+        }
+        Ok(crate::digest::hex(self.whole.finalize()))
+    }
 }
 
 /// Digest of the digests of fixed pieces: pieces are hashed in parallel.
@@ -204,10 +273,6 @@ fn digest(payload: &[u8]) -> String {
 
 fn words<T, const N: usize>(bytes: &[u8], word: impl Fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks::<N>().0.iter().map(|&chunk| word(chunk)).collect()
-}
-
-fn bytes<T, const N: usize>(values: &[T], bytes: impl Fn(&T) -> [u8; N]) -> Vec<u8> {
-    values.iter().flat_map(bytes).collect()
 }
 
 #[cfg(test)]
@@ -245,6 +310,16 @@ mod tests {
         assert_eq!((back.n_train, back.groups), (Some(1), Some(vec![7, 8])));
         assert!(read(&path, "t", "other").is_none());
         assert!(read(&path, "other", "stamp").is_none());
+    }
+
+    #[test]
+    fn streamed_and_whole_digests_agree() {
+        for length in [0, 5, PIECE, 2 * PIECE + 7] {
+            let bytes = vec![3u8; length];
+            let mut payload = Payload::new(Vec::new());
+            bytes.chunks(1_000_003).for_each(|chunk| payload.bytes(chunk).unwrap());
+            assert_eq!(payload.finish().unwrap(), digest(&bytes));
+        }
     }
 
     proptest! {

@@ -36,7 +36,7 @@ pub struct Dataset {
     pub name: String,
     /// n × d, f32.
     pub features: Features,
-    /// One class a row, `0..class_names.len()`.
+    /// One class a row, `0..class_names.len()`. Empty for a user's own data without labels.
     pub labels: Vec<usize>,
     /// What the classes are called, in label order.
     pub class_names: Vec<String>,
@@ -52,13 +52,13 @@ impl Dataset {
     /// Number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.features.rows()
     }
 
     /// Whether there is no sample.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.len() == 0
     }
 
     /// Number of features.
@@ -96,7 +96,7 @@ impl Dataset {
     /// If a row does not exist.
     pub fn select(&self, rows: &[usize]) -> Result<Self> {
         let features = self.features.select(rows)?;
-        let pick = |from: &[usize]| rows.iter().map(|&row| from[row]).collect::<Vec<_>>();
+        let pick = |from: &[usize]| rows.iter().filter_map(|&row| from.get(row).copied()).collect::<Vec<_>>();
         Ok(Self {
             name: self.name.clone(),
             features,
@@ -113,6 +113,12 @@ impl Dataset {
     /// # Errors
     /// If the subset is larger than what there is.
     pub fn subset(&self, subset: Subset, rng: &mut impl Rng) -> Result<Self> {
+        if self.labels.is_empty() {
+            return match subset {
+                Subset::Balanced { .. } => Err(Error::argument("subset", "labels to balance by", "none")),
+                _ => self.select(&subset.rows(&vec![0; self.len()], 1, rng)?),
+            };
+        }
         self.select(&subset.rows(&self.labels, self.n_classes(), rng)?)
     }
 

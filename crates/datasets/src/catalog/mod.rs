@@ -1,10 +1,16 @@
 //! The data sets this crate knows: shapes, licences, digests, files and sources, as data.
 
+mod emnist;
 mod entry;
 mod find;
+mod har;
 mod mnist;
 mod names;
+mod rcv1;
+mod reuters;
+mod usps;
 
 pub use entry::{Entry, File, Layout, Origin, Remote, Source};
 pub(crate) use find::Found;
 pub use names::{all, entry, names};
+pub use reuters::reuters_tokens;

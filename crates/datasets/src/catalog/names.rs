@@ -1,9 +1,21 @@
 //! Names, aliases and suggestions.
 
-use super::{Entry, mnist};
+use super::{Entry, emnist, har, mnist, rcv1, reuters, usps};
 use crate::{Error, Result};
 
-static ALL: &[&Entry] = &[&mnist::MNIST, &mnist::FASHION];
+static ALL: &[&Entry] = &[
+    &mnist::MNIST,
+    &mnist::FASHION,
+    &emnist::BALANCED,
+    &emnist::BYMERGE_SUBSET,
+    &usps::USPS_9298,
+    &usps::USPS_11000,
+    &rcv1::RCV1,
+    &rcv1::RCV1_SUBSET,
+    &rcv1::RCV1_SUBSET_10K,
+    &reuters::REUTERS_21578,
+    &har::UCI_HAR,
+];
 
 /// Every data set.
 #[must_use]
@@ -70,6 +82,8 @@ mod tests {
     fn names_and_aliases() {
         assert_eq!(entry("MNIST").unwrap().name, "mnist");
         assert_eq!(entry("fashion").unwrap().name, "fashion-mnist");
+        assert_eq!(entry("hhar").unwrap().name, "uci-har");
+        assert_eq!(entry("usps").unwrap().name, "usps-9298");
         assert_eq!(entry("Fashion_MNIST").unwrap().name, "fashion-mnist");
     }
 

@@ -24,32 +24,43 @@ pub(crate) fn top(weights: &[u64], n: usize) -> Vec<u32> {
 /// The matrix with only these columns (ascending), renumbered from 0. Works in place: no second copy of the matrix.
 #[must_use]
 pub fn keep_columns(x: Csr, columns: &[u32]) -> Csr {
-    let (rows, cols) = (x.rows(), x.cols());
+    let (rows, cols) = x.shape();
     let mut renumbered = vec![u32::MAX; cols];
     for (new, &old) in columns.iter().enumerate() {
         renumbered[old as usize] = new as u32;
     }
-    let (mut indptr, mut indices, mut values) = x.into_raw_storage();
-    let mut kept = 0;
-    let mut start = 0;
-    for row in 0..rows {
-        let end = indptr[row + 1];
-        for at in start..end {
-            let column = renumbered[indices[at] as usize];
-            if column != u32::MAX {
-                indices[kept] = column;
-                values[kept] = values[at];
-                kept += 1;
-            }
+    let (indptr, indices, values) = x.into_raw_storage();
+    renumber(rows, indptr, indices, values, &renumbered, columns.len())
+}
+
+/// Gives columns the numbers `renumbered` (`u32::MAX`: dropped), in place, and restores the order within rows.
+pub(crate) fn renumber(
+    rows: usize,
+    mut indptr: Vec<usize>,
+    mut indices: Vec<u32>,
+    mut values: Vec<f32>,
+    renumbered: &[u32],
+    cols: usize,
+) -> Csr {
+    let (mut kept, mut start) = (0, 0);
+    let mut row = Vec::new();
+    for end in &mut indptr[1..=rows] {
+        let entries = indices[start..*end].iter().zip(&values[start..*end]);
+        row.clear();
+        row.extend(entries.map(|(&old, &value)| (renumbered[old as usize], value)).filter(|e| e.0 != u32::MAX));
+        row.sort_unstable_by_key(|&(column, _)| column);
+        start = *end;
+        for &(column, value) in &row {
+            (indices[kept], values[kept]) = (column, value);
+            kept += 1;
         }
-        start = end;
-        indptr[row + 1] = kept;
+        *end = kept;
     }
     indices.truncate(kept);
     values.truncate(kept);
     indices.shrink_to_fit();
     values.shrink_to_fit();
-    Csr::new((rows, columns.len()), indptr, indices, values)
+    Csr::new((rows, cols), indptr, indices, values)
 }
 
 #[cfg(test)]

@@ -1,0 +1,162 @@
+//! EMNIST-Balanced as published, and a balanced subset of EMNIST ByMerge.
+
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use super::mnist::{self, IMAGE_28};
+use super::{Entry, File, Layout, Remote, Source};
+use crate::Result;
+use crate::decoded::{Bytes, Decoded, Values};
+use crate::formats::archive::{self, Wanted};
+use crate::formats::stream;
+
+const CITATION: &str =
+    "Cohen, Afshar, Tapson, van Schaik: EMNIST: an extension of MNIST to handwritten letters, 2017";
+const LICENCE: &str = "public domain (NIST Special Database 19)";
+
+/// The 47 merged classes in label order: the publisher's mapping file, decoded.
+const CHARACTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt";
+
+pub(super) static BALANCED: Entry = Entry {
+    name: "emnist-balanced",
+    title: "EMNIST Balanced, handwritten digits and letters",
+    aliases: &["emnist"],
+    train: 112_800,
+    test: 18_800,
+    features: 784,
+    classes: 47,
+    image: Some(IMAGE_28),
+    licence: LICENCE,
+    citation: CITATION,
+    note: "images are stored transposed and turned upright here",
+    digest: None,
+    folders: &["emnist-balanced", "emnist", "EMNIST/raw", "EMNIST"],
+    system_folders: &[],
+    layouts: &[
+        Layout::checked(BALANCED_FILES, decode),
+        Layout::checked(&[File::named(&["gzip.zip", "emnist.zip"])], decode_archive),
+    ],
+    sources: &[
+        Source::https("https://biometrics.nist.gov/cs_links/EMNIST/", GZIP_ZIP),
+        Source::https("https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/", GZIP_ZIP),
+    ],
+};
+
+pub(super) static BYMERGE_SUBSET: Entry = Entry {
+    name: "emnist-bymerge-subset",
+    title: "EMNIST ByMerge subset (24,299 + 18,800)",
+    aliases: &["emnist-bymerge"],
+    train: 24_299,
+    test: 18_800,
+    features: 784,
+    classes: 47,
+    image: Some(IMAGE_28),
+    licence: LICENCE,
+    citation: CITATION,
+    note: "not the official Balanced split: a class-balanced part of the ByMerge test images, 517 + 400 a class",
+    digest: Some("817e7edf52b153089254511415bd66b7a2a6eac9ad7b511aba67e9326236f19a"),
+    folders: &["emnist-bymerge-subset"],
+    system_folders: &[],
+    layouts: &[Layout::checked(
+        &[
+            File::named(&["train-images-idx3-ubyte"]),
+            File::named(&["train-labels-idx1-ubyte"]),
+            File::named(&["test-images-idx3-ubyte"]),
+            File::named(&["test-labels-idx1-ubyte"]),
+        ],
+        decode,
+    )],
+    sources: &[],
+};
+
+const BALANCED_FILES: &[File] = &[
+    File::named(&["emnist-balanced-train-images-idx3-ubyte", "gzip/emnist-balanced-train-images-idx3-ubyte"]),
+    File::named(&["emnist-balanced-train-labels-idx1-ubyte", "gzip/emnist-balanced-train-labels-idx1-ubyte"]),
+    File::named(&["emnist-balanced-test-images-idx3-ubyte", "gzip/emnist-balanced-test-images-idx3-ubyte"]),
+    File::named(&["emnist-balanced-test-labels-idx1-ubyte", "gzip/emnist-balanced-test-labels-idx1-ubyte"]),
+];
+
+/// All splits in one archive, about 560 MB.
+const GZIP_ZIP: &[Remote] = &[Remote::new("gzip.zip", "gzip.zip", 700_000_000)];
+
+/// Compressed members are smaller than the 88 MB of pixels they hold.
+const MEMBER: u64 = 100_000_000;
+
+/// SHA-256 of the members as the publisher compressed them, from a public script that records them.
+const MEMBERS: [(&str, &str); 4] = [
+    (
+        "emnist-balanced-train-images-idx3-ubyte.gz",
+        "74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4",
+    ),
+    (
+        "emnist-balanced-train-labels-idx1-ubyte.gz",
+        "b46d41e5156a0a8aaaa4d18979fdd1588850fa8571018acffd5d93b325a7d6ed",
+    ),
+    (
+        "emnist-balanced-test-images-idx3-ubyte.gz",
+        "117fc12b015e37ea98bfb2cbba3f77c3782c056cdbd219b87abfc8661d7135db",
+    ),
+    (
+        "emnist-balanced-test-labels-idx1-ubyte.gz",
+        "a67cac948379b67270b9a4d0a01c8ec661598accf2f2b1964340b7c83cb175cd",
+    ),
+];
+
+fn class_names() -> Vec<String> {
+    CHARACTERS.chars().map(String::from).collect()
+}
+
+fn decode(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
+    Ok(upright(mnist::decode(entry, files, class_names())?))
+}
+
+fn decode_archive(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
+    let wanted = MEMBERS.map(|(path, _)| Wanted { path, limit: MEMBER });
+    let archive = files[0].display().to_string();
+    let contents = archive::members(&files[0], &wanted)?;
+    let mut parts = Vec::new();
+    for (content, (name, _)) in contents.into_iter().zip(MEMBERS) {
+        let file = format!("{archive}/{name}");
+        parts.push((stream::decompress(Cursor::new(content), &file)?, file));
+    }
+    Ok(upright(mnist::from_idx(entry, parts, class_names())?))
+}
+
+/// Transposes each image.
+fn upright(mut data: Decoded) -> Decoded {
+    if let (Values::Pixels { data: Bytes::Owned(pixels), .. }, Some(image)) = (&mut data.values, data.image) {
+        for image_pixels in pixels.chunks_exact_mut(image.height * image.width) {
+            transpose(image_pixels, image.width);
+        }
+    }
+    data
+}
+
+/// Transposes a square image in place.
+pub(super) fn transpose(pixels: &mut [u8], side: usize) {
+    for row in 0..side {
+        for column in row + 1..side {
+            pixels.swap(row * side + column, column * side + row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_turned_upright() {
+        let mut pixels = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        transpose(&mut pixels, 3);
+        assert_eq!(pixels, [1, 4, 7, 2, 5, 8, 3, 6, 9]);
+    }
+
+    #[test]
+    fn classes_follow_the_mapping() {
+        let names = class_names();
+        // emnist-balanced-mapping.txt: 10 65, 36 97, 38 100, 46 116
+        let at = |label: usize| names[label].as_bytes()[0];
+        assert_eq!((names.len(), at(10), at(36), at(38), at(46)), (47, 65, 97, 100, 116));
+    }
+}
