@@ -38,5 +38,5 @@ pub(crate) trait Assigner<T: Lane> {
 
 /// Length of the runs when `rows` rows are cut into about `parts` of them. It depends on the data's shape only, never on the number of threads.
 pub(crate) fn run_length(rows: usize, parts: usize) -> usize {
-    rows.div_ceil(parts.max(1)).next_multiple_of(16)
+    rows.div_ceil(parts.max(1)).next_multiple_of(16).max(16)
 }

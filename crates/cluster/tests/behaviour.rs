@@ -1,0 +1,173 @@
+//! What the settings promise, on data whose clusters are plain to see.
+
+use deepclust_cluster::{
+    Covariance, GaussianMixture, GaussianMixtureSettings, Init, KMeans, KMeansSettings, Keep,
+    MiniBatchKMeans, MiniBatchSettings, SweepSettings, sweep,
+};
+use ndarray::{Array2, s};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+fn rng() -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(11)
+}
+
+/// Clusters at the corners 0, 10, 20, … of the diagonal, sample i in cluster i mod k.
+fn diagonal(n: usize, k: usize) -> Array2<f64> {
+    let mut rng = rng();
+    Array2::from_shape_fn((n, 4), |(i, _)| (i % k) as f64 * 10.0 + rng.random_range(-1.0..1.0))
+}
+
+fn is_diagonal(labels: &[usize], k: usize) -> bool {
+    let distinct: std::collections::BTreeSet<_> = labels[..k].iter().collect();
+    distinct.len() == k && labels.iter().enumerate().all(|(i, l)| *l == labels[i % k])
+}
+
+#[test]
+fn finds_plain_clusters() {
+    let x = diagonal(600, 6);
+    for init in [Init::KMeansPlusPlus, Init::Random] {
+        let model = KMeans::new(KMeansSettings::new(6).init(init).n_init(20))
+            .unwrap()
+            .fit(x.view(), &mut rng())
+            .unwrap();
+        assert!(is_diagonal(model.labels(), 6), "{init:?}");
+        assert_eq!(model.inertias().len(), 20);
+        let least = model.inertias().iter().fold(f64::INFINITY, |a, &b| a.min(b));
+        assert!(model.inertia() <= least / (1.0 - 1e-6));
+        let distances = model.transform(x.view()).unwrap();
+        for (row, &label) in distances.rows().into_iter().zip(model.labels()) {
+            assert!(row.iter().all(|&v| row[label] <= v));
+        }
+    }
+}
+
+#[test]
+fn greedy_seeding_beats_random() {
+    let x = diagonal(400, 20);
+    let mean = |init| {
+        let kmeans = KMeans::new(KMeansSettings::new(20).init(init).n_init(10).max_iter(1)).unwrap();
+        kmeans.fit(x.view(), &mut rng()).unwrap().inertias().iter().sum::<f64>()
+    };
+    assert!(mean(Init::KMeansPlusPlus) < 0.5 * mean(Init::Random));
+}
+
+#[test]
+fn seeds_are_distinct_samples_while_there_are_any() {
+    // Three distinct values, each many times: greedy k-means++ must find all three.
+    let x = Array2::from_shape_fn((300, 2), |(i, _)| (i % 3) as f32 * 0.1 + 7.0);
+    let model = KMeans::new(KMeansSettings::new(3).n_init(1)).unwrap().fit(x.view(), &mut rng()).unwrap();
+    assert_eq!(model.inertia(), 0.0);
+    // More clusters than values is no error; the spare ones stay empty.
+    let model = KMeans::new(KMeansSettings::new(8).n_init(2)).unwrap().fit(x.view(), &mut rng()).unwrap();
+    assert_eq!(model.inertia(), 0.0);
+    assert_eq!(model.predict(x.view()).unwrap(), model.labels());
+}
+
+#[test]
+fn every_sample_its_own_cluster() {
+    let x = diagonal(25, 5);
+    for n_init in [1, 3] {
+        let model =
+            KMeans::new(KMeansSettings::new(25).n_init(n_init)).unwrap().fit(x.view(), &mut rng()).unwrap();
+        let distinct: std::collections::BTreeSet<_> = model.labels().iter().collect();
+        assert_eq!((distinct.len(), model.inertia()), (25, 0.0));
+    }
+}
+
+#[test]
+fn schedule_reports_the_last_run() {
+    let mut noise = rng();
+    let x = Array2::from_shape_fn((500, 5), |_| noise.random::<f64>());
+    let settings = KMeansSettings::nine_runs(7);
+    assert_eq!(settings.schedule.as_deref(), Some(&[10, 20, 30, 40, 50, 60, 70, 80, 90][..]));
+    let model = KMeans::new(settings.tol(0.0)).unwrap().fit(x.view(), &mut rng()).unwrap();
+    assert_eq!(model.inertias().len(), 9);
+    assert_eq!(model.inertia(), model.inertias()[8]);
+    let best = KMeansSettings { keep: Keep::Best, ..KMeansSettings::nine_runs(7).tol(0.0) };
+    let best = KMeans::new(best).unwrap().fit(x.view(), &mut rng()).unwrap();
+    assert_eq!(best.inertias(), model.inertias());
+    assert!(best.inertia() < model.inertia());
+}
+
+#[test]
+fn max_iter_is_kept() {
+    let x = diagonal(300, 3);
+    for max_iter in [1, 2] {
+        let kmeans = KMeans::new(KMeansSettings::new(3).max_iter(max_iter)).unwrap();
+        let model = kmeans.fit_from(x.view(), x.slice(s![0..9;3, ..]), None).unwrap();
+        assert_eq!(model.n_iter(), max_iter);
+        assert_eq!(model.predict(x.view()).unwrap(), model.labels());
+    }
+}
+
+#[test]
+fn strided_and_transposed_views() {
+    let x = diagonal(90, 3);
+    let kmeans = KMeans::new(KMeansSettings::new(3)).unwrap();
+    let whole = kmeans.fit(x.view(), &mut rng()).unwrap();
+    let turned = x.t().as_standard_layout().into_owned();
+    assert_eq!(kmeans.fit(turned.t(), &mut rng()).unwrap(), whole);
+    let wide = ndarray::concatenate![ndarray::Axis(1), x, x];
+    assert_eq!(kmeans.fit(wide.slice(s![.., ..4]), &mut rng()).unwrap(), whole);
+}
+
+#[test]
+fn mini_batches_find_plain_clusters() {
+    let x = diagonal(4000, 5);
+    let mut rng = rng();
+    let settings = MiniBatchSettings::new(5).batch_size(256);
+    let mut model = MiniBatchKMeans::start(settings, x.slice(s![..768, ..]), &mut rng).unwrap();
+    let steps = model.learn_all(x.view(), &mut rng).unwrap();
+    assert!((11..=1563).contains(&steps), "{steps}");
+    assert!(is_diagonal(&model.predict(x.view()).unwrap(), 5));
+    let full = KMeans::new(KMeansSettings::new(5)).unwrap().fit(x.view(), &mut rng).unwrap();
+    for c in model.centers().rows() {
+        let near = full.centers().rows().into_iter().any(|f| (&f - &c).iter().all(|t: &f64| t.abs() < 0.1));
+        assert!(near, "{c}");
+    }
+}
+
+#[test]
+fn mixtures_find_plain_clusters() {
+    let x = diagonal(600, 3);
+    for shape in [Covariance::Full, Covariance::Tied, Covariance::Diagonal, Covariance::Spherical] {
+        let settings = GaussianMixtureSettings::new(3).covariance(shape).n_init(2);
+        let model = GaussianMixture::new(settings).unwrap().fit(x.view(), &mut rng()).unwrap();
+        assert!(is_diagonal(model.labels(), 3), "{shape:?}");
+        assert!((model.weights().sum() - 1.0).abs() < 1e-12);
+        for row in model.predict_proba(x.view()).unwrap().rows() {
+            assert!((row.sum() - 1.0).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn posteriors_start_where_kmeans_would() {
+    let x = diagonal(300, 3);
+    let settings = GaussianMixtureSettings::new(3);
+    let posteriors = Array2::from_shape_fn((300, 3), |(i, c)| f64::from(i % 3 == c));
+    let mixture = GaussianMixture::new(settings).unwrap();
+    let model = mixture.fit_from_posteriors(x.view(), posteriors.view()).unwrap();
+    assert!(model.labels().iter().enumerate().all(|(i, &l)| l == i % 3));
+    let drawn = mixture.fit(x.view(), &mut rng()).unwrap();
+    assert!((model.lower_bound() - drawn.lower_bound()).abs() < 1e-9);
+}
+
+#[test]
+fn sweep_finds_the_number_of_clusters() {
+    let x = diagonal(400, 4);
+    let mut settings = SweepSettings::new(1, 8);
+    settings.references = 5;
+    let sweep = sweep(x.view(), &settings, &mut rng()).unwrap();
+    assert_eq!(sweep.choices.len(), 8);
+    assert!(sweep.choices[0].silhouette.is_none() && sweep.choices[0].gap.is_some());
+    assert_eq!(sweep.best_silhouette(), Some(4));
+    assert_eq!(sweep.best_calinski_harabasz(), Some(4));
+    assert_eq!(sweep.best_davies_bouldin(), Some(4));
+    assert_eq!(sweep.best_gap(), Some(4));
+    assert!(sweep.elbow().is_some_and(|k| k <= 4));
+    for pair in sweep.choices.windows(2) {
+        assert!(pair[1].inertia < pair[0].inertia);
+    }
+}
