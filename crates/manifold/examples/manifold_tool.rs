@@ -5,7 +5,10 @@
 use std::error::Error;
 use std::time::Instant;
 
-use deepclust_manifold::{Affinities, TsneSettings, kl_divergence, tsne};
+use deepclust_manifold::{
+    Affinities, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, TsneSettings, Umap, UmapSettings, kl_divergence,
+    nearest_neighbours, trustworthiness, tsne,
+};
 use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -49,6 +52,59 @@ fn main() -> Outcome<()> {
             let y = read(arg(3)?, arg(4)?.parse()?)?;
             let kl = kl_divergence(&Affinities::new(x.view(), arg(5)?.parse()?)?, y.view())?;
             println!("{{\"kl\": {kl:.6}}}");
+        }
+        "umap" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let mut settings = UmapSettings::default();
+            if let Ok(n) = arg(5) {
+                settings.n_components = n.parse()?;
+            }
+            let mut rng = ChaCha8Rng::seed_from_u64(arg(4)?.parse()?);
+            let start = Instant::now();
+            let model = Umap::fit(x.view(), &settings, &mut rng)?;
+            let seconds = start.elapsed().as_secs_f64();
+            write(arg(3)?, model.embedding().view())?;
+            println!("{{\"seconds\": {seconds:.4}}}");
+        }
+        "knn" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let k: usize = arg(4)?.parse()?;
+            let start = Instant::now();
+            let settings = KnnSettings { k, metric: Metric::Euclidean, include_self: true };
+            let near = nearest_neighbours(x.view(), &settings)?;
+            let seconds = start.elapsed().as_secs_f64();
+            let both = ndarray::concatenate![ndarray::Axis(1), near.indices.mapv(|i| i as f32), near.distances];
+            write(arg(3)?, both.view())?;
+            println!("{{\"seconds\": {seconds:.4}}}");
+        }
+        "fuzzy" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let k: usize = arg(4)?.parse()?;
+            let settings = KnnSettings { k, metric: Metric::Euclidean, include_self: true };
+            let near = nearest_neighbours(x.view(), &settings)?;
+            let graph = FuzzyGraph::new(&near, &UmapSettings { n_neighbors: k, ..UmapSettings::default() })?;
+            let edges: Vec<f32> = (0..graph.len())
+                .flat_map(|i| graph.row(i).flat_map(move |(j, w)| [i as f32, j as f32, w]).collect::<Vec<_>>())
+                .collect();
+            write(arg(3)?, ArrayView2::from_shape((edges.len() / 3, 3), &edges)?)?;
+        }
+        "trust" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let y = read(arg(3)?, arg(4)?.parse()?)?;
+            println!("{{\"trustworthiness\": {:.6}}}", trustworthiness(x.view(), y.view(), arg(5)?.parse()?)?);
+        }
+        "pca" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let settings = PcaSettings::new(arg(4)?.parse()?);
+            let single = Instant::now();
+            let model = Pca::fit(x.view(), &settings)?;
+            let single = single.elapsed().as_secs_f64();
+            write(arg(3)?, model.components().view())?;
+            let wide = x.mapv(f64::from);
+            let double = Instant::now();
+            Pca::fit(wide.view(), &settings)?;
+            let double = double.elapsed().as_secs_f64();
+            println!("{{\"f32\": {single:.4}, \"f64\": {double:.4}}}");
         }
         other => return Err(format!("unknown command {other}").into()),
     }

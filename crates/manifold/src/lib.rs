@@ -6,13 +6,17 @@ pub mod knn;
 mod linalg;
 pub mod pca;
 mod real;
+mod trustworthiness;
 pub mod tsne;
+pub mod umap;
 
 pub use error::ManifoldError;
 pub use knn::{KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_of};
 pub use pca::{Pca, PcaSettings};
 pub use real::Real;
+pub use trustworthiness::trustworthiness;
 pub use tsne::{Affinities, TsneSettings, kl_divergence, tsne, tsne_from};
+pub use umap::{FuzzyGraph, Umap, UmapSettings, UmapStart, find_ab_params};
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, ManifoldError>;

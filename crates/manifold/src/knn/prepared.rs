@@ -105,7 +105,7 @@ fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
 const LANES: usize = 8;
 
 /// Σ (s·a − t·b)² in f64, in lanes of fixed number.
-pub(super) fn squared_difference<F: Real>(a: &[F], b: &[F], s: f64, t: f64) -> f64 {
+pub(crate) fn squared_difference<F: Real>(a: &[F], b: &[F], s: f64, t: f64) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let (a_rest, b_rest) = (a8.remainder(), b8.remainder());

@@ -1,0 +1,46 @@
+//! How far the neighbours in an embedding are neighbours in the data (Venna and Kaski 2001).
+
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+
+use crate::knn::{KnnSettings, Metric, nearest_neighbours, squared_difference};
+use crate::{Real, Result, check};
+
+/// T = 1 − 2 / (n k (2n − 3k − 1)) Σᵢ Σⱼ max(0, r(i, j) − k) over the k nearest rows j of row i of `embedding` (n × q), where
+/// r(i, j) is the rank of j by Euclidean distance from i in `x` (n × d), equals by index. From 0 to 1; exact, O(n² d)
+/// time, O(n) memory for each thread.
+///
+/// # Errors
+/// Empty input, values that are not finite, different numbers of rows, `k` of 0 or not below n / 2.
+pub fn trustworthiness<F: Real, G: Real>(x: ArrayView2<'_, F>, embedding: ArrayView2<'_, G>, k: usize) -> Result<f64> {
+    check::finite(x)?;
+    check::finite(embedding)?;
+    let n = x.nrows();
+    check::same("rows of the embedding", n, embedding.nrows())?;
+    check::range("k", k, 1, ((n.max(1) - 1) / 2).max(1))?;
+    let search = KnnSettings { k, metric: Metric::Euclidean, include_self: false };
+    let near = nearest_neighbours(embedding, &search)?;
+    let rows = x.as_standard_layout();
+    let d = x.ncols();
+    let data = rows.as_slice().unwrap_or(&[]);
+    let row = |i: usize| &data[i * d..(i + 1) * d];
+    let excess: Vec<usize> = (0..n)
+        .into_par_iter()
+        .map(|i| {
+            let squares: Vec<f64> = (0..n).map(|j| squared_difference(row(i), row(j), 1.0, 1.0)).collect();
+            near.indices
+                .row(i)
+                .iter()
+                .map(|&j| {
+                    let here = squares[j];
+                    let closer = |&(l, s): &(usize, &f64)| l != i && (*s < here || (*s == here && l < j));
+                    let rank: usize = 1 + squares.iter().enumerate().filter(closer).count();
+                    rank.saturating_sub(k)
+                })
+                .sum()
+        })
+        .collect();
+    let (n, k) = (n as f64, k as f64);
+    let penalty = excess.iter().sum::<usize>() as f64;
+    Ok(1.0 - 2.0 * penalty / (n * k * (2.0 * n - 3.0 * k - 1.0)))
+}

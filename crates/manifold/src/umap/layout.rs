@@ -1,0 +1,168 @@
+//! Stochastic gradient descent on the fuzzy cross-entropy, in passes that threads share without seeing each other.
+
+use pulp::Arch;
+use rayon::prelude::*;
+
+use super::fuzzy::FuzzyGraph;
+use super::kernel::{Curve, LANES, Roles, act};
+
+/// Points of one task.
+const ROWS: usize = 256;
+
+/// What the optimiser needs besides the graph and the positions.
+#[derive(Clone, Copy)]
+pub(super) struct Schedule {
+    pub epochs: usize,
+    pub alpha: f64,
+    pub negatives: usize,
+    pub curve: Curve,
+    pub seed: u64,
+}
+
+/// Weights as draws per pass: the heaviest edge is drawn in every pass.
+fn rates(graph: &FuzzyGraph) -> Vec<f32> {
+    let largest = graph.weights.iter().fold(0.0_f32, |top, &w| top.max(w));
+    graph.weights.iter().map(|w| w / largest).collect()
+}
+
+/// Moves every point of `y` (n × dim) along its edges, each pass from where the last pass left the others.
+///
+/// umap-learn moves both ends of a drawn edge at once, in place. Here a point is moved by its own edges in both of their
+/// roles (the graph is symmetric, so the reverse edge is drawn in the same pass) while the others stand still; its
+/// random numbers depend on the seed, the pass and the point alone. Threads then change nothing.
+pub(super) fn optimise(graph: &FuzzyGraph, y: &mut Vec<f32>, dim: usize, schedule: &Schedule) {
+    let rates = rates(graph);
+    let mut next = y.clone();
+    for epoch in 0..schedule.epochs {
+        let alpha = (schedule.alpha * (1.0 - epoch as f64 / schedule.epochs as f64)) as f32;
+        let pass = Pass { graph, rates: &rates, others: y, dim, epoch, alpha, twice: true, schedule };
+        pass.run(&mut next);
+        std::mem::swap(y, &mut next);
+        next.copy_from_slice(y);
+    }
+}
+
+/// Moves new points `y` among embedded ones that stand still; `graph` has a row for each new point.
+pub(super) fn optimise_new(graph: &FuzzyGraph, y: &mut [f32], embedded: &[f32], dim: usize, schedule: &Schedule) {
+    let rates = rates(graph);
+    for epoch in 0..schedule.epochs {
+        let alpha = (schedule.alpha * (1.0 - epoch as f64 / schedule.epochs as f64)) as f32;
+        Pass { graph, rates: &rates, others: embedded, dim, epoch, alpha, twice: false, schedule }.run(y);
+    }
+}
+
+struct Pass<'a> {
+    graph: &'a FuzzyGraph,
+    rates: &'a [f32],
+    others: &'a [f32],
+    dim: usize,
+    epoch: usize,
+    alpha: f32,
+    twice: bool,
+    schedule: &'a Schedule,
+}
+
+impl Pass<'_> {
+    fn run(&self, y: &mut [f32]) {
+        y.par_chunks_mut(ROWS * self.dim).enumerate().for_each(|(chunk, rows)| {
+            Arch::new().dispatch(|| match self.dim {
+                2 => self.rows::<2>(chunk * ROWS, rows),
+                3 => self.rows::<3>(chunk * ROWS, rows),
+                10 => self.rows::<10>(chunk * ROWS, rows),
+                _ => self.rows::<0>(chunk * ROWS, rows),
+            });
+        });
+    }
+
+    /// `D` is the dimension where it is known to the compiler, else 0.
+    #[inline(always)]
+    fn rows<const D: usize>(&self, first: usize, rows: &mut [f32]) {
+        let dim = if D > 0 { D } else { self.dim };
+        let points = (self.others.len() / dim) as u64;
+        let curve = &self.schedule.curve;
+        let (now, before) = (self.epoch as f32, self.epoch as f32 - 1.0);
+        let mut differences = vec![[0.0_f32; LANES]; dim];
+        for (i, point) in (first..).zip(rows.chunks_exact_mut(dim)) {
+            let mut random = Stream::new(self.schedule.seed, self.epoch as u64, i as u64);
+            let mut pending = None;
+            for e in self.graph.starts[i]..self.graph.starts[i + 1] {
+                let rate = self.rates[e];
+                // Drawn whenever another whole number of draws is due.
+                if (now * rate) as u32 == (before * rate).max(0.0) as u32 {
+                    continue;
+                }
+                let other = self.graph.columns[e] as usize;
+                let mut roles = Roles::IDLE;
+                load(&mut differences, 0, point, self.other(other, dim));
+                roles.pull(0, curve);
+                let mut lane = 1;
+                if let Some(last) = pending.replace(other).filter(|_| self.twice) {
+                    load(&mut differences, 1, point, self.other(last, dim));
+                    roles.pull(1, curve);
+                    lane = 2;
+                }
+                for _ in 0..self.schedule.negatives {
+                    if lane == LANES {
+                        act(point, &differences, &roles, curve, self.alpha);
+                        roles = Roles::IDLE;
+                        lane = 0;
+                    }
+                    let k = random.below(points) as usize;
+                    load(&mut differences, lane, point, self.other(k, dim));
+                    // A point does not push itself; its old position is not it either.
+                    if !(self.twice && k == i) {
+                        roles.push(lane, curve);
+                    }
+                    lane += 1;
+                }
+                act(point, &differences, &roles, curve, self.alpha);
+            }
+            if let Some(last) = pending.filter(|_| self.twice) {
+                let mut roles = Roles::IDLE;
+                load(&mut differences, 0, point, self.other(last, dim));
+                roles.pull(0, curve);
+                act(point, &differences, &roles, curve, self.alpha);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn other(&self, i: usize, dim: usize) -> &[f32] {
+        &self.others[i * dim..(i + 1) * dim]
+    }
+}
+
+#[inline(always)]
+fn load(differences: &mut [[f32; LANES]], lane: usize, point: &[f32], other: &[f32]) {
+    for ((row, p), o) in differences.iter_mut().zip(point).zip(other) {
+        row[lane] = p - o;
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014) from a state of its own for every pass and point.
+struct Stream(u64);
+
+impl Stream {
+    #[inline(always)]
+    fn new(seed: u64, epoch: u64, point: u64) -> Self {
+        let mut stream = Self(seed ^ epoch.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        stream.0 = stream.next() ^ point.wrapping_mul(0xaef1_7502_108e_f2d9);
+        stream.0 = stream.next();
+        stream
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n` < 2³², uniform to 2⁻³².
+    #[inline(always)]
+    fn below(&mut self, n: u64) -> u64 {
+        ((self.next() >> 32) * n) >> 32
+    }
+}
