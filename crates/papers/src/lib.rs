@@ -1,1 +1,14 @@
 #![doc = include_str!("../README.md")]
+
+pub mod biswas;
+mod catalogue;
+mod error;
+mod paper;
+mod published;
+pub mod render;
+pub mod run;
+
+pub use catalogue::{PAPERS, Target, parse_target};
+pub use error::{Error, Result};
+pub use paper::{Paper, Request};
+pub use published::Published;

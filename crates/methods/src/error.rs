@@ -1,0 +1,41 @@
+/// What can go wrong in this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No method has this name.
+    #[error("unknown method `{found}`; known are {known}")]
+    UnknownMethod {
+        /// What was asked for.
+        found: String,
+        /// All names, comma-separated.
+        known: String,
+    },
+    /// Settings do not fit the method.
+    #[error("settings of method `{method}`: {problem}")]
+    Settings {
+        /// The method's name.
+        method: &'static str,
+        /// What was expected and found.
+        problem: String,
+    },
+    /// The samples cannot be used.
+    #[error("samples: expected {expected}, found {found}")]
+    Samples {
+        /// What is accepted.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// A network could not be made or trained.
+    #[error(transparent)]
+    Nets(#[from] deepclust_nets::Error),
+    /// Clustering failed.
+    #[error(transparent)]
+    Cluster(#[from] deepclust_cluster::Error),
+    /// Dimension reduction failed.
+    #[error(transparent)]
+    Manifold(#[from] deepclust_manifold::ManifoldError),
+}
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

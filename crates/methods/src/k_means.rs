@@ -1,0 +1,88 @@
+use crate::method::check_samples;
+use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling};
+use deepclust_cluster::{KMeans, KMeansModel, KMeansSettings};
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Settings of [`RawKMeans`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawKMeansSettings {
+    /// Applied to the features first.
+    #[serde(default)]
+    pub scaling: Scaling,
+    /// k-means itself; its number of clusters is replaced by the k of the fit.
+    pub k_means: KMeansSettings,
+}
+
+/// k-means on the features as they are.
+#[derive(Clone, Debug)]
+pub struct RawKMeans {
+    settings: RawKMeansSettings,
+}
+
+impl RawKMeans {
+    /// The name in records.
+    pub const SLUG: &'static str = "k-means";
+
+    /// The method with these settings.
+    pub fn new(settings: RawKMeansSettings) -> Self {
+        Self { settings }
+    }
+}
+
+impl Method for RawKMeans {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        check_samples(x, k)?;
+        let scaling = self.settings.scaling.fit(x);
+        let embedding = scaling.apply(x)?;
+        let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
+        Ok(Fitted {
+            labels: clusters.labels().to_vec(),
+            embedding,
+            history: Vec::new(),
+            facts: k_means_facts(&clusters),
+            model: Box::new(RawKMeansModel { scaling, clusters }),
+        })
+    }
+}
+
+/// The stage that most methods end with: k-means on features, from the stream `k-means`.
+pub(crate) fn run_k_means(
+    settings: &KMeansSettings,
+    features: ArrayView2<'_, f32>,
+    k: usize,
+    context: &mut Context<'_>,
+) -> Result<KMeansModel<f32>> {
+    let settings = KMeansSettings { n_clusters: k, ..settings.clone() };
+    let mut rng = context.seed.stream("k-means");
+    context.stage("k-means", |_| Ok(KMeans::new(settings)?.fit(features, &mut rng)?))
+}
+
+/// What is worth keeping of a k-means fit.
+pub(crate) fn k_means_facts(clusters: &KMeansModel<f32>) -> BTreeMap<String, f64> {
+    BTreeMap::from([
+        ("inertia".to_owned(), clusters.inertia()),
+        ("k_means_iterations".to_owned(), clusters.n_iter() as f64),
+    ])
+}
+
+struct RawKMeansModel {
+    scaling: FittedScaling,
+    clusters: KMeansModel<f32>,
+}
+
+impl Model for RawKMeansModel {
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.scaling.apply(x)
+    }
+
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(self.clusters.predict(self.embed(x)?.view())?)
+    }
+}

@@ -1,0 +1,107 @@
+use crate::{Context, Error, Result};
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A clustering algorithm with fixed, checked settings.
+///
+/// There is no place for labels here: a method cannot see them.
+pub trait Method {
+    /// The name in records and on the command line.
+    fn slug(&self) -> &'static str;
+
+    /// Finds `k` clusters among the rows of `x`, shape (n, d).
+    ///
+    /// All randomness comes from `context.seed`: the same samples, settings and seed give the same answer.
+    ///
+    /// # Errors
+    /// [`Error::Samples`] for empty samples, values that are not finite, or k outside 1…n; otherwise what the parts of
+    /// the method report.
+    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted>;
+}
+
+/// A sequence of numbers that a fit leaves, such as the loss of every epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// What was measured, for instance `reconstruction loss`.
+    pub name: String,
+    /// What the position counts, for instance `epoch`.
+    pub step: String,
+    /// The values in order; the first is step 1.
+    pub values: Vec<f64>,
+}
+
+/// What a method found.
+pub struct Fitted {
+    /// The cluster of every sample, in 0..k, length n.
+    pub labels: Vec<usize>,
+    /// The features in which the clusters were found, shape (n, d′).
+    pub embedding: Array2<f32>,
+    /// Losses and the like.
+    pub history: Vec<Series>,
+    /// Single numbers worth keeping: inertia, explained variance, …
+    pub facts: BTreeMap<String, f64>,
+    /// For samples that were not there.
+    pub model: Box<dyn Model>,
+}
+
+/// A fitted method, ready for new samples.
+pub trait Model {
+    /// Features of the rows of `x`, shape (m, d′) for x of shape (m, d).
+    ///
+    /// # Errors
+    /// When d is not the width that was fitted.
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
+
+    /// Clusters of the rows of `x`, length m.
+    ///
+    /// # Errors
+    /// When d is not the width that was fitted.
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
+}
+
+impl std::fmt::Debug for Fitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fitted")
+            .field("labels", &self.labels.len())
+            .field("embedding", &self.embedding.dim())
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses samples that no method can use.
+pub(crate) fn check_samples(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
+    let wrong = |expected: &str, found: String| Err(Error::Samples { expected: expected.to_owned(), found });
+    let (n, d) = x.dim();
+    if n == 0 || d == 0 {
+        return wrong("at least one row and one column", format!("shape ({n}, {d})"));
+    }
+    if k == 0 || k > n {
+        return wrong(&format!("1 to {n} clusters for {n} rows"), format!("k = {k}"));
+    }
+    if let Some(((row, column), value)) = x.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        return wrong("finite values", format!("{value} in row {row}, column {column}"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn unusable_samples_are_named() {
+        let x = array![[1.0f32, f32::NAN], [0.0, 1.0]];
+        let message = |x: ArrayView2<'_, f32>, k| check_samples(x, k).unwrap_err().to_string();
+        assert_eq!(message(x.view(), 1), "samples: expected finite values, found NaN in row 0, column 1");
+        assert_eq!(message(x.view(), 3), "samples: expected 1 to 2 clusters for 2 rows, found k = 3");
+        let empty = Array2::<f32>::zeros((0, 2));
+        assert_eq!(
+            message(empty.view(), 1),
+            "samples: expected at least one row and one column, found shape (0, 2)"
+        );
+    }
+}

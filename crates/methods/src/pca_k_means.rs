@@ -1,0 +1,77 @@
+use crate::k_means::{k_means_facts, run_k_means};
+use crate::method::check_samples;
+use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling};
+use deepclust_cluster::{KMeansModel, KMeansSettings};
+use deepclust_manifold::{Pca, PcaSettings};
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+/// Settings of [`PcaKMeans`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PcaKMeansSettings {
+    /// Applied to the features first.
+    #[serde(default)]
+    pub scaling: Scaling,
+    /// The reduction.
+    pub pca: PcaSettings,
+    /// k-means on the components; its number of clusters is replaced by the k of the fit.
+    pub k_means: KMeansSettings,
+}
+
+/// Principal components, then k-means on them.
+#[derive(Clone, Debug)]
+pub struct PcaKMeans {
+    settings: PcaKMeansSettings,
+}
+
+impl PcaKMeans {
+    /// The name in records.
+    pub const SLUG: &'static str = "pca-k-means";
+
+    /// The method with these settings.
+    pub fn new(settings: PcaKMeansSettings) -> Self {
+        Self { settings }
+    }
+}
+
+impl Method for PcaKMeans {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        check_samples(x, k)?;
+        let scaling = self.settings.scaling.fit(x);
+        let scaled = scaling.apply(x)?;
+        let pca = context.stage("pca", |_| Pca::fit(scaled.view(), &self.settings.pca))?;
+        let embedding = pca.transform(scaled.view())?;
+        let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
+        let mut facts = k_means_facts(&clusters);
+        let explained: f64 = pca.explained_variance_ratio().iter().map(|&r| f64::from(r)).sum();
+        facts.insert("explained_variance_ratio".to_owned(), explained);
+        Ok(Fitted {
+            labels: clusters.labels().to_vec(),
+            embedding,
+            history: Vec::new(),
+            facts,
+            model: Box::new(PcaKMeansModel { scaling, pca, clusters }),
+        })
+    }
+}
+
+struct PcaKMeansModel {
+    scaling: FittedScaling,
+    pca: Pca<f32>,
+    clusters: KMeansModel<f32>,
+}
+
+impl Model for PcaKMeansModel {
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        Ok(self.pca.transform(self.scaling.apply(x)?.view())?)
+    }
+
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(self.clusters.predict(self.embed(x)?.view())?)
+    }
+}

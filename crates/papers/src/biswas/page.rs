@@ -1,0 +1,113 @@
+//! `biswas.md`, and what the README shows of it.
+
+use super::protocol::METHODS;
+use super::{DATASET, SLUG, ablation, figures, tables};
+use crate::render::{Page, Records};
+use crate::run::Store;
+use crate::{Request, Result};
+use std::collections::BTreeSet;
+
+pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations: &Records) -> Result<()> {
+    let mut page = Page::new(
+        store,
+        "Biswas: Unsupervised Clustering of MNIST Using Autoencoder Embeddings",
+        request.quick,
+    );
+    let quick = if request.quick { " --quick" } else { "" };
+    page.paragraph(&format!(
+        "Made by `cargo xtask reproduce {SLUG}{quick}`. {}",
+        provenance(main, deviations)
+    ));
+    let missing = main.missing() + deviations.missing();
+    if missing > 0 {
+        page.paragraph(&format!("**Not complete: {missing} runs are still to be made.**"));
+    }
+    let pictures = figures::draw(store, main, request.quick)?;
+    let show = |page: &mut Page<'_>, name: &str| {
+        if let Some((file, caption)) = pictures.iter().find(|(file, _)| file.ends_with(name)) {
+            page.figure(file, caption);
+        }
+    };
+
+    page.heading("The comparison");
+    page.table("biswas-comparison", &tables::comparison(main)?)?;
+    show(&mut page, "-silhouettes");
+    page.heading("The network");
+    page.table("biswas-parameters", &tables::parameters()?)?;
+    show(&mut page, "-loss");
+    page.heading("The clusters");
+    for name in ["-tsne", "-samples", "-confusion"] {
+        show(&mut page, name);
+    }
+    page.heading("What moves the silhouette");
+    page.table("biswas-ablation", &tables::ablation(main, deviations, &ablation::variants(request.quick)?)?)?;
+    page.table("biswas-sampled-silhouettes", &tables::sampled_silhouettes(main))?;
+    page.heading("Every run");
+    page.table("biswas-runs", &tables::all_runs(main))?;
+    page.heading("Implementation notes");
+    page.numbered(&notes());
+    page.write(SLUG)
+}
+
+/// Machine, versions and time, as the records have them.
+fn provenance(main: &Records, deviations: &Records) -> String {
+    let records = || main.all().iter().chain(deviations.all());
+    let list = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join("; ");
+    let machines = list(records().map(|record| record.machine.to_string()).collect());
+    let versions = list(records().map(|record| record.libtorch.clone()).collect());
+    let revisions = list(records().map(|record| record.revision.clone()).collect());
+    let threads = list(records().map(|record| record.threads.to_string()).collect());
+    let devices = list(records().map(|record| record.device.clone()).collect());
+    let seconds = |records: &Records| records.all().iter().map(|record| record.wall_s).sum::<f64>() / 60.0;
+    format!(
+        "{} runs of the protocol took {:.1} min and {} of the ablation {:.1} min in processes of {threads} thread, on {machines}; \
+         device {devices}; libtorch {versions}; code revision {revisions}.",
+        main.all().len(),
+        seconds(main),
+        deviations.all().len(),
+        seconds(deviations)
+    )
+}
+
+fn notes() -> Vec<String> {
+    [
+        "Samples: the 60,000 training images, pixels divided by 255. The test images are not used, as in the paper.",
+        "Network: 784-128-64-128-784; ReLU after the hidden layers, nothing after the code, tanh at the end. The paper's pixels lie in \
+         [0, 1], so that half of tanh's range is never asked for; the ablation has both remedies.",
+        "Training: mean squared error over pixels and samples, Adam (1e-3, 0.9, 0.999, 1e-8), batches of 256 with a fresh shuffle every \
+         epoch and a smaller last batch, 10 epochs.",
+        "The paper does not name the initial weights. PyTorch's own are taken: weights and biases from U(±1/√fan_in).",
+        "The paper does not name k-means' settings. scikit-learn's usual ones are taken: greedy k-means++, ten starts of which the lowest \
+         inertia counts, at most 300 iterations, tolerance 1e-4.",
+        "The paper does not say whether its silhouette is sub-sampled. Here it is exact over all pairs; a table above shows what random \
+         subsets give.",
+        "Principal components are those of the exact covariance, not whitened.",
+        "The t-SNE figure shows a random subset of 10,000 training images, drawn and mapped from the first seed.",
+        "The paper shows no code and no seeds; its figures are single runs. The clusters' numbers mean nothing and change with the seed.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// The comparison and one picture.
+pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
+    let full = tables::comparison(main)?;
+    let kept = ["method", "runs", "silhouette, paper", "silhouette, ours", "ACC", "NMI", "ARI"];
+    let keep: Vec<usize> =
+        (0..full.columns.len()).filter(|&i| kept.contains(&full.columns[i].name.as_str())).collect();
+    let table = crate::render::Table {
+        title: full.title,
+        columns: keep.iter().map(|&i| full.columns[i].clone()).collect(),
+        rows: full.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
+        notes: Vec::new(),
+    };
+    let results =
+        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
+    let any = METHODS.iter().any(|method| !main.of(DATASET, method, None).is_empty());
+    let picture = if any {
+        format!("\n![t-SNE of the codes]({results}/figures/{SLUG}-tsne.png)\n")
+    } else {
+        String::new()
+    };
+    Ok(format!("**{}** ([page]({results}/{SLUG}.md))\n\n{}{picture}", table.title, table.to_markdown()))
+}

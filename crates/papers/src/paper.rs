@@ -1,0 +1,64 @@
+use crate::Result;
+use crate::run::{RunSpec, Store};
+use serde::{Deserialize, Serialize};
+
+/// What of a paper is wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Only this data set, where one is named.
+    pub dataset: Option<String>,
+    /// Only these methods, where some are named.
+    pub methods: Option<Vec<String>>,
+    /// Seeds 0, 1, … of that number; the paper's own number where none is given.
+    pub runs: Option<usize>,
+    /// The small version.
+    pub quick: bool,
+}
+
+impl Request {
+    /// The seeds, given the number that the paper's protocol asks for.
+    pub fn seeds(&self, usual: usize) -> impl Iterator<Item = deepclust_methods::Seed> + use<> {
+        let usual = if self.quick { 2 } else { usual };
+        (0..self.runs.unwrap_or(usual) as u64).map(deepclust_methods::Seed)
+    }
+
+    /// Whether a run is among those that are wanted.
+    pub fn wants(&self, spec: &RunSpec) -> bool {
+        self.dataset.as_ref().is_none_or(|dataset| *dataset == spec.dataset)
+            && self.methods.as_ref().is_none_or(|methods| methods.contains(&spec.method))
+    }
+}
+
+/// A paper: its protocol as a list of runs, and its tables and figures as a rendering of their records.
+pub trait Paper: Sync {
+    /// The name on the command line and of its page.
+    fn slug(&self) -> &'static str;
+
+    /// Authors and title.
+    fn title(&self) -> &'static str;
+
+    /// The data sets of its tables.
+    fn datasets(&self) -> &'static [&'static str];
+
+    /// The methods of its tables.
+    fn methods(&self) -> &'static [&'static str];
+
+    /// The runs it needs: every row at the first seed, then the next seed, ablations last.
+    ///
+    /// # Errors
+    /// When settings cannot be expressed as JSON.
+    fn runs(&self, request: &Request) -> Result<Vec<RunSpec>>;
+
+    /// Writes tables, figures and the page from the records in the store.
+    ///
+    /// # Errors
+    /// When a record is stale or damaged, or a file cannot be written.
+    fn render(&self, request: &Request, store: &Store) -> Result<()>;
+
+    /// What the workspace's README shows of it, in Markdown.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    fn readme(&self, store: &Store) -> Result<String>;
+}

@@ -1,0 +1,99 @@
+use crate::arguments::{Verify, jobs};
+use anyhow::{Result, bail};
+use deepclust_datasets::DataDirs;
+use deepclust_nets::DeviceChoice;
+use deepclust_papers::run::{
+    Board, Job, Machine, Outcome, RunRecord, Schedule, Status, Store, compare, ensure_data, run_all,
+};
+use rand::SeedableRng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Makes recorded runs again in a folder of its own and compares. False when one differs or fails.
+pub fn verify(options: &Verify) -> Result<bool> {
+    let records = read_all(&options.out)?;
+    if records.is_empty() {
+        bail!("{}: expected run records below `runs` or `ablations`, found none", options.out.display());
+    }
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
+    let choice = options.choice.unwrap_or_else(clock);
+    let count = usize::from(options.count).min(records.len());
+    let chosen: Vec<&RunRecord> =
+        records.choose_multiple(&mut ChaCha8Rng::seed_from_u64(choice), count).collect();
+    println!("{count} of {} recorded runs, chosen by --choice {choice}", records.len());
+
+    let dirs = DataDirs::new(options.data_dir.clone());
+    for record in &chosen {
+        ensure_data(&record.dataset, &dirs)?;
+    }
+    let folder = tempfile::tempdir()?;
+    let data_dir = options.data_dir.as_ref().map(std::path::absolute).transpose()?;
+    let job = |record: &&RunRecord| Job {
+        spec: record.spec.clone(),
+        out: folder.path().to_owned(),
+        data_dir: data_dir.clone(),
+        device: if record.device == "cpu" { DeviceChoice::Cpu } else { DeviceChoice::Cuda },
+        threads: record.threads,
+        rerun: false,
+    };
+    let made: Vec<Job> = chosen.iter().map(job).collect();
+    let schedule = Schedule { program: std::env::current_exe()?, jobs: jobs(options.jobs) };
+    let mut board = Board::new(made.len(), schedule.jobs);
+    let outcomes = run_all(&schedule, &made, &mut board);
+    board.close();
+
+    let store = Store::read_only(folder.path());
+    let mut same = 0;
+    for (record, outcome) in chosen.iter().zip(outcomes?) {
+        let title = record.spec.title();
+        match (outcome, store.status(&record.spec)?) {
+            (Outcome::Failed(error), _) => println!("FAILED {title}: {error}"),
+            (_, Status::Recorded(now)) => same += usize::from(report(&title, record, &now)),
+            (_, other) => println!("FAILED {title}: expected a new record, found {other:?}"),
+        }
+    }
+    println!("{same} of {count} runs give the recorded result again");
+    Ok(same == count)
+}
+
+/// Prints what differs; true when nothing does.
+fn report(title: &str, recorded: &RunRecord, now: &RunRecord) -> bool {
+    let differences = compare(recorded, now);
+    if differences.is_empty() {
+        println!("same   {title}: {}  (assignment {}…)", now.metrics.summary(), &now.assignment_digest[..12]);
+        return true;
+    }
+    println!("DIFFERS {title}:");
+    for difference in &differences {
+        println!("  {}: recorded {}, now {}", difference.what, difference.recorded, difference.now);
+    }
+    if recorded.machine != Machine::this() {
+        println!("  it was recorded on {}; this is {}", recorded.machine, Machine::this());
+    }
+    if recorded.revision != now.revision {
+        println!("  it was recorded at revision {}; this is {}", recorded.revision, now.revision);
+    }
+    false
+}
+
+fn read_all(root: &Path) -> Result<Vec<RunRecord>> {
+    let mut records = Vec::new();
+    let mut folders: Vec<PathBuf> = ["runs", "ablations"].map(|folder| root.join(folder)).to_vec();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut paths =
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+        paths.sort(); // the choice by a seed must not depend on the file system
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                let text = std::fs::read_to_string(&path)?;
+                records.push(RunRecord::from_text(&text, &path)?);
+            }
+        }
+    }
+    Ok(records)
+}

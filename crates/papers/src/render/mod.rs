@@ -1,0 +1,13 @@
+//! Records become tables, figures and pages. Nothing here measures anything.
+
+mod page;
+mod readme;
+mod records;
+mod stats;
+mod table;
+
+pub use page::Page;
+pub use readme::replace_block;
+pub use records::Records;
+pub use stats::Spread;
+pub use table::{Align, Cell, Column, Table};

@@ -1,0 +1,54 @@
+use super::Spread;
+use crate::run::{RunRecord, RunSpec, Status, Store};
+use crate::{Error, Result};
+
+/// The records of a list of runs, as far as they are there.
+#[derive(Debug, Default)]
+pub struct Records {
+    records: Vec<RunRecord>,
+    missing: usize,
+}
+
+impl Records {
+    /// Reads what is there.
+    ///
+    /// # Errors
+    /// [`Error::Record`] for a record that is stale or damaged: a table must not pass over it in silence.
+    pub fn read(store: &Store, specs: &[RunSpec]) -> Result<Self> {
+        let mut found = Self::default();
+        for spec in specs {
+            let wrong = |problem| Error::Record { path: store.root().join(spec.record_path()), problem };
+            match store.status(spec)? {
+                Status::Recorded(record) => found.records.push(*record),
+                Status::Missing => found.missing += 1,
+                Status::Stale { difference } => {
+                    return Err(wrong(format!("is of another request: {difference}")));
+                }
+                Status::Damaged { problem } => return Err(wrong(problem)),
+            }
+        }
+        Ok(found)
+    }
+
+    /// All of them, in the order of the runs.
+    pub fn all(&self) -> &[RunRecord] {
+        &self.records
+    }
+
+    /// Runs without a record.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// Those of one method on one data set; of its ablations' variants only the named one.
+    pub fn of(&self, dataset: &str, method: &str, variant: Option<&str>) -> Vec<&RunRecord> {
+        let matches =
+            |r: &&RunRecord| r.dataset == dataset && r.method == method && r.variant.as_deref() == variant;
+        self.records.iter().filter(matches).collect()
+    }
+
+    /// A metric's spread over records.
+    pub fn metric(records: &[&RunRecord], name: &str) -> Option<Spread> {
+        Spread::of(records.iter().filter_map(|record| record.metrics.get(name)))
+    }
+}

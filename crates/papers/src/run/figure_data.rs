@@ -1,0 +1,46 @@
+use serde::{Deserialize, Serialize};
+
+/// What figures need beyond the record. It lies in a file of its own, so that records stay small.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureData {
+    /// A map of the embedding.
+    pub tsne: Option<TsneMap>,
+    /// Example images.
+    pub images: Option<SampleGrid>,
+}
+
+/// A t-SNE map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TsneMap {
+    /// First coordinate, rounded to two decimals.
+    pub x: Vec<f32>,
+    /// Second coordinate, likewise.
+    pub y: Vec<f32>,
+    /// The cluster of each point.
+    pub clusters: Vec<usize>,
+    /// The class of each point.
+    pub classes: Vec<usize>,
+    /// Names of the classes.
+    pub class_names: Vec<String>,
+}
+
+/// Example images of every cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleGrid {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+    /// By cluster, each image's pixels as Base64 of 8-bit grey values.
+    pub clusters: Vec<Vec<String>>,
+}
+
+impl FigureData {
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.tsne.is_none() && self.images.is_none()
+    }
+}

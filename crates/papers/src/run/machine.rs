@@ -1,0 +1,56 @@
+use serde::{Deserialize, Serialize};
+use std::process::Command;
+
+/// The machine of a run, as far as it may bear on times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    /// The processor's name.
+    pub processor: String,
+    /// Logical processors.
+    pub cores: usize,
+    /// Operating system and architecture.
+    pub system: String,
+}
+
+impl Machine {
+    /// This machine.
+    pub fn this() -> Self {
+        Self {
+            processor: processor().unwrap_or_else(|| "unknown".to_owned()),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        }
+    }
+}
+
+impl std::fmt::Display for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)
+    }
+}
+
+fn processor() -> Option<String> {
+    if let Ok(text) = std::fs::read_to_string("/proc/cpuinfo") {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        return Some(line.split_once(':')?.1.trim().to_owned());
+    }
+    output("sysctl", &["-n", "machdep.cpu.brand_string"])
+}
+
+/// The commit of the working folder, with `+changes` when the code differs from it, or `unknown` outside a repository.
+pub fn revision() -> String {
+    let Some(commit) = output("git", &["rev-parse", "--short=12", "HEAD"]) else {
+        return "unknown".to_owned();
+    };
+    let changed = output("git", &["status", "--porcelain", "--", "crates", "Cargo.toml", "Cargo.lock"]);
+    if changed.is_some() { format!("{commit}+changes") } else { commit }
+}
+
+/// The trimmed standard output of a command that succeeded and printed something.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output =
+        Command::new(program).args(arguments).output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,33 @@
+//! Runs and their records: what is to be measured, how it is measured, and what it leaves on disk.
+
+mod canonical;
+mod data;
+mod estimate;
+mod evaluate;
+mod execute;
+mod figure_data;
+mod job;
+mod machine;
+mod progress;
+mod record;
+mod scheduler;
+mod spec;
+mod store;
+mod verify;
+mod worker;
+
+pub use canonical::{canonical_json, digest_json};
+pub use data::ensure_data;
+pub use estimate::{Estimate, estimate};
+pub use evaluate::Metrics;
+pub use execute::{Measured, execute};
+pub use figure_data::{FigureData, SampleGrid, TsneMap};
+pub use job::{Job, Message};
+pub use machine::{Machine, revision};
+pub use progress::Board;
+pub use record::{DataFacts, RunRecord, SCHEMA};
+pub use scheduler::{Outcome, Schedule, run_all};
+pub use spec::{Extras, RunSpec, TsneExtra};
+pub use store::{Status, Store};
+pub use verify::{Difference, compare};
+pub use worker::worker;

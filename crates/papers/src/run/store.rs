@@ -1,0 +1,293 @@
+use super::{FigureData, RunRecord, RunSpec};
+use crate::{Error, Result};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// An output folder with records, tables and figures.
+#[derive(Clone, Debug)]
+pub struct Store {
+    root: PathBuf,
+}
+
+/// What the store knows of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// Nothing.
+    Missing,
+    /// A record of exactly this run.
+    Recorded(Box<RunRecord>),
+    /// A record of the same name, but of another request.
+    Stale {
+        /// What differs, in words.
+        difference: String,
+    },
+    /// A file that is not what a run wrote.
+    Damaged {
+        /// What is wrong, in words.
+        problem: String,
+    },
+}
+
+impl Store {
+    /// The store below `root`, which is made if it is not there and tried for writing.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made or written.
+    pub fn open(root: &Path) -> Result<Self> {
+        fs::create_dir_all(root).map_err(Error::io(root))?;
+        let locks = root.join(".locks");
+        fs::create_dir_all(&locks).map_err(Error::io(&locks))?;
+        tempfile::tempfile_in(&locks).map_err(Error::io(root))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The store below `root`, to be read only.
+    pub fn read_only(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The output folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Waits until no other process works on this run, and keeps them out while the answer lives. The lock goes with the
+    /// process, however it ends.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the lock file cannot be made.
+    pub fn lock(&self, spec: &RunSpec) -> Result<File> {
+        let path =
+            self.root.join(".locks").join(spec.record_path().to_string_lossy().replace(['/', '\\'], "~"));
+        let file = File::create(&path).map_err(Error::io(&path))?;
+        file.lock().map_err(Error::io(&path))?;
+        Ok(file)
+    }
+
+    /// What is known of a run.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is a file that cannot be read.
+    pub fn status(&self, spec: &RunSpec) -> Result<Status> {
+        let path = self.root.join(spec.record_path());
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Status::Missing),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Ok(Status::Damaged {
+                    problem: format!("{}: expected text, found other bytes", path.display()),
+                });
+            }
+            Err(error) => return Err(Error::Io { path, source: error }),
+        };
+        let record = match RunRecord::from_text(&text, &path) {
+            Ok(record) => record,
+            Err(error) => return Ok(Status::Damaged { problem: error.to_string() }),
+        };
+        if record.identity != spec.identity()? {
+            return Ok(Status::Stale { difference: difference(&record.spec, spec)? });
+        }
+        if let Some(digest) = &record.figure_data_digest {
+            let path = self.root.join(spec.figure_data_path());
+            match fs::read(&path) {
+                Ok(bytes) if super::canonical::hex(&bytes) == *digest => {}
+                Ok(_) => {
+                    return Ok(Status::Damaged {
+                        problem: format!("{}: changed after it was written", path.display()),
+                    });
+                }
+                Err(_) => return Ok(Status::Missing), // the run left both files: without one it counts as not made
+            }
+        }
+        Ok(Status::Recorded(Box::new(record)))
+    }
+
+    /// Writes figure data, then the record that names their digest, each through a temporary file and a rename.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file cannot be written; an older record is untouched then.
+    pub fn write(&self, record: &mut RunRecord, figures: &FigureData) -> Result<()> {
+        if !figures.is_empty() {
+            let text = serde_json::to_string(figures)?;
+            record.figure_data_digest = Some(super::canonical::hex(text.as_bytes()));
+            self.write_file(&record.spec.figure_data_path(), text.as_bytes())?;
+        }
+        self.write_file(&record.spec.record_path(), record.to_text()?.as_bytes())
+    }
+
+    /// The figure data that a run left.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there are none, [`Error::Record`] when they are not what a run wrote.
+    pub fn figure_data(&self, spec: &RunSpec) -> Result<FigureData> {
+        let path = self.root.join(spec.figure_data_path());
+        let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
+        serde_json::from_str(&text)
+            .map_err(|error| Error::Record { path, problem: format!("expected figure data, found {error}") })
+    }
+
+    /// Writes a file below the root through a temporary file beside it: readers see the old content or the new.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be written; an older file is untouched then.
+    pub fn write_file(&self, name: &Path, content: &[u8]) -> Result<()> {
+        let path = self.root.join(name);
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".")
+            .suffix(".partial")
+            .tempfile_in(folder)
+            .map_err(Error::io(folder))?;
+        file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(Error::io(&path))?;
+        set_common_permissions(&file);
+        file.persist(&path).map_err(|error| Error::Io { path: path.clone(), source: error.error })?;
+        Ok(())
+    }
+
+    /// Removes what writers that were killed left behind. Only files that no living process can be writing are taken:
+    /// those of an hour ago and older.
+    pub fn sweep(&self) {
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|e| e == "partial") && is_old(&path) {
+                    let _ = fs::remove_file(path); // it only takes space
+                }
+            }
+        }
+    }
+}
+
+/// Temporary files are for their owner alone; results are for everybody.
+fn set_common_permissions(file: &tempfile::NamedTempFile) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = file.as_file().set_permissions(fs::Permissions::from_mode(0o644)); // a foreign file system may refuse
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
+fn is_old(path: &Path) -> bool {
+    let age = fs::metadata(path).and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() > 3600)
+}
+
+/// The first keys whose values differ, in words.
+fn difference(recorded: &RunSpec, wanted: &RunSpec) -> Result<String> {
+    let mut found = Vec::new();
+    collect("", &serde_json::to_value(recorded)?, &serde_json::to_value(wanted)?, &mut found);
+    found.truncate(3);
+    Ok(found.join("; "))
+}
+
+fn collect(path: &str, a: &serde_json::Value, b: &serde_json::Value, found: &mut Vec<String>) {
+    use serde_json::Value::Object;
+    match (a, b) {
+        (Object(a), Object(b)) => {
+            let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            let null = serde_json::Value::Null;
+            for key in keys {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                collect(&path, a.get(key).unwrap_or(&null), b.get(key).unwrap_or(&null), found);
+            }
+        }
+        _ if a != b => found.push(format!("{path} is {a} in the record, {b} now")),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::TsneMap;
+    use crate::run::record::tests::record;
+    use crate::run::spec::tests::spec;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        (folder, store)
+    }
+
+    #[test]
+    fn a_record_is_found_again() {
+        let (_folder, store) = store();
+        assert_eq!(store.status(&spec(1)).unwrap(), Status::Missing);
+        let mut written = record(1, 0.06);
+        store.write(&mut written, &FigureData::default()).unwrap();
+        assert_eq!(store.status(&spec(1)).unwrap(), Status::Recorded(Box::new(written)));
+    }
+
+    #[test]
+    fn other_settings_make_a_record_stale() {
+        let (_folder, store) = store();
+        store.write(&mut record(1, 0.06), &FigureData::default()).unwrap();
+        let wanted = RunSpec { settings: serde_json::json!({"k_means": {"n_init": 20}}), ..spec(1) };
+        let Status::Stale { difference } = store.status(&wanted).unwrap() else { panic!("not stale") };
+        assert_eq!(difference, "settings.k_means.n_init is 10 in the record, 20 now");
+    }
+
+    #[test]
+    fn an_edited_record_or_other_bytes_are_damage() {
+        let (folder, store) = store();
+        store.write(&mut record(1, 0.06), &FigureData::default()).unwrap();
+        let path = folder.path().join(spec(1).record_path());
+        let text = fs::read_to_string(&path).unwrap();
+        for content in [text.replace("0.06", "0.16").as_bytes(), &text.as_bytes()[..40], b"\xff\xfe", b""] {
+            fs::write(&path, content).unwrap();
+            assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
+        }
+    }
+
+    #[test]
+    fn figure_data_belong_to_the_record() {
+        let (folder, store) = store();
+        let figures = FigureData {
+            tsne: Some(TsneMap {
+                x: vec![1.0],
+                y: vec![2.0],
+                clusters: vec![0],
+                classes: vec![0],
+                class_names: vec!["zero".into()],
+            }),
+            images: None,
+        };
+        store.write(&mut record(1, 0.06), &figures).unwrap();
+        assert_eq!(store.figure_data(&spec(1)).unwrap(), figures);
+        let path = folder.path().join(spec(1).figure_data_path());
+        fs::write(&path, "{}").unwrap();
+        assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(store.status(&spec(1)).unwrap(), Status::Missing);
+    }
+
+    #[test]
+    fn a_second_process_waits_for_the_lock() {
+        let (_folder, store) = store();
+        let held = store.lock(&spec(1)).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let other = store.clone();
+        let waiting = std::thread::spawn(move || {
+            let _lock = other.lock(&spec(1)).unwrap();
+            sender.send(()).unwrap();
+        });
+        assert!(receiver.recv_timeout(std::time::Duration::from_millis(200)).is_err());
+        drop(held);
+        assert!(receiver.recv_timeout(std::time::Duration::from_secs(10)).is_ok());
+        waiting.join().unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let error = Store::open(&file.path().join("out")).unwrap_err().to_string();
+        assert!(error.contains("out"), "{error}");
+    }
+}
