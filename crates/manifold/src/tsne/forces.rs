@@ -1,6 +1,6 @@
 //! Attractive forces along the affinities.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::affinities::Affinities;
@@ -12,8 +12,25 @@ const LANES: usize = 16;
 /// For every point i: Σⱼ pᵢⱼ (yᵢ − yⱼ) / (1 + d²).
 pub(super) fn attraction<const D: usize>(p: &Affinities, y: &[[f32; D]], forces: &mut [[f32; D]]) {
     forces.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, forces)| {
-        Arch::new().dispatch(|| attract(p, y, chunk * ROWS, forces));
+        Arch::new().dispatch(Rows { p, y, first: chunk * ROWS, forces });
     });
+}
+
+/// Some points. A type of its own rather than a closure, so that all of it is compiled for the vector unit found.
+struct Rows<'a, const D: usize> {
+    p: &'a Affinities,
+    y: &'a [[f32; D]],
+    first: usize,
+    forces: &'a mut [[f32; D]],
+}
+
+impl<const D: usize> NullaryFnOnce for Rows<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        attract(self.p, self.y, self.first, self.forces);
+    }
 }
 
 #[inline(always)]

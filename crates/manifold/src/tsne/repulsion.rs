@@ -1,6 +1,6 @@
 //! Repulsive forces by Barnes and Hut's rule, for groups of neighbouring points at a time.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::tree::{Cell, Tree};
@@ -54,7 +54,7 @@ pub(super) fn repulsion<const D: usize>(tree: &Tree<D>, theta: f32, forces: &mut
                     let points = &tree.points[group.first as usize..][..group.count as usize];
                     sources.clear();
                     walk(tree, points, theta * theta, sources);
-                    z += Arch::new().dispatch(|| act(sources, points, now));
+                    z += Arch::new().dispatch(Group { sources, points, forces: now });
                 }
                 z
             },
@@ -110,6 +110,22 @@ fn walk<const D: usize>(tree: &Tree<D>, points: &[[f32; D]], theta2: f32, source
     // Sources without mass fill the last lanes.
     while !sources.mass.len().is_multiple_of(LANES) {
         sources.push(&[0.0; D], 0.0);
+    }
+}
+
+/// One group. A type of its own rather than a closure, so that all of it is compiled for the vector unit found.
+struct Group<'a, const D: usize> {
+    sources: &'a Sources<D>,
+    points: &'a [[f32; D]],
+    forces: &'a mut [[f32; D]],
+}
+
+impl<const D: usize> NullaryFnOnce for Group<'_, D> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        act(self.sources, self.points, self.forces)
     }
 }
 

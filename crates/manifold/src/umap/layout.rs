@@ -1,6 +1,6 @@
 //! Stochastic gradient descent on the fuzzy cross-entropy, in passes that threads share without seeing each other.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::fuzzy::FuzzyGraph;
@@ -62,15 +62,33 @@ struct Pass<'a> {
     schedule: &'a Schedule,
 }
 
+/// Some rows of a pass. A type of its own rather than a closure, so that all of it is compiled for the vector unit found.
+struct Rows<'a, const D: usize> {
+    pass: &'a Pass<'a>,
+    first: usize,
+    rows: &'a mut [f32],
+}
+
+impl<const D: usize> NullaryFnOnce for Rows<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.pass.rows::<D>(self.first, self.rows);
+    }
+}
+
 impl Pass<'_> {
     fn run(&self, y: &mut [f32]) {
         y.par_chunks_mut(ROWS * self.dim).enumerate().for_each(|(chunk, rows)| {
-            Arch::new().dispatch(|| match self.dim {
-                2 => self.rows::<2>(chunk * ROWS, rows),
-                3 => self.rows::<3>(chunk * ROWS, rows),
-                10 => self.rows::<10>(chunk * ROWS, rows),
-                _ => self.rows::<0>(chunk * ROWS, rows),
-            });
+            let first = chunk * ROWS;
+            let arch = Arch::new();
+            match self.dim {
+                2 => arch.dispatch(Rows::<2> { pass: self, first, rows }),
+                3 => arch.dispatch(Rows::<3> { pass: self, first, rows }),
+                10 => arch.dispatch(Rows::<10> { pass: self, first, rows }),
+                _ => arch.dispatch(Rows::<0> { pass: self, first, rows }),
+            }
         });
     }
 
