@@ -20,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines: Vec<String> = stories.iter().map(|tokens| tokens.join(" ")).collect();
     std::fs::write(out.join("tokens.txt"), lines.join("\n"))?;
     for (name, weighting) in [("dec", TfIdf::dec()), ("default", TfIdf::default())] {
-        let mut counter = CountVectorizer { max_features: Some(2000), ..CountVectorizer::default() }.builder();
+        let mut counter =
+            CountVectorizer { max_features: Some(2000), ..CountVectorizer::default() }.builder();
         stories.iter().for_each(|tokens| counter.push(tokens));
         let counted = counter.finish();
         std::fs::write(out.join("terms.txt"), counted.terms.join("\n"))?;

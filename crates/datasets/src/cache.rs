@@ -191,7 +191,9 @@ fn lengths(data: &Decoded) -> [usize; 5] {
     match &data.values {
         Values::Pixels { data, .. } => [labels, groups, 0, 0, data.len()],
         Values::Floats { data, .. } => [labels, groups, 0, 0, data.len() * 4],
-        Values::Counts(x) | Values::Weights(x) => [labels, groups, (x.rows() + 1) * 8, x.nnz() * 4, x.nnz() * 4],
+        Values::Counts(x) | Values::Weights(x) => {
+            [labels, groups, (x.rows() + 1) * 8, x.nnz() * 4, x.nnz() * 4]
+        }
     }
 }
 
@@ -225,7 +227,11 @@ impl<W: Write> Payload<W> {
         }
     }
 
-    fn words<T, const N: usize>(&mut self, values: &[T], word: impl Fn(&T) -> [u8; N]) -> std::io::Result<()> {
+    fn words<T, const N: usize>(
+        &mut self,
+        values: &[T],
+        word: impl Fn(&T) -> [u8; N],
+    ) -> std::io::Result<()> {
         self.align()?;
         let mut block = Vec::with_capacity(16 * 1024 * N);
         for chunk in values.chunks(16 * 1024) {
@@ -247,7 +253,7 @@ impl<W: Write> Payload<W> {
             let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.written % PIECE));
             self.piece.update(now);
             self.written += now.len();
-            if self.written % PIECE == 0 {
+            if self.written.is_multiple_of(PIECE) {
                 self.whole.update(self.piece.finalize_reset());
             }
             bytes = later;
@@ -257,7 +263,7 @@ impl<W: Write> Payload<W> {
 
     fn finish(mut self) -> std::io::Result<String> {
         self.out.flush()?;
-        if self.written % PIECE != 0 {
+        if !self.written.is_multiple_of(PIECE) {
             self.whole.update(self.piece.finalize_reset());
         }
         Ok(crate::digest::hex(self.whole.finalize()))
@@ -267,12 +273,12 @@ impl<W: Write> Payload<W> {
 /// Digest of the digests of fixed pieces: pieces are hashed in parallel.
 fn digest(payload: &[u8]) -> String {
     let pieces: Vec<_> = payload.par_chunks(PIECE).map(Sha256::digest).collect();
-    let whole = pieces.iter().fold(Sha256::new(), |hash, piece| hash.chain_update(piece));
+    let whole = pieces.iter().fold(Sha256::new(), Sha256::chain_update);
     crate::digest::hex(whole.finalize())
 }
 
-fn words<T, const N: usize>(bytes: &[u8], word: impl Fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().map(|&chunk| word(chunk)).collect()
+fn words<T: Send, const N: usize>(bytes: &[u8], word: impl Fn([u8; N]) -> T + Sync) -> Vec<T> {
+    bytes.as_chunks::<N>().0.par_iter().map(|&chunk| word(chunk)).collect()
 }
 
 #[cfg(test)]

@@ -68,8 +68,23 @@ enum Damage {
 fn damage() -> impl Strategy<Value = Vec<Damage>> {
     let at = any::<prop::sample::Index>;
     let words: &[&'static [u8]] = &[
-        b"99999999999999999999", b"-1", b"4294967295", b"\xff\xff\xff\xff", b"\0\0\0\0", b":", b" ", b"\n", b"nan", b"1e400",
-        b"\x7f\xff\xff\xff\xff\xff\xff\xff", b"<D>", b"</REUTERS>", b".I ", b"../../", b"(", b"',",
+        b"99999999999999999999",
+        b"-1",
+        b"4294967295",
+        b"\xff\xff\xff\xff",
+        b"\0\0\0\0",
+        b":",
+        b" ",
+        b"\n",
+        b"nan",
+        b"1e400",
+        b"\x7f\xff\xff\xff\xff\xff\xff\xff",
+        b"<D>",
+        b"</REUTERS>",
+        b".I ",
+        b"../../",
+        b"(",
+        b"',",
     ];
     let one = prop_oneof![
         4 => (at(), any::<u8>()).prop_map(|(i, b)| Damage::Set(i, b)),
@@ -130,7 +145,8 @@ fn bz2(bytes: &[u8]) -> Vec<u8> {
 }
 
 const SVM: &[u8] = b"C11,CCAT 1:0.5 3:0.25\nGCAT 2:1e-3 440:0.037683\n";
-const STORY: &[u8] = b"<REUTERS TOPICS=\"YES\" LEWISSPLIT=\"TRAIN\" NEWID=\"1\"><TOPICS><D>grain</D></TOPICS>\
+const STORY: &[u8] =
+    b"<REUTERS TOPICS=\"YES\" LEWISSPLIT=\"TRAIN\" NEWID=\"1\"><TOPICS><D>grain</D></TOPICS>\
     <TEXT>&#2;<TITLE>T &lt;X></TITLE><BODY>text &amp; more &#3;</BODY></TEXT></REUTERS>";
 const WANTED: [Wanted<'static>; 1] = [Wanted { path: "a/b.txt", limit: 1000 }];
 

@@ -9,9 +9,9 @@ mod dirs;
 mod error;
 mod features;
 mod fetch;
+pub mod formats;
 #[cfg(test)]
 mod fuzz;
-pub mod formats;
 mod load;
 pub mod own;
 pub mod scaling;

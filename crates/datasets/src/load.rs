@@ -59,6 +59,9 @@ pub fn load(name: &str, options: &LoadOptions) -> Result<Dataset> {
 /// As [`load`].
 pub fn load_with(name: &str, options: &LoadOptions, progress: &mut dyn Progress) -> Result<Dataset> {
     let entry = catalog::entry(name)?;
+    if !entry.is_called(name) {
+        progress.note(&entry.explain(name));
+    }
     let found = match entry.find(&options.dirs) {
         Some(found) => found,
         None if options.fetch => fetch::fetch(entry, &options.dirs, progress)?,
@@ -103,7 +106,12 @@ pub fn verify(name: &str, dirs: &DataDirs) -> Result<Verified> {
     let (data, digest) = open(entry, &found, None, &mut Quiet)?;
     let mut class_counts = vec![0; data.class_names.len()];
     data.labels.iter().for_each(|&label| class_counts[label as usize] += 1);
-    Ok(Verified { folder: found.folder, digest, pinned: entry.digest.is_some() && found.layout.checked, class_counts })
+    Ok(Verified {
+        folder: found.folder,
+        digest,
+        pinned: entry.digest.is_some() && found.layout.checked,
+        class_counts,
+    })
 }
 
 /// From the cache in `dirs` if there is a sound one, else from the files; checked either way.

@@ -76,16 +76,17 @@ fn list(dirs: &DataDirs) -> Result<(), u8> {
             (None, Some(partly)) => format!("incomplete: {partly}"),
             (None, None) => "not here".to_owned(),
         };
+        let parts = match entry.test {
+            0 => String::new(),
+            test => format!(" ({} train + {test} test)", entry.train),
+        };
         let mut lines = vec![
             format!("{}: {}", entry.name, entry.title),
-            format!("  shape     {} × {}, {} classes", entry.samples(), entry.features, entry.classes),
+            format!("  shape     {} × {}, {} classes{parts}", entry.samples(), entry.features, entry.classes),
             format!("  place     {place}"),
             format!("  licence   {}", entry.licence),
             format!("  sha-256   {}", entry.digest.unwrap_or("not pinned")),
         ];
-        if entry.test > 0 {
-            lines[1].push_str(&format!(" ({} train + {} test)", entry.train, entry.test));
-        }
         if !entry.aliases.is_empty() {
             lines.push(format!("  also      {}", entry.aliases.join(", ")));
         }
@@ -115,8 +116,10 @@ fn each(
         if all { names().into_iter().map(str::to_owned).collect() } else { asked.to_vec() };
     // Names first: a slip in the last must not wait for the downloads before it.
     for name in &asked {
-        if let Err(error) = deepclust_datasets::entry(name) {
-            return Err(report(&error));
+        match deepclust_datasets::entry(name) {
+            Ok(entry) if !entry.is_called(name) => eprintln!("{}", entry.explain(name)),
+            Ok(_) => {}
+            Err(error) => return Err(report(&error)),
         }
     }
     let mut failures = Vec::new();

@@ -7,7 +7,7 @@ use crate::decoded::Decoded;
 use crate::error::Result;
 
 /// A data set as its publisher describes it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Entry {
     /// Slug.
@@ -45,6 +45,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether this is its name, and not an alias.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name.trim().to_lowercase()
+    }
+
+    /// What an alias means, for a person who used it.
+    #[must_use]
+    pub fn explain(&self, alias: &str) -> String {
+        let note = if self.note.is_empty() { String::new() } else { format!(" ({})", self.note) };
+        format!("\"{}\" is {}: {}{note}", alias.trim(), self.name, self.title)
+    }
+
     /// Number of samples.
     #[must_use]
     pub fn samples(&self) -> usize {
@@ -53,7 +66,7 @@ impl Entry {
 }
 
 /// One set of files that together hold a data set.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Layout {
     /// The files, all needed.
     pub files: &'static [File],
@@ -76,7 +89,7 @@ impl Layout {
 }
 
 /// A file under any of the names it goes by.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct File {
     /// Names, the published one first. A trailing slash means a folder.
     pub names: &'static [&'static str],
@@ -90,7 +103,7 @@ impl File {
 }
 
 /// A place that hands out files.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Source {
     /// How they are got.
     pub origin: Origin,
@@ -99,7 +112,7 @@ pub struct Source {
 }
 
 /// How a source's files are got.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Origin {
     /// Over HTTPS, each file at base + path.
     Https {
@@ -133,7 +146,7 @@ impl Remote {
 }
 
 /// One file at a source.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Remote {
     /// Path below the base address, or inside the package.
     pub path: &'static str,

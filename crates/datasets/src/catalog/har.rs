@@ -27,14 +27,17 @@ pub(super) static UCI_HAR: Entry = Entry {
     system_folders: &[],
     layouts: &[
         Layout::checked(PLAIN, decode_files),
-        Layout::checked(&[File::named(&[
-            "UCI HAR Dataset.zip",
-            "uci-har.zip",
-            "human+activity+recognition+using+smartphones.zip",
-            "UCI HAR Dataset.tar",
-            "uci-har.tar",
-            "UCI HAR Dataset.tgz",
-        ])], decode_archive),
+        Layout::checked(
+            &[File::named(&[
+                "UCI HAR Dataset.zip",
+                "uci-har.zip",
+                "human+activity+recognition+using+smartphones.zip",
+                "UCI HAR Dataset.tar",
+                "uci-har.tar",
+                "UCI HAR Dataset.tgz",
+            ])],
+            decode_archive,
+        ),
     ],
     sources: &[
         Source::https(
@@ -79,11 +82,17 @@ fn decode_archive(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
     let archive = files[0].display().to_string();
     let contents = archive::members(&files[0], &MEMBERS)?;
     let named = contents.into_iter().zip(MEMBERS);
-    decode(entry, named.map(|(content, member)| Ok((Cursor::new(content), format!("{archive}/{}", member.path)))))
+    decode(
+        entry,
+        named.map(|(content, member)| Ok((Cursor::new(content), format!("{archive}/{}", member.path)))),
+    )
 }
 
 /// Features, activities and subjects of the training part, then of the test part.
-fn decode<R: BufRead>(entry: &Entry, mut parts: impl Iterator<Item = Result<(R, String)>>) -> Result<Decoded> {
+fn decode<R: BufRead>(
+    entry: &Entry,
+    mut parts: impl Iterator<Item = Result<(R, String)>>,
+) -> Result<Decoded> {
     let (mut data, mut labels, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
     for rows in [entry.train, entry.test] {
         let mut table = |cols| -> Result<(Vec<f64>, String)> {
@@ -117,7 +126,12 @@ fn codes(values: &[f64], most: u32, file: &str) -> Result<Vec<u32>> {
     for (line, &value) in values.iter().enumerate() {
         if value.fract() != 0.0 || !(1.0..=f64::from(most)).contains(&value) {
             let position = format!("row {}", line + 1);
-            return Err(Error::format(file, position, format!("a whole number from 1 to {most}"), value.to_string()));
+            return Err(Error::format(
+                file,
+                position,
+                format!("a whole number from 1 to {most}"),
+                value.to_string(),
+            ));
         }
         codes.push(value as u32 - 1);
     }

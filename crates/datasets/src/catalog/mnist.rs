@@ -59,7 +59,10 @@ pub(super) static FASHION: Entry = Entry {
     layouts: &[Layout::checked(IDX_FILES, decode_fashion)],
     sources: &[
         Source::https("https://fashion-mnist.s3.eu-central-1.amazonaws.com/", FASHION_GZ),
-        Source::https("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/", FASHION_GZ),
+        Source::https(
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            FASHION_GZ,
+        ),
         Source { origin: Origin::Apt { package: "dataset-fashion-mnist" }, files: FASHION_DEB },
     ],
 };

@@ -8,6 +8,8 @@ mod mnist;
 mod names;
 mod rcv1;
 mod reuters;
+#[cfg(test)]
+mod tests;
 mod usps;
 
 pub use entry::{Entry, File, Layout, Origin, Remote, Source};

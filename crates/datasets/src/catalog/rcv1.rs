@@ -1,7 +1,7 @@
 //! RCV1-v2 with the four root topics as classes: the whole of it, and the part in LIBSVM's multi-label subsets.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -165,7 +165,7 @@ fn decoded(values: Values, labels: Vec<u32>) -> Decoded {
     }
 }
 
-fn roots(qrels: &PathBuf) -> Result<Roots> {
+fn roots(qrels: &Path) -> Result<Roots> {
     Roots::parse(stream::open(qrels)?, &qrels.display().to_string())
 }
 
@@ -238,11 +238,19 @@ fn subset(files: &[PathBuf]) -> Result<(Csr, Vec<u32>)> {
         }
     }
     if rows.is_empty() {
-        return Err(Error::format(file, "labels", format!("topic codes with one of {}", ROOTS.join(", ")), "none"));
+        return Err(Error::format(
+            file,
+            "labels",
+            format!("topic codes with one of {}", ROOTS.join(", ")),
+            "none",
+        ));
     }
     Ok((select_csr(&read.features, &rows), labels))
 }
 
 fn root_bits(codes: &str) -> u8 {
-    codes.split(',').filter_map(|code| ROOTS.iter().position(|root| *root == code)).fold(0, |bits, i| bits | 1 << i)
+    codes
+        .split(',')
+        .filter_map(|code| ROOTS.iter().position(|root| *root == code))
+        .fold(0, |bits, i| bits | 1 << i)
 }

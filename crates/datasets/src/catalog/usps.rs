@@ -156,11 +156,12 @@ fn decode_mat(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
     }
     let mut pixels = Vec::with_capacity(array.data.len());
     for (at, &value) in array.data.iter().enumerate() {
-        if value.fract() != 0.0 || !(0.0..=255.0).contains(&value) {
+        let pixel = value as u8;
+        if f64::from(pixel) != value {
             let position = format!("data, element {at}");
             return Err(Error::format(file, position, "a whole number from 0 to 255", value.to_string()));
         }
-        pixels.push(value as u8);
+        pixels.push(pixel);
     }
     pixels.chunks_exact_mut(entry.features).for_each(|image| emnist::transpose(image, IMAGE_16.width));
     let labels = (0..entry.classes).flat_map(|block| std::iter::repeat_n((block as u32 + 1) % 10, per_class));

@@ -119,3 +119,78 @@ pub(crate) fn missing(entry: &Entry, dirs: &DataDirs, tried: &[String]) -> Error
     }
     Error::Missing { name: entry.name.to_owned(), report: report.trim_end().to_owned() }
 }
+
+#[cfg(all(test, feature = "download"))]
+mod tests {
+    use super::*;
+    use crate::catalog::{File, Layout, Remote};
+
+    /// Notes everything it is told.
+    struct Heard(Vec<String>);
+
+    impl Progress for Heard {
+        fn note(&mut self, text: &str) {
+            self.0.push(text.to_owned());
+        }
+        fn begin(&mut self, _: &str, _: Option<u64>) {}
+        fn advance(&mut self, _: u64) {}
+        fn end(&mut self) {}
+    }
+
+    fn entry(paths: &[&'static str]) -> &'static Entry {
+        let base: &'static str = http::tests::server().leak();
+        let files = |path| -> &'static [Remote] { vec![http::tests::remote(path)].leak() };
+        let sources: Vec<Source> = paths.iter().map(|&path| Source::https(base, files(path))).collect();
+        let mnist = crate::catalog::entry("mnist").unwrap();
+        let decode = mnist.layouts[0].decode;
+        let layouts = vec![Layout::checked(vec![File::named(&["file"])].leak(), decode)].leak();
+        Box::leak(Box::new(Entry { sources: sources.leak(), layouts, system_folders: &[], ..*mnist }))
+    }
+
+    #[test]
+    fn sources_are_tried_in_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = DataDirs::of(vec![folder.path().to_path_buf()]);
+        let mut heard = Heard(Vec::new());
+        let found = fetch(entry(&["page", "good"]), &dirs, &mut heard).unwrap();
+        assert_eq!(std::fs::read(&found.files[0]).unwrap(), b"hello");
+        assert!(heard.0[1].contains("failed") && heard.0[1].contains("sha-256"), "{:?}", heard.0);
+        assert_eq!(heard.0.len(), 3);
+    }
+
+    #[test]
+    fn the_last_word_is_what_to_do_by_hand() {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = DataDirs::of(vec![folder.path().to_path_buf()]);
+        let error = fetch(entry(&["nothing", "short"]), &dirs, &mut Quiet).unwrap_err();
+        let message = error.to_string();
+        assert_eq!(error.exit_code(), 3);
+        let place = folder.path().join("mnist");
+        for part in ["looked in", "404", "by hand", &place.display().to_string(), "file"] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
+    }
+
+    #[test]
+    fn two_fetches_at_once_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let entry = entry(&["good"]);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let dirs = DataDirs::of(vec![folder.path().to_path_buf()]);
+                scope.spawn(move || fetch(entry, &dirs, &mut Quiet).unwrap());
+            }
+        });
+        assert_eq!(std::fs::read(folder.path().join("mnist/file")).unwrap(), b"hello");
+    }
+
+    #[test]
+    fn nowhere_to_write_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let dirs = DataDirs::of(vec![file.join("below")]);
+        let message = fetch(entry(&["good"]), &dirs, &mut Quiet).unwrap_err().to_string();
+        assert!(message.contains("none of these can be written to"), "{message}");
+    }
+}

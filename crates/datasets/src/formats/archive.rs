@@ -37,7 +37,8 @@ pub(crate) fn zip_members(
     wanted: &[Wanted<'_>],
     inner: bool,
 ) -> Result<Vec<Vec<u8>>> {
-    let broken = |e: zip::result::ZipError| Error::format(file, "archive", "an intact zip file", e.to_string());
+    let broken =
+        |e: zip::result::ZipError| Error::format(file, "archive", "an intact zip file", e.to_string());
     let mut archive = zip::ZipArchive::new(source).map_err(broken)?;
     // Names that are no text cannot be one that is wanted.
     let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();

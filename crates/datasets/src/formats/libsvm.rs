@@ -33,8 +33,7 @@ pub(crate) fn parse(source: impl BufRead, file: &str, columns: Option<u32>) -> R
     let mut lines = Lines::new(source, file, LARGEST);
     let mut labels = Vec::new();
     let mut rows = Rows::new(columns);
-    loop {
-        let Some(line) = lines.next_line()? else { break };
+    while let Some(line) = lines.next_line()? {
         let line = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();
         if line.is_empty() {
             continue;
@@ -62,7 +61,13 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn new(columns: Option<u32>) -> Self {
-        Self { indptr: vec![0], indices: Vec::new(), values: Vec::new(), columns, widest: columns.unwrap_or(0) }
+        Self {
+            indptr: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+            columns,
+            widest: columns.unwrap_or(0),
+        }
     }
 
     /// One row of pairs; on failure what was expected and what was found, and the row is not kept.
@@ -79,7 +84,7 @@ impl Rows {
 
     fn pairs(&mut self, pairs: &[u8]) -> Result<(), (String, String)> {
         let mut last = 0;
-        for pair in pairs.split(|b| b.is_ascii_whitespace()).filter(|p| !p.is_empty()) {
+        for pair in pairs.split(u8::is_ascii_whitespace).filter(|p| !p.is_empty()) {
             let fail = |expected: &str| Err((expected.to_owned(), excerpt(pair)));
             let Some(colon) = pair.iter().position(|&b| b == b':') else {
                 return fail("index:value");

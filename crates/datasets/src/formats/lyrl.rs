@@ -23,10 +23,8 @@ impl Roots {
     pub(crate) fn parse(source: impl BufRead, file: &str) -> Result<Self> {
         let mut lines = Lines::new(source, file, LARGEST);
         let mut bits = Vec::new();
-        loop {
-            let Some(line) = lines.next_line()? else { break };
-            let fields: Vec<&[u8]> =
-                line.split(|b| b.is_ascii_whitespace()).filter(|f| !f.is_empty()).collect();
+        while let Some(line) = lines.next_line()? {
+            let fields: Vec<&[u8]> = line.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty()).collect();
             if fields.is_empty() {
                 continue;
             }
@@ -66,8 +64,7 @@ pub(crate) fn tokens(
     let mut current: Option<u32> = None;
     let mut text: Vec<u8> = Vec::new();
     let mut in_words = false;
-    loop {
-        let Some(line) = lines.next_line()? else { break };
+    while let Some(line) = lines.next_line()? {
         if let Some(id) = line.strip_prefix(b".I ") {
             let parsed = number::<u32>(id.trim_ascii()).filter(|&id| id <= LARGEST_ID);
             let Some(next) = parsed else {
@@ -110,8 +107,7 @@ pub(crate) fn vectors(
     keep: impl Fn(u32) -> Option<u32>,
 ) -> Result<()> {
     let mut lines = Lines::new(source, file, LARGEST);
-    loop {
-        let Some(line) = lines.next_line()? else { break };
+    while let Some(line) = lines.next_line()? {
         let line = line.trim_ascii();
         if line.is_empty() {
             continue;

@@ -182,8 +182,12 @@ pub(crate) mod tests {
     /// A little-endian file with one compressed u8 array, stored like MATLAB does.
     pub(crate) fn encode(name: &str, dims: &[u32], data: &[u8]) -> Vec<u8> {
         let dims: Vec<u8> = dims.iter().flat_map(|d| d.to_le_bytes()).collect();
-        let body =
-            [element(6, &[9, 0, 0, 0, 0, 0, 0, 0]), element(5, &dims), element(1, name.as_bytes()), element(2, data)];
+        let body = [
+            element(6, &[9, 0, 0, 0, 0, 0, 0, 0]),
+            element(5, &dims),
+            element(1, name.as_bytes()),
+            element(2, data),
+        ];
         let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
         zlib.write_all(&element(MATRIX, &body.concat())).unwrap();
         let packed = zlib.finish().unwrap();
@@ -198,7 +202,8 @@ pub(crate) mod tests {
     #[test]
     fn arrays_are_read() {
         let arrays = parse(&encode("data", &[2, 3], &[1, 2, 3, 4, 5, 6]), "m", 10_000).unwrap();
-        let expected = MatArray { name: "data".into(), dims: vec![2, 3], data: (1..=6).map(f64::from).collect() };
+        let expected =
+            MatArray { name: "data".into(), dims: vec![2, 3], data: (1..=6).map(f64::from).collect() };
         assert_eq!(arrays, [expected]);
     }
 

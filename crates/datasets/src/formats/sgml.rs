@@ -19,9 +19,12 @@ pub(crate) fn stories(bytes: &[u8], file: &str) -> Result<Vec<Story>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = find(bytes, b"<REUTERS", at) {
-        let error = |expected: &str, found: &str| Error::format(file, format!("byte {start}"), expected, found);
-        let tag_end = find(bytes, b">", start).ok_or_else(|| error("the end of the REUTERS tag", "the end"))?;
-        let end = find(bytes, b"</REUTERS>", tag_end).ok_or_else(|| error("</REUTERS>", "the end of the file"))?;
+        let error =
+            |expected: &str, found: &str| Error::format(file, format!("byte {start}"), expected, found);
+        let tag_end =
+            find(bytes, b">", start).ok_or_else(|| error("the end of the REUTERS tag", "the end"))?;
+        let end =
+            find(bytes, b"</REUTERS>", tag_end).ok_or_else(|| error("</REUTERS>", "the end of the file"))?;
         let tag = latin1(&bytes[start..tag_end]);
         let body = &bytes[tag_end + 1..end];
         let attribute = |name: &str| {

@@ -17,7 +17,7 @@ pub(crate) fn parse(source: impl BufRead, file: &str, rows: usize, cols: usize) 
     while let Some(line) = lines.next_line()? {
         let start = values.len();
         let mut bad = None;
-        for token in line.split(|b| b.is_ascii_whitespace()).filter(|t| !t.is_empty()) {
+        for token in line.split(u8::is_ascii_whitespace).filter(|t| !t.is_empty()) {
             match number::<f64>(token).filter(|v| v.is_finite()) {
                 Some(value) => values.push(value),
                 None => {

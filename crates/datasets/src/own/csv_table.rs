@@ -61,8 +61,10 @@ pub(super) fn parse(
                 continue;
             }
             let value = field.parse::<f64>().ok().filter(|v| (*v as f32).is_finite()).ok_or_else(|| {
-                let name = header.get(column).map_or_else(|| column.to_string(), |name| format!("\"{name}\""));
-                let position = format!("line {}, column {name}", record.position().map_or(line, |p| p.line()));
+                let name =
+                    header.get(column).map_or_else(|| column.to_string(), |name| format!("\"{name}\""));
+                let position =
+                    format!("line {}, column {name}", record.position().map_or(line, csv::Position::line));
                 Error::format(file, position, "a finite number", stream::excerpt(field.as_bytes()))
             })?;
             data.push(value as f32);

@@ -55,13 +55,13 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
     let header = String::from_utf8_lossy(&header);
     let wrong = |expected: &str| Error::format(file, "header", expected, stream::excerpt(header.as_bytes()));
     let descr = quoted(&header, "descr").ok_or_else(|| wrong("a 'descr' of plain numbers"))?;
-    let fortran = match value(&header, "fortran_order").map(|v| v.starts_with("True")) {
-        Some(fortran) => fortran,
-        None => return Err(wrong("'fortran_order'")),
+    let Some(fortran) = value(&header, "fortran_order").map(|v| v.starts_with("True")) else {
+        return Err(wrong("'fortran_order'"));
     };
     let shape = shape(&header).ok_or_else(|| wrong("a 'shape' of whole numbers"))?;
     let (order, kind) = descr.split_at(descr.len().min(1));
-    let width: u64 = kind.get(1..).and_then(|w| w.parse().ok()).filter(|w| [1, 2, 4, 8].contains(w)).unwrap_or(0);
+    let width: u64 =
+        kind.get(1..).and_then(|w| w.parse().ok()).filter(|w| [1, 2, 4, 8].contains(w)).unwrap_or(0);
     let elements = shape.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64));
     let total = elements.and_then(|n| n.checked_mul(width.max(1))).filter(|&n| n <= LARGEST);
     let Some(total) = total else {
@@ -78,7 +78,8 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
         "=" => cfg!(target_endian = "big"),
         _ => return Err(wrong("a byte order")),
     };
-    let data = numbers(kind, &raw, big).ok_or_else(|| wrong("booleans, integers or floats of 1 to 8 bytes"))?;
+    let data =
+        numbers(kind, &raw, big).ok_or_else(|| wrong("booleans, integers or floats of 1 to 8 bytes"))?;
     let data = if fortran { to_c_order(&data, &shape) } else { data };
     Ok(NpyArray { shape, data, bytes: kind == "u1" })
 }
@@ -90,7 +91,8 @@ fn exact(source: &mut impl Read, buffer: &mut [u8], file: &str, place: &str, wha
 
 /// The text after `'key':`.
 fn value<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    let at = [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|k| Some(header.find(k)? + k.len()))?;
+    let at =
+        [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|k| Some(header.find(k)? + k.len()))?;
     Some(header[at..].trim_start().strip_prefix(':')?.trim_start())
 }
 
@@ -102,7 +104,8 @@ fn quoted<'a>(header: &'a str, key: &str) -> Option<&'a str> {
 
 fn shape(header: &str) -> Option<Vec<usize>> {
     let inside = value(header, "shape")?.strip_prefix('(')?.split(')').next()?;
-    let axes = inside.split(',').map(|axis| axis.trim().trim_end_matches('L')).filter(|axis| !axis.is_empty());
+    let axes =
+        inside.split(',').map(|axis| axis.trim().trim_end_matches('L')).filter(|axis| !axis.is_empty());
     axes.map(|axis| axis.parse().ok()).collect()
 }
 
@@ -124,7 +127,12 @@ fn numbers(kind: &str, raw: &[u8], big: bool) -> Option<Vec<f64>> {
         "i8" => read!(i64),
         "f4" => read!(f32),
         "f8" => read!(f64),
-        "f2" => raw.as_chunks().0.iter().map(|&w| half(if big { u16::from_be_bytes(w) } else { u16::from_le_bytes(w) })).collect(),
+        "f2" => raw
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&w| half(if big { u16::from_be_bytes(w) } else { u16::from_le_bytes(w) }))
+            .collect(),
         _ => return None,
     })
 }

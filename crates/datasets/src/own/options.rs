@@ -60,7 +60,8 @@ impl OwnOptions {
         } else if ends(&["ubyte", ".idx"]) {
             Ok(Format::Idx)
         } else {
-            let expected = "a name ending in .npy, .npz, .csv, .tsv, .svm, .libsvm, -ubyte or .idx, or a format given";
+            let expected =
+                "a name ending in .npy, .npz, .csv, .tsv, .svm, .libsvm, -ubyte or .idx, or a format given";
             Err(Error::argument("file", expected, path.display()))
         }
     }

@@ -103,7 +103,8 @@ pub(super) fn npz(
     file: &str,
     options: &OwnOptions,
 ) -> Result<(npy::NpyArray, Option<Vec<String>>)> {
-    let broken = |e: zip::result::ZipError| Error::format(file, "archive", "an intact npz file", e.to_string());
+    let broken =
+        |e: zip::result::ZipError| Error::format(file, "archive", "an intact npz file", e.to_string());
     let mut archive = zip::ZipArchive::new(source).map_err(broken)?;
     let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
     let pick = |asked: &Option<String>, usual: &[&str]| {
@@ -111,15 +112,20 @@ pub(super) fn npz(
         candidates.iter().map(|name| format!("{name}.npy")).find(|name| names.contains(name))
     };
     let missing = |what: &str| Error::format(file, "archive", what, format!("arrays {}", names.join(", ")));
-    let features = pick(&options.features, &["x", "X", "data", "features", "x_train", "arr_0"])
-        .ok_or_else(|| missing("an array of features (x, X, data, features, x_train, arr_0, or the one named)"))?;
+    let features =
+        pick(&options.features, &["x", "X", "data", "features", "x_train", "arr_0"]).ok_or_else(|| {
+            missing("an array of features (x, X, data, features, x_train, arr_0, or the one named)")
+        })?;
     let labels = pick(&options.label, &["y", "labels", "label", "target", "y_train"]);
     if labels.is_none() && options.label.is_some() {
         return Err(missing("the array of labels that was named"));
     }
-    let mut array = |name: &str| npy::parse(archive.by_name(name).map_err(broken)?, &format!("{file}/{name}"));
+    let mut array =
+        |name: &str| npy::parse(archive.by_name(name).map_err(broken)?, &format!("{file}/{name}"));
     let x = array(&features)?;
-    let y = labels.map(|name| Ok::<_, Error>(array(&name)?.data.iter().map(f64::to_string).collect())).transpose()?;
+    let y = labels
+        .map(|name| Ok::<_, Error>(array(&name)?.data.iter().map(f64::to_string).collect()))
+        .transpose()?;
     Ok((x, y))
 }
 
@@ -134,7 +140,8 @@ fn labels_beside(path: &Path) -> Result<Vec<String>> {
 
 /// Labels as numbers from 0, and the classes' names.
 fn number_classes(labels: Vec<String>) -> (Vec<usize>, Vec<String>) {
-    let mut names: Vec<String> = labels.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
+    let mut names: Vec<String> =
+        labels.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
     let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
     if let Some(numbers) = numbers {
         let mut pairs: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
@@ -175,7 +182,10 @@ mod tests {
         let message = read(&path, &wrong).unwrap_err().to_string();
         assert!(message.contains("a label column among a, kind, b, found \"species\""), "{message}");
         let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
-        assert!(message.contains("line 2, column \"kind\": expected a finite number, found \"cat\""), "{message}");
+        assert!(
+            message.contains("line 2, column \"kind\": expected a finite number, found \"cat\""),
+            "{message}"
+        );
         let ragged = put(&folder, "r.csv", b"a,b\n1,2\n3\n");
         assert!(read(&ragged, &OwnOptions::default()).unwrap_err().to_string().contains("line 3"));
     }

@@ -51,13 +51,17 @@ mod tests {
     #[test]
     fn words_follow_the_pattern() {
         // re.findall(r"(?u)\b\w\w+\b", "a bc, d_e f9-g10 caf\u00e9")
-        assert_eq!(words("a bc, d_e f9-g10 caf\u{e9}").collect::<Vec<_>>(), ["bc", "d_e", "f9", "g10", "caf\u{e9}"]);
+        assert_eq!(
+            words("a bc, d_e f9-g10 caf\u{e9}").collect::<Vec<_>>(),
+            ["bc", "d_e", "f9", "g10", "caf\u{e9}"]
+        );
     }
 
     #[test]
     fn stems() {
         let analyzer = Analyzer::english();
-        let tokens: Vec<_> = analyzer.tokens("The companies were buying 300 shares; it was NOT profitable").collect();
+        let tokens: Vec<_> =
+            analyzer.tokens("The companies were buying 300 shares; it was NOT profitable").collect();
         // snowballstemmer.stemmer("english").stemWords(["companies", "buying", "shares", "profitable"])
         assert_eq!(tokens, ["compani", "buy", "share", "profit"]);
     }

@@ -47,7 +47,9 @@ pub(crate) fn renumber(
     for end in &mut indptr[1..=rows] {
         let entries = indices[start..*end].iter().zip(&values[start..*end]);
         row.clear();
-        row.extend(entries.map(|(&old, &value)| (renumbered[old as usize], value)).filter(|e| e.0 != u32::MAX));
+        row.extend(
+            entries.map(|(&old, &value)| (renumbered[old as usize], value)).filter(|e| e.0 != u32::MAX),
+        );
         row.sort_unstable_by_key(|&(column, _)| column);
         start = *end;
         for &(column, value) in &row {

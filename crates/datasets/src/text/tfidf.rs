@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Csr;
 
+type RowMut<'a> = sprs::CsVecViewMutI<'a, f32, u32>;
+
 /// What each weighted row is divided by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -86,28 +88,25 @@ impl FittedTfIdf {
     ///
     /// Columns beyond the fitted vocabulary keep idf 1.
     #[must_use]
-    pub fn transform(&self, counts: Csr) -> Csr {
-        let shape = counts.shape();
-        let (pointers, indices, mut data) = counts.into_raw_storage();
-        let mut rows = Vec::with_capacity(pointers.len());
-        let mut rest = &mut data[..];
-        for pair in pointers.windows(2) {
-            let (row, after) = rest.split_at_mut(pair[1] - pair[0]);
-            rest = after;
-            rows.push((&indices[pair[0]..pair[1]], row));
-        }
-        rows.into_par_iter().for_each_init(Vec::new, |weights, (columns, row)| {
-            self.weigh(weights, columns, row);
-        });
-        Csr::new(shape, pointers, indices, data)
+    pub fn transform(&self, mut counts: Csr) -> Csr {
+        // Counts are mostly small: their logarithms are looked up.
+        let logarithms: Vec<f64> = (0..256).map(|count: u32| 1.0 + f64::from(count.max(1)).ln()).collect();
+        let mut rows: Vec<_> = counts.outer_iterator_mut().collect();
+        rows.par_iter_mut().for_each_init(Vec::new, |weights, row| self.weigh(weights, &logarithms, row));
+        drop(rows);
+        counts
     }
 
-    fn weigh(&self, weights: &mut Vec<f64>, columns: &[u32], row: &mut [f32]) {
+    fn weigh(&self, weights: &mut Vec<f64>, logarithms: &[f64], row: &mut RowMut<'_>) {
+        let sublinear = |count: f32| match logarithms.get(count as usize) {
+            Some(&tf) if count >= 1.0 && count.fract() == 0.0 => tf,
+            _ if count == 0.0 => 0.0,
+            _ => 1.0 + f64::from(count).ln(),
+        };
         weights.clear();
-        weights.extend(columns.iter().zip(&*row).map(|(&column, &count)| {
-            let count = f64::from(count);
-            let tf = if self.settings.sublinear_tf && count != 0.0 { count.ln() + 1.0 } else { count };
-            let idf = self.idf.get(column as usize).copied().unwrap_or(1.0);
+        weights.extend(row.iter().map(|(column, &count)| {
+            let tf = if self.settings.sublinear_tf { sublinear(count) } else { f64::from(count) };
+            let idf = self.idf.get(column).copied().unwrap_or(1.0);
             if self.settings.use_idf { tf * idf } else { tf }
         }));
         let norm = match self.settings.norm {
@@ -116,6 +115,58 @@ impl FittedTfIdf {
             Norm::L2 => weights.iter().map(|w| w * w).sum::<f64>().sqrt(),
         };
         let norm = if norm > 0.0 { norm } else { 1.0 };
-        weights.iter().zip(row).for_each(|(&weight, out)| *out = (weight / norm) as f32);
+        weights.iter().zip(row.iter_mut()).for_each(|(&weight, (_, out))| *out = (weight / norm) as f32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts() -> Csr {
+        Csr::new((3, 3), vec![0, 2, 4, 5], vec![0, 1, 1, 2, 1], vec![3.0, 1.0, 300.0, 2.0, 1.0])
+    }
+
+    fn weights(settings: TfIdf) -> Vec<f32> {
+        settings.fit(&counts()).transform(counts()).data().to_vec()
+    }
+
+    fn close(found: &[f32], expected: [f64; 5]) {
+        found.iter().zip(expected).for_each(|(&found, expected)| {
+            assert!((f64::from(found) - expected).abs() <= 1e-6 * expected.max(1.0), "{found} {expected}");
+        });
+    }
+
+    /// sklearn 1.9.1: TfidfTransformer(…).fit_transform([[3,1,0],[0,300,2],[0,1,0]]).data
+    #[test]
+    fn equals_scikit_learn() {
+        close(
+            &weights(TfIdf::default()),
+            [0.9811664376972666, 0.19316423462032448, 0.9999363005897162, 0.0112869288538868, 1.0],
+        );
+        close(
+            &weights(TfIdf::dec()),
+            [0.9626053301270241, 0.27090769352501415, 0.9194577074321857, 0.3931889167353895, 1.0],
+        );
+        let plain = TfIdf { smooth_idf: false, norm: Norm::None, ..TfIdf::default() };
+        close(&weights(plain), [6.29583686600433, 1.0, 300.0, 4.19722457733622, 1.0]);
+        let l1 = TfIdf { norm: Norm::L1, use_idf: false, ..TfIdf::default() };
+        close(&weights(l1), [0.75, 0.25, 0.9933774834437086, 0.006622516556291391, 1.0]);
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let rows = 500;
+        let pointers = (0..=rows).map(|row| row * 3).collect();
+        let columns =
+            (0..rows).flat_map(|row| [row % 5, 5 + row % 7, 12 + row % 3].map(|c| c as u32)).collect();
+        let values = (0..rows * 3).map(|i| (1 + i % 9) as f32).collect();
+        let counts = Csr::new((rows, 15), pointers, columns, values);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| TfIdf::dec().fit(&counts).transform(counts.clone()))
+        };
+        let bits = |x: Csr| x.data().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(with(1)), bits(with(2)));
     }
 }
