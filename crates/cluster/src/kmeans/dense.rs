@@ -188,7 +188,7 @@ impl<T: Lane> Points<T> for Dense<'_, T> {
             .zip(self.norms.par_chunks(length))
             .zip(out.par_chunks_mut(length * packed.k))
             .for_each(|((x, norms), out)| {
-                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, out })
+                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, out });
             });
     }
 

@@ -101,8 +101,8 @@ fn means<T: Lane, P: Points<T>>(points: &P, assigner: &impl Assigner<T>, centers
     }
     let heaviest = (0..mass.len()).fold(0, |best, c| if mass[c] > mass[best] { c } else { best });
     let mut next = divide(&sums, &mass, d);
-    for c in 0..mass.len() {
-        if mass[c] <= 0.0 {
+    for (c, &mass) in mass.iter().enumerate() {
+        if mass <= 0.0 {
             next.copy_within(heaviest * d..(heaviest + 1) * d, c * d);
         }
     }

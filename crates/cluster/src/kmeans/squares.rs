@@ -48,7 +48,7 @@ impl<T: Lane> WithSimd for Squares<'_, T> {
             }
             // SAFETY: each of the first `tile` pointers comes from a slice of d numbers that outlives the call.
             unsafe {
-                simd::dots::<T, S>(s, &pointers, d, panels, data, T::vectors_mut::<S>(&mut products).0)
+                simd::dots::<T, S>(s, &pointers, d, panels, data, T::vectors_mut::<S>(&mut products).0);
             };
             for (r, (&norm, out)) in norms.iter().zip(out.chunks_exact_mut(k)).enumerate() {
                 let error = packed.error(norm);
