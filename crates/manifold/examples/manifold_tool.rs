@@ -6,8 +6,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use deepclust_manifold::{
-    Affinities, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, TsneSettings, Umap, UmapSettings, kl_divergence,
-    nearest_neighbours, trustworthiness, tsne,
+    Affinities, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, TsneSettings, Umap, UmapSettings,
+    kl_divergence, nearest_neighbours, trustworthiness, tsne,
 };
 use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
@@ -17,7 +17,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn read(path: &str, columns: usize) -> Outcome<Array2<f32>> {
     let bytes = std::fs::read(path)?;
-    let values: Vec<f32> = bytes.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
+    let values: Vec<f32> =
+        bytes.chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect();
     Ok(Array2::from_shape_vec((values.len() / columns, columns), values)?)
 }
 
@@ -73,7 +74,8 @@ fn main() -> Outcome<()> {
             let settings = KnnSettings { k, metric: Metric::Euclidean, include_self: true };
             let near = nearest_neighbours(x.view(), &settings)?;
             let seconds = start.elapsed().as_secs_f64();
-            let both = ndarray::concatenate![ndarray::Axis(1), near.indices.mapv(|i| i as f32), near.distances];
+            let both =
+                ndarray::concatenate![ndarray::Axis(1), near.indices.mapv(|i| i as f32), near.distances];
             write(arg(3)?, both.view())?;
             println!("{{\"seconds\": {seconds:.4}}}");
         }
@@ -84,14 +86,19 @@ fn main() -> Outcome<()> {
             let near = nearest_neighbours(x.view(), &settings)?;
             let graph = FuzzyGraph::new(&near, &UmapSettings { n_neighbors: k, ..UmapSettings::default() })?;
             let edges: Vec<f32> = (0..graph.len())
-                .flat_map(|i| graph.row(i).flat_map(move |(j, w)| [i as f32, j as f32, w]).collect::<Vec<_>>())
+                .flat_map(|i| {
+                    graph.row(i).flat_map(move |(j, w)| [i as f32, j as f32, w]).collect::<Vec<_>>()
+                })
                 .collect();
             write(arg(3)?, ArrayView2::from_shape((edges.len() / 3, 3), &edges)?)?;
         }
         "trust" => {
             let x = read(arg(1)?, arg(2)?.parse()?)?;
             let y = read(arg(3)?, arg(4)?.parse()?)?;
-            println!("{{\"trustworthiness\": {:.6}}}", trustworthiness(x.view(), y.view(), arg(5)?.parse()?)?);
+            println!(
+                "{{\"trustworthiness\": {:.6}}}",
+                trustworthiness(x.view(), y.view(), arg(5)?.parse()?)?
+            );
         }
         "pca" => {
             let x = read(arg(1)?, arg(2)?.parse()?)?;

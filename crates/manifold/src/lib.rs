@@ -6,6 +6,8 @@ pub mod knn;
 mod linalg;
 pub mod pca;
 mod real;
+#[cfg(test)]
+mod samples;
 mod trustworthiness;
 pub mod tsne;
 pub mod umap;

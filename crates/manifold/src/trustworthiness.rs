@@ -12,7 +12,11 @@ use crate::{Real, Result, check};
 ///
 /// # Errors
 /// Empty input, values that are not finite, different numbers of rows, `k` of 0 or not below n / 2.
-pub fn trustworthiness<F: Real, G: Real>(x: ArrayView2<'_, F>, embedding: ArrayView2<'_, G>, k: usize) -> Result<f64> {
+pub fn trustworthiness<F: Real, G: Real>(
+    x: ArrayView2<'_, F>,
+    embedding: ArrayView2<'_, G>,
+    k: usize,
+) -> Result<f64> {
     check::finite(x)?;
     check::finite(embedding)?;
     let n = x.nrows();
@@ -43,4 +47,35 @@ pub fn trustworthiness<F: Real, G: Real>(x: ArrayView2<'_, F>, embedding: ArrayV
     let (n, k) = (n as f64, k as f64);
     let penalty = excess.iter().sum::<usize>() as f64;
     Ok(1.0 - 2.0 * penalty / (n * k * (2.0 * n - 3.0 * k - 1.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_abs_diff_eq;
+    use ndarray::s;
+
+    use super::trustworthiness;
+    use crate::samples::waves;
+
+    // trustworthiness(x, y, n_neighbors=k), scikit-learn 1.9.1.
+    #[test]
+    fn as_scikit_learn() {
+        let x = waves();
+        assert_abs_diff_eq!(
+            trustworthiness(x.view(), x.slice(s![.., ..2]), 5).unwrap(),
+            0.895,
+            epsilon = 1e-12
+        );
+        let worse = trustworthiness(x.view(), x.slice(s![.., 2..]), 3).unwrap();
+        assert_abs_diff_eq!(worse, 0.6711111111111111, epsilon = 1e-12);
+        assert_abs_diff_eq!(trustworthiness(x.view(), x.view(), 9).unwrap(), 1.0, epsilon = 1e-12);
+    }
+
+    #[test]
+    fn wrong_input_is_refused() {
+        let x = waves();
+        assert!(trustworthiness(x.view(), x.view(), 10).is_err());
+        assert!(trustworthiness(x.view(), x.view(), 0).is_err());
+        assert!(trustworthiness(x.view(), x.slice(s![..19, ..]), 3).is_err());
+    }
 }

@@ -58,7 +58,11 @@ impl Frame {
 impl<'a, F: Real> Prepared<'a, F> {
     pub(super) fn new(x: ArrayView2<'a, F>, metric: Metric, frame: &Frame) -> Self {
         let rows = CowArray::from(x);
-        let rows = if rows.is_standard_layout() { rows } else { CowArray::from(rows.as_standard_layout().into_owned()) };
+        let rows = if rows.is_standard_layout() {
+            rows
+        } else {
+            CowArray::from(rows.as_standard_layout().into_owned())
+        };
         let (n, d) = rows.dim();
         let inverse: Vec<f64> = match metric {
             Metric::Euclidean => Vec::new(),

@@ -26,7 +26,11 @@ pub fn nearest_neighbours<F: Real>(x: ArrayView2<'_, F>, settings: &KnnSettings)
     let own = usize::from(settings.include_self);
     check::range("k", settings.k, 1, (x.nrows() - 1 + own).max(1))?;
     if x.nrows() == 1 && own == 0 {
-        return Err(crate::ManifoldError::Shape { what: "rows (a row needs another)", expected: 2, found: 1 });
+        return Err(crate::ManifoldError::Shape {
+            what: "rows (a row needs another)",
+            expected: 2,
+            found: 1,
+        });
     }
     let frame = Frame::of(x, settings.metric);
     let points = Prepared::new(x, settings.metric, &frame);
@@ -74,7 +78,8 @@ fn search<F: Real>(
     let mut distances = vec![F::zero(); m * k];
     if k > 0 {
         let largest = points.norms.iter().fold(0.0_f32, |top, &v| top.max(v));
-        let chunks = indices.par_chunks_mut(QUERIES * k).zip(distances.par_chunks_mut(QUERIES * k)).enumerate();
+        let chunks =
+            indices.par_chunks_mut(QUERIES * k).zip(distances.par_chunks_mut(QUERIES * k)).enumerate();
         chunks.for_each(|(chunk, (indices, distances))| {
             let first = chunk * QUERIES;
             let rows = QUERIES.min(m - first);
@@ -127,7 +132,15 @@ impl Beam {
     fn new(k: usize, bound: f32, row: usize, same: bool) -> Self {
         let capacity = 2 * k + 64;
         let own = if same { row as u32 } else { u32::MAX };
-        Self { k, slack: 2.0 * bound, row, own, limit: f32::INFINITY, capacity, found: Vec::with_capacity(capacity + 32) }
+        Self {
+            k,
+            slack: 2.0 * bound,
+            row,
+            own,
+            limit: f32::INFINITY,
+            capacity,
+            found: Vec::with_capacity(capacity + 32),
+        }
     }
 
     /// Looks through the products of one tile row; `first` is the number of its first point.

@@ -56,7 +56,9 @@ impl<F: Real> Neighbours<F> {
         }
         check::same("rows of distances", rows, self.distances.nrows())?;
         check::same("columns of distances", columns, self.distances.ncols())?;
-        for (row, (indices, distances)) in self.indices.outer_iter().zip(self.distances.outer_iter()).enumerate() {
+        for (row, (indices, distances)) in
+            self.indices.outer_iter().zip(self.distances.outer_iter()).enumerate()
+        {
             let wrong = |reason| Err(ManifoldError::Neighbours { row, reason });
             if indices.iter().any(|&i| i >= points) {
                 return wrong("an index is beyond the last point");

@@ -1,5 +1,5 @@
 use approx::assert_abs_diff_eq;
-use ndarray::{Array2, array, concatenate, Axis};
+use ndarray::{Array2, Axis, array, concatenate};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -46,7 +46,8 @@ fn equals_brute_force() {
     for metric in [Metric::Euclidean, Metric::Cosine] {
         for (n, d, k) in [(1300, 7, 15), (90, 3, 89), (600, 40, 1)] {
             let x = noise(n, d, 1);
-            let found = nearest_neighbours(x.view(), &KnnSettings { k, metric, include_self: false }).unwrap();
+            let found =
+                nearest_neighbours(x.view(), &KnnSettings { k, metric, include_self: false }).unwrap();
             let expected = brute(&x, &x, k, metric, true);
             assert_eq!(found.indices, expected.indices);
             assert_abs_diff_eq!(found.distances, expected.distances, epsilon = 1e-12);

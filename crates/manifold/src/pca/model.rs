@@ -67,8 +67,11 @@ impl<F: Real> Pca<F> {
         let near: Vec<F> = self.mean.iter().map(|&m| F::narrow(m)).collect();
         let rest: Vec<F> = self.components.outer_iter().map(|w| self.rest_along(w, &near)).collect();
         let mut scores = Array2::zeros((x.nrows(), k));
-        scores.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().zip(x.axis_chunks_iter(Axis(0), ROWS)).for_each(
-            |(mut to, from)| {
+        scores
+            .axis_chunks_iter_mut(Axis(0), ROWS)
+            .into_par_iter()
+            .zip(x.axis_chunks_iter(Axis(0), ROWS))
+            .for_each(|(mut to, from)| {
                 let mut centred = vec![F::zero(); from.len()];
                 for (row, from) in centred.chunks_exact_mut(d).zip(from.outer_iter()) {
                     subtract(row, from, &near);
@@ -80,8 +83,7 @@ impl<F: Real> Pca<F> {
                         *t = (p - r) / s;
                     }
                 }
-            },
-        );
+            });
         Ok(scores)
     }
 

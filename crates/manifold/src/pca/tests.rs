@@ -7,7 +7,14 @@ use rand_chacha::ChaCha8Rng;
 use crate::{ManifoldError, Pca, PcaSettings};
 
 fn tall() -> Array2<f64> {
-    array![[2.5, 2.4, 0.5], [0.5, 0.7, 1.9], [2.2, 2.9, 0.8], [1.9, 2.2, 1.1], [3.1, 3.0, 0.1], [2.3, 2.7, 0.9]]
+    array![
+        [2.5, 2.4, 0.5],
+        [0.5, 0.7, 1.9],
+        [2.2, 2.9, 0.8],
+        [1.9, 2.2, 1.1],
+        [3.1, 3.0, 0.1],
+        [2.3, 2.7, 0.9]
+    ]
 }
 
 // PCA(2, whiten=w).fit(x), scikit-learn 1.9.1.
@@ -19,7 +26,11 @@ fn tall_data_as_scikit_learn() {
         [-0.3590212467593151, 0.7632562130170896, 0.5371626361412328]
     ];
     assert_abs_diff_eq!(*pca.components(), components, epsilon = 1e-12);
-    assert_abs_diff_eq!(*pca.explained_variance(), array![1.7737848973543162, 0.07131819814306359], epsilon = 1e-12);
+    assert_abs_diff_eq!(
+        *pca.explained_variance(),
+        array![1.7737848973543162, 0.07131819814306359],
+        epsilon = 1e-12
+    );
     assert_abs_diff_eq!(
         *pca.explained_variance_ratio(),
         array![0.959321199218126, 0.03857122668635129],
@@ -27,7 +38,8 @@ fn tall_data_as_scikit_learn() {
     );
     assert_abs_diff_eq!(scores[[1, 0]], -2.47779480808775, epsilon = 1e-12);
     assert_abs_diff_eq!(scores[[5, 1]], 0.22374632212772028, epsilon = 1e-12);
-    let whitened = Pca::fit_transform(tall().view(), &PcaSettings { n_components: 2, whiten: true }).unwrap().1;
+    let whitened =
+        Pca::fit_transform(tall().view(), &PcaSettings { n_components: 2, whiten: true }).unwrap().1;
     assert_abs_diff_eq!(whitened[[1, 0]], -1.8604365463173405, epsilon = 1e-12);
     assert_abs_diff_eq!(whitened[[5, 1]], 0.8378296472853223, epsilon = 1e-12);
 }
@@ -38,11 +50,21 @@ fn wide_data_as_scikit_learn() {
     let w = array![[1.0, 2.0, 3.0, 4.0, 5.0], [2.0, 1.0, 0.0, 3.0, 1.0], [0.0, 1.0, 5.0, 2.0, 2.0]];
     let pca = Pca::fit(w.view(), &PcaSettings::new(2)).unwrap();
     let components = array![
-        [-0.3193375245281535, 0.07845422389902539, 0.8375709232698964, -0.041987426415538764, 0.4342585459106651],
+        [
+            -0.3193375245281535,
+            0.07845422389902539,
+            0.8375709232698964,
+            -0.041987426415538764,
+            0.4342585459106651
+        ],
         [0.1806624754718465, 0.24512089056569172, -0.3290957433967703, 0.4580125735844608, 0.767591879243998]
     ];
     assert_abs_diff_eq!(*pca.components(), components, epsilon = 1e-12);
-    assert_abs_diff_eq!(*pca.explained_variance(), array![8.302775637731994, 4.697224362268003], epsilon = 1e-12);
+    assert_abs_diff_eq!(
+        *pca.explained_variance(),
+        array![8.302775637731994, 4.697224362268003],
+        epsilon = 1e-12
+    );
 }
 
 fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {

@@ -40,7 +40,8 @@ impl Affinities {
         let conditional: Vec<Vec<f64>> = (0..n)
             .into_par_iter()
             .map(|i| {
-                let squares: Vec<f64> = neighbours.distances.row(i).iter().map(|d| d.wide().powi(2)).collect();
+                let squares: Vec<f64> =
+                    neighbours.distances.row(i).iter().map(|d| d.wide().powi(2)).collect();
                 conditional(&squares, perplexity)
             })
             .collect();

@@ -11,7 +11,11 @@ const MOMENTUM: [f64; 2] = [0.5, 0.8];
 const LEAST_GAIN: f64 = 0.01;
 
 /// Moves the points of `y` for `settings.n_iter` steps.
-pub(super) fn descend<const D: usize>(p: &Affinities, mut y: Vec<[f64; D]>, settings: &TsneSettings) -> Vec<[f64; D]> {
+pub(super) fn descend<const D: usize>(
+    p: &Affinities,
+    mut y: Vec<[f64; D]>,
+    settings: &TsneSettings,
+) -> Vec<[f64; D]> {
     let n = y.len();
     let mut tree = Tree::<D>::new(n);
     let mut single = vec![[0.0_f32; D]; n];

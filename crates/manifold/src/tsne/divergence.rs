@@ -19,7 +19,8 @@ pub fn kl_divergence<F: Real>(affinities: &Affinities, map: ArrayView2<'_, F>) -
     check::finite(map)?;
     let n = map.nrows();
     check::same("rows of the map", affinities.len(), n)?;
-    let axes: Vec<Vec<f64>> = map.columns().into_iter().map(|c| c.iter().map(|v| v.wide()).collect()).collect();
+    let axes: Vec<Vec<f64>> =
+        map.columns().into_iter().map(|c| c.iter().map(|v| v.wide()).collect()).collect();
     let z: f64 = chunks(n, |i| similarity_to_all(&axes, i)).iter().sum::<f64>() - n as f64;
     let costs = chunks(n, |i| {
         let mut cost = 0.0;

@@ -21,7 +21,11 @@ const SPREAD: f64 = 1e-4;
 ///
 /// # Errors
 /// Empty data, a value that is not finite, settings out of range, a perplexity that is not below n.
-pub fn tsne<F: Real>(x: ArrayView2<'_, F>, settings: &TsneSettings, rng: &mut impl Rng) -> Result<Array2<f32>> {
+pub fn tsne<F: Real>(
+    x: ArrayView2<'_, F>,
+    settings: &TsneSettings,
+    rng: &mut impl Rng,
+) -> Result<Array2<f32>> {
     settings.validate()?;
     let affinities = Affinities::new(x, settings.perplexity)?;
     let start = start(x, settings.n_components, rng)?;

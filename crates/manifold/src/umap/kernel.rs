@@ -20,7 +20,8 @@ fn power(x: [f32; LANES], b: f32) -> [f32; LANES] {
         let shifted = y + 12_582_912.0;
         let f = (y - (shifted - 12_582_912.0)) * std::f32::consts::LN_2;
         let k = shifted.to_bits() as i32 - 0x4b40_0000;
-        let exp = 1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
+        let exp =
+            1.0 + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f / 720.0)))));
         out[l] = exp * f32::from_bits(((k + 127) << 23) as u32);
     }
     out
@@ -44,7 +45,8 @@ pub(super) struct Roles {
 
 impl Roles {
     /// Nothing acts.
-    pub(super) const IDLE: Self = Self { constant: [0.0; LANES], linear: [0.0; LANES], softening: [1.0; LANES] };
+    pub(super) const IDLE: Self =
+        Self { constant: [0.0; LANES], linear: [0.0; LANES], softening: [1.0; LANES] };
 
     #[inline(always)]
     pub(super) fn pull(&mut self, lane: usize, curve: &Curve) {

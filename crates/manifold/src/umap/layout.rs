@@ -43,7 +43,13 @@ pub(super) fn optimise(graph: &FuzzyGraph, y: &mut Vec<f32>, dim: usize, schedul
 }
 
 /// Moves new points `y` among embedded ones that stand still; `graph` has a row for each new point.
-pub(super) fn optimise_new(graph: &FuzzyGraph, y: &mut [f32], embedded: &[f32], dim: usize, schedule: &Schedule) {
+pub(super) fn optimise_new(
+    graph: &FuzzyGraph,
+    y: &mut [f32],
+    embedded: &[f32],
+    dim: usize,
+    schedule: &Schedule,
+) {
     let rates = rates(graph);
     for epoch in 0..schedule.epochs {
         let alpha = (schedule.alpha * (1.0 - epoch as f64 / schedule.epochs as f64)) as f32;

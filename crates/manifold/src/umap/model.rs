@@ -62,7 +62,12 @@ impl<F: Real> Umap<F> {
         let seed = rng.next_u64();
         let shape = embedding.dim();
         let mut y = embedding.into_raw_vec_and_offset().0;
-        optimise(&pruned, &mut y, settings.n_components, &schedule(settings, epochs, settings.learning_rate, seed));
+        optimise(
+            &pruned,
+            &mut y,
+            settings.n_components,
+            &schedule(settings, epochs, settings.learning_rate, seed),
+        );
         // The optimiser keeps the length.
         let embedding = Array2::from_shape_vec(shape, y).unwrap_or_default();
         Ok(Self { data: x.to_owned(), embedding, graph, settings: *settings, seed })
@@ -98,7 +103,8 @@ impl<F: Real> Umap<F> {
         for i in 0..graph.len() {
             let total: f64 = graph.row(i).map(|e| f64::from(e.1)).sum();
             for d in 0..dim {
-                let sum: f64 = graph.row(i).map(|(j, w)| f64::from(w) * f64::from(self.embedding[[j, d]])).sum();
+                let sum: f64 =
+                    graph.row(i).map(|(j, w)| f64::from(w) * f64::from(self.embedding[[j, d]])).sum();
                 y.push((sum / total) as f32);
             }
         }

@@ -80,7 +80,12 @@ impl UmapSettings {
         let near = (0.0..=self.spread).contains(&self.min_dist);
         check::setting("min_dist", self.min_dist, near, "a number from 0 to spread")?;
         let push = self.repulsion_strength;
-        check::setting("repulsion_strength", push, push >= 0.0 && push.is_finite(), "a number of at least 0")?;
+        check::setting(
+            "repulsion_strength",
+            push,
+            push >= 0.0 && push.is_finite(),
+            "a number of at least 0",
+        )?;
         let local = self.local_connectivity;
         let ok = local >= 0.0 && local < self.n_neighbors as f64;
         check::setting("local_connectivity", local, ok, "a number of at least 0 and below n_neighbors")?;

@@ -44,7 +44,8 @@ pub(super) fn spectral<F: Real>(
     };
     let mut out = Array2::zeros((n, dim));
     for (c, members) in members.iter().enumerate() {
-        let apart = |other: usize| (0..dim).map(|d| (places[[c, d]] - places[[other, d]]).powi(2)).sum::<f64>();
+        let apart =
+            |other: usize| (0..dim).map(|d| (places[[c, d]] - places[[other, d]]).powi(2)).sum::<f64>();
         let nearest = (0..count).map(apart).filter(|&s| s > 0.0).fold(f64::INFINITY, f64::min);
         let room = if nearest.is_finite() { nearest.sqrt() / 2.0 } else { 1.0 };
         let small = members.len() < 2 * dim || members.len() <= dim + 1;
@@ -128,5 +129,8 @@ fn places<F: Real>(x: ArrayView2<'_, F>, members: &[Vec<usize>], dim: usize) -> 
     let kept = dim.min(d).min(members.len());
     let (_, scores) = Pca::fit_transform(means.view(), &PcaSettings::new(kept))?;
     let largest = scores.iter().fold(f64::MIN_POSITIVE, |top, v| top.max(v.abs()));
-    Ok(Array2::from_shape_fn((members.len(), dim), |(i, c)| if c < kept { scores[[i, c]] / largest } else { 0.0 }))
+    Ok(Array2::from_shape_fn(
+        (members.len(), dim),
+        |(i, c)| if c < kept { scores[[i, c]] / largest } else { 0.0 },
+    ))
 }

@@ -24,7 +24,10 @@ pub(super) fn start<F: Real>(
         UmapStart::Pca => {
             let kept = dim.min(x.nrows()).min(x.ncols());
             let (_, scores) = Pca::fit_transform(x, &PcaSettings::new(kept))?;
-            Array2::from_shape_fn((x.nrows(), dim), |(i, d)| if d < kept { scores[[i, d]].wide() } else { 0.0 })
+            Array2::from_shape_fn(
+                (x.nrows(), dim),
+                |(i, d)| if d < kept { scores[[i, d]].wide() } else { 0.0 },
+            )
         }
     };
     let largest = y.iter().fold(0.0_f64, |top, v| top.max(v.abs()));
