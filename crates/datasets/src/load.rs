@@ -62,6 +62,10 @@ pub fn load_with(name: &str, options: &LoadOptions, progress: &mut dyn Progress)
     if !entry.is_called(name) {
         progress.note(&entry.explain(name));
     }
+    load_entry(entry, options, progress)
+}
+
+fn load_entry(entry: &'static Entry, options: &LoadOptions, progress: &mut dyn Progress) -> Result<Dataset> {
     let found = match entry.find(&options.dirs) {
         Some(found) => found,
         None if options.fetch => fetch::fetch(entry, &options.dirs, progress)?,
@@ -177,5 +181,112 @@ pub fn status(entry: &'static Entry, dirs: &DataDirs) -> Status {
     match entry.find(dirs) {
         Some(found) => Status { bytes: found.bytes(), folder: Some(found.folder), partly: None },
         None => Status { folder: None, bytes: 0, partly: entry.partly(dirs) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::formats::idx::tests::encode;
+
+    /// Six images of one row, classes 0, 1, 2, 0, 1, 2; the first four are the training part.
+    fn put(root: &Path, first: u8) {
+        let folder = root.join("mnist");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (part, labels) in [("train", &[0u8, 1, 2, 0][..]), ("t10k", &[1, 2])] {
+            let n = labels.len() as u32;
+            let pixels: Vec<u8> = (0..n * 2).map(|i| first.wrapping_add(i as u8)).collect();
+            std::fs::write(folder.join(format!("{part}-images-idx3-ubyte")), encode(&[n, 1, 2], &pixels))
+                .unwrap();
+            std::fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), encode(&[n], labels)).unwrap();
+        }
+    }
+
+    fn entry(digest: Option<&'static str>) -> &'static Entry {
+        let image = Some(crate::ImageShape { height: 1, width: 2, channels: 1 });
+        let mnist = catalog::entry("mnist").unwrap();
+        Box::leak(Box::new(Entry {
+            train: 4,
+            test: 2,
+            features: 2,
+            image,
+            digest,
+            system_folders: &[],
+            sources: &[],
+            ..*mnist
+        }))
+    }
+
+    fn options(roots: &[&Path]) -> LoadOptions {
+        let dirs = DataDirs::of(roots.iter().map(|root| root.to_path_buf()).collect());
+        LoadOptions { dirs, scaling: Scaling::Raw, ..LoadOptions::default() }
+    }
+
+    fn first_value(options: &LoadOptions) -> f32 {
+        load_entry(entry(None), options, &mut Quiet).unwrap().features.to_dense()[(0, 0)]
+    }
+
+    #[test]
+    fn the_first_folder_that_has_it_is_read() {
+        let [a, b, c] = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        put(b.path(), 7);
+        put(c.path(), 9);
+        assert_eq!(first_value(&options(&[a.path(), b.path(), c.path()])), 7.0);
+    }
+
+    #[test]
+    fn the_cache_is_used_and_follows_the_files() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), 7);
+        let options = options(&[root.path()]);
+        let fresh = load_entry(entry(None), &options, &mut Quiet).unwrap();
+        let cached = load_entry(entry(None), &options, &mut Quiet).unwrap();
+        assert_eq!(fresh, cached);
+        let file = root.path().join(".cache/mnist.bin");
+        let written = std::fs::metadata(&file).unwrap().modified().unwrap();
+        assert_eq!(first_value(&options), 7.0);
+        assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), written);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        put(root.path(), 8);
+        assert_eq!(first_value(&options), 8.0);
+        std::fs::write(&file, "rubbish").unwrap();
+        assert_eq!(first_value(&options), 8.0);
+    }
+
+    #[test]
+    fn content_must_have_the_pinned_digest() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), 7);
+        for _ in 0..2 {
+            let error = load_entry(entry(Some("00ff")), &options(&[root.path()]), &mut Quiet).unwrap_err();
+            assert!(matches!(error, Error::Digest { .. }), "{error}");
+            assert_eq!(error.exit_code(), 1);
+        }
+    }
+
+    #[test]
+    fn parts_and_draws() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), 0);
+        let with = |split, subset| LoadOptions { split, subset, ..options(&[root.path()]) };
+        let load = |options| load_entry(entry(None), &options, &mut Quiet);
+        let test = load(with(Split::Test, None)).unwrap();
+        assert_eq!((test.labels, test.n_train), (vec![1, 2], Some(0)));
+        let first = load(with(Split::Test, Some(Subset::First { n: 1 }))).unwrap();
+        assert_eq!((first.labels, first.features.to_dense()[(0, 1)]), (vec![1], 1.0));
+        let drawn = load(with(Split::All, Some(Subset::Random { n: 4 }))).unwrap();
+        assert_eq!(drawn, load(with(Split::All, Some(Subset::Random { n: 4 }))).unwrap());
+        assert_eq!(load(with(Split::Train, Some(Subset::Random { n: 5 }))).unwrap_err().exit_code(), 2);
+    }
+
+    #[test]
+    fn nothing_is_fetched_where_that_is_not_allowed() {
+        let root = tempfile::tempdir().unwrap();
+        let options = LoadOptions { fetch: false, ..options(&[root.path()]) };
+        let error = load_entry(entry(None), &options, &mut Quiet).unwrap_err();
+        assert!(error.to_string().contains("fetching was not allowed"), "{error}");
+        assert_eq!(error.exit_code(), 3);
     }
 }

@@ -1,14 +1,14 @@
 //! EMNIST-Balanced as published, and a balanced subset of EMNIST ByMerge.
 
 use std::io::Cursor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::mnist::{self, IMAGE_28};
 use super::{Entry, File, Layout, Remote, Source};
-use crate::Result;
 use crate::decoded::{Bytes, Decoded, Values};
 use crate::formats::archive::{self, Wanted};
 use crate::formats::stream;
+use crate::{Error, Result};
 
 const CITATION: &str =
     "Cohen, Afshar, Tapson, van Schaik: EMNIST: an extension of MNIST to handwritten letters, 2017";
@@ -82,24 +82,11 @@ const GZIP_ZIP: &[Remote] = &[Remote::new("gzip.zip", "gzip.zip", 700_000_000)];
 /// Compressed members are smaller than the 88 MB of pixels they hold.
 const MEMBER: u64 = 100_000_000;
 
-/// SHA-256 of the members as the publisher compressed them, from a public script that records them.
-const MEMBERS: [(&str, &str); 4] = [
-    (
-        "emnist-balanced-train-images-idx3-ubyte.gz",
-        "74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4",
-    ),
-    (
-        "emnist-balanced-train-labels-idx1-ubyte.gz",
-        "b46d41e5156a0a8aaaa4d18979fdd1588850fa8571018acffd5d93b325a7d6ed",
-    ),
-    (
-        "emnist-balanced-test-images-idx3-ubyte.gz",
-        "117fc12b015e37ea98bfb2cbba3f77c3782c056cdbd219b87abfc8661d7135db",
-    ),
-    (
-        "emnist-balanced-test-labels-idx1-ubyte.gz",
-        "a67cac948379b67270b9a4d0a01c8ec661598accf2f2b1964340b7c83cb175cd",
-    ),
+const MEMBERS: [&str; 4] = [
+    "emnist-balanced-train-images-idx3-ubyte.gz",
+    "emnist-balanced-train-labels-idx1-ubyte.gz",
+    "emnist-balanced-test-images-idx3-ubyte.gz",
+    "emnist-balanced-test-labels-idx1-ubyte.gz",
 ];
 
 fn class_names() -> Vec<String> {
@@ -107,19 +94,36 @@ fn class_names() -> Vec<String> {
 }
 
 fn decode(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
-    Ok(upright(mnist::decode(entry, files, class_names())?))
+    balanced(entry, &files[0], upright(mnist::decode(entry, files, class_names())?))
 }
 
 fn decode_archive(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
-    let wanted = MEMBERS.map(|(path, _)| Wanted { path, limit: MEMBER });
+    let wanted = MEMBERS.map(|path| Wanted { path, limit: MEMBER });
     let archive = files[0].display().to_string();
     let contents = archive::members(&files[0], &wanted)?;
     let mut parts = Vec::new();
-    for (content, (name, _)) in contents.into_iter().zip(MEMBERS) {
+    for (content, name) in contents.into_iter().zip(MEMBERS) {
         let file = format!("{archive}/{name}");
         parts.push((stream::decompress(Cursor::new(content), &file)?, file));
     }
-    Ok(upright(mnist::from_idx(entry, parts, class_names())?))
+    balanced(entry, &files[0], upright(mnist::from_idx(entry, parts, class_names())?))
+}
+
+/// Every class is as large as every other, in each part: what tells the Balanced split from EMNIST's other ones.
+fn balanced(entry: &Entry, file: &Path, data: Decoded) -> Result<Decoded> {
+    let (train, test) = data.labels.split_at(entry.train);
+    for (part, labels) in [("training", train), ("test", test)] {
+        let expected = labels.len() / entry.classes;
+        for class in 0..entry.classes {
+            let found = labels.iter().filter(|&&label| label as usize == class).count();
+            if found != expected {
+                let position = format!("{part} images of class {class}");
+                let file = file.display().to_string();
+                return Err(Error::format(file, position, expected.to_string(), found.to_string()));
+            }
+        }
+    }
+    Ok(data)
 }
 
 /// Transposes each image.

@@ -40,11 +40,11 @@ fn dense(data: &Decoded) -> Vec<f32> {
 
 #[test]
 fn emnist_in_single_files_and_in_the_archive() {
-    let small = Entry { train: 2, test: 1, ..emnist::BALANCED };
+    let small = Entry { train: 4, test: 2, classes: 2, ..emnist::BALANCED };
     let mut pixels = vec![0u8; 784];
     pixels[1] = 9;
     let images = |n: u32| idx_file(&[n, 28, 28], &pixels.repeat(n as usize));
-    let parts = [images(2), idx_file(&[2], &[0, 46]), images(1), idx_file(&[1], &[36])];
+    let parts = [images(4), idx_file(&[4], &[0, 1, 1, 0]), images(2), idx_file(&[2], &[1, 0])];
     let names = ["train-images-idx3", "train-labels-idx1", "test-images-idx3", "test-labels-idx1"]
         .map(|name| format!("emnist-balanced-{name}-ubyte"));
     let [single, archive] = [(); 2].map(|()| tempfile::tempdir().unwrap());
@@ -53,12 +53,15 @@ fn emnist_in_single_files_and_in_the_archive() {
         names.iter().zip(&parts).map(|(name, part)| (format!("gzip/{name}.gz"), gz(part))).collect();
     let members: Vec<(&str, &[u8])> = packed.iter().map(|(name, part)| (name.as_str(), &part[..])).collect();
     put(archive.path(), "gzip.zip", &zip(&members));
-    for folder in [single, archive] {
+    for folder in [&single, &archive] {
         let data = decode(small, folder.path()).unwrap();
-        assert_eq!(data.labels, [0, 46, 36]);
+        assert_eq!(data.labels, [0, 1, 1, 0, 1, 0]);
         // Stored at row 0, column 1; upright at row 1, column 0.
         assert_eq!((dense(&data)[1], dense(&data)[28]), (0.0, 9.0));
     }
+    put(single.path(), &names[3], &idx_file(&[2], &[1, 1]));
+    let message = decode(small, single.path()).unwrap_err().to_string();
+    assert!(message.ends_with("test images of class 0: expected 1, found 0"), "{message}");
 }
 
 #[test]
