@@ -77,7 +77,9 @@ fn workspace(from: &Path) -> Option<PathBuf> {
 }
 
 fn can_write(root: &Path) -> bool {
-    std::fs::create_dir_all(root).is_ok() && tempfile::tempfile_in(root).is_ok()
+    // A folder marked read-only stays untouched even by a superuser, for whom writing would succeed.
+    let marked = std::fs::metadata(root).is_ok_and(|meta| meta.permissions().readonly());
+    !marked && std::fs::create_dir_all(root).is_ok() && tempfile::tempfile_in(root).is_ok()
 }
 
 #[cfg(test)]
@@ -98,6 +100,11 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
         let good = folder.path().join("good");
-        assert_eq!(DataDirs::of(vec![file.join("below"), good.clone()]).writable(), Some(good));
+        let marked = folder.path().join("marked");
+        std::fs::create_dir(&marked).unwrap();
+        let mut permissions = std::fs::metadata(&marked).unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&marked, permissions).unwrap();
+        assert_eq!(DataDirs::of(vec![file.join("below"), marked, good.clone()]).writable(), Some(good));
     }
 }

@@ -150,12 +150,19 @@ mod tests {
     #[test]
     fn sources_are_tried_in_turn() {
         let folder = tempfile::tempdir().unwrap();
+        // What a killed fetch leaves.
+        std::fs::create_dir_all(folder.path().join("mnist/.fetch-abc/tree")).unwrap();
+        std::fs::write(folder.path().join("mnist/other.part"), "half").unwrap();
         let dirs = DataDirs::of(vec![folder.path().to_path_buf()]);
         let mut heard = Heard(Vec::new());
         let found = fetch(entry(&["page", "good"]), &dirs, &mut heard).unwrap();
         assert_eq!(std::fs::read(&found.files[0]).unwrap(), b"hello");
         assert!(heard.0[1].contains("failed") && heard.0[1].contains("sha-256"), "{:?}", heard.0);
         assert_eq!(heard.0.len(), 3);
+        let left = std::fs::read_dir(folder.path().join("mnist")).unwrap().flatten();
+        let mut left: Vec<_> = left.map(|entry| entry.file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".fetch.lock", "file"]);
     }
 
     #[test]

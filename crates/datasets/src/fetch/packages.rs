@@ -82,7 +82,7 @@ fn save(
 
 /// A folder that goes away, on the data folder's own disk.
 fn scratch(folder: &Path) -> Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix(".fetch-").tempdir_in(folder).map_err(Error::io("create", folder))
+    tempfile::Builder::new().prefix(place::SCRATCH).tempdir_in(folder).map_err(Error::io("create", folder))
 }
 
 fn run(command: &mut Command) -> Result<()> {

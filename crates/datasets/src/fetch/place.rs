@@ -85,7 +85,24 @@ pub(super) fn lock(folder: &Path, progress: &mut dyn Progress) -> Result<File> {
         progress.note(&format!("waiting for another fetch into {}", folder.display()));
         file.lock().map_err(Error::io("lock", &path))?;
     }
+    sweep(folder);
     Ok(file)
+}
+
+/// What a scratch folder's name starts with.
+pub(super) const SCRATCH: &str = ".fetch-";
+
+/// Removes what an interrupted fetch left. Nobody else works here: the lock is held.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // Leftovers that will not go away do no harm.
+        if name.starts_with(SCRATCH) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        } else if name.ends_with(".part") {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Checks a file against the digests known for it.
