@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// A clustering algorithm with fixed, checked settings.
 ///
 /// There is no place for labels here: a method cannot see them.
-pub trait Method {
+pub trait Method: std::fmt::Debug {
     /// The name in records and on the command line.
     fn slug(&self) -> &'static str;
 

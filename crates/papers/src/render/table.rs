@@ -217,7 +217,7 @@ mod tests {
                     Spread::of([0.06, 0.07]).into(),
                     Cell::Difference(-0.026),
                 ],
-                vec!["c_d".into(), None.into(), Spread::of([0.5]).into(), Cell::None],
+                vec!["c_d".into(), Cell::None, Spread::of([0.5]).into(), Cell::None],
             ],
             notes: vec!["A note.".into()],
         }
@@ -236,7 +236,7 @@ mod tests {
     fn csv() {
         assert_eq!(
             table().to_csv(),
-            "method,paper,ours mean,ours std,ours runs,Δ\n\"a, b\",0.0387,0.065,0.007071067811865478,2,-0.026\n\
+            "method,paper,ours mean,ours std,ours runs,Δ\n\"a, b\",0.0387,0.065,0.007071067811865481,2,-0.026\n\
              c_d,,0.5,,1,\n"
         );
     }

@@ -1,0 +1,122 @@
+//! Every method on three well-parted blobs: it finds them, repeats itself bit for bit, and predicts what it fitted.
+
+use deepclust_methods::{Context, Fitted, METHODS, Progress, Seed, Silent, build};
+use deepclust_nets::Device;
+use ndarray::{Array2, Axis};
+use rand::Rng;
+use serde_json::{Value, json};
+use std::ops::ControlFlow;
+
+const PER_BLOB: usize = 60;
+
+/// Three blobs in [0, 1]¹², and which sample is of which.
+fn blobs() -> (Array2<f32>, Vec<usize>) {
+    let mut rng = Seed(42).stream("blobs");
+    let x = Array2::from_shape_fn((3 * PER_BLOB, 12), |(i, j)| {
+        let centre = if j % 3 == i % 3 { 0.9 } else { 0.1 };
+        centre + rng.random_range(-0.05f32..0.05)
+    });
+    (x, (0..3 * PER_BLOB).map(|i| i % 3).collect())
+}
+
+fn settings(slug: &str) -> Value {
+    let k_means = json!({"n_clusters": 3, "n_init": 5});
+    match slug {
+        "k-means" => json!({"k_means": k_means}),
+        "pca-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+        _ => json!({
+            "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
+            "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
+            "loss": "binary-cross-entropy", "adam": {"learning_rate": 0.01},
+            "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
+        }),
+    }
+}
+
+fn fit(slug: &str, seed: u64, threads: usize) -> Fitted {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut progress = Silent;
+    let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
+    let method = build(slug, &settings(slug)).unwrap();
+    let (x, _) = blobs();
+    // libtorch stays on this thread; rayon's work goes to the pool.
+    pool.in_place_scope(|_| method.fit(x.view(), 3, &mut context)).unwrap()
+}
+
+#[test]
+fn finds_the_blobs() {
+    let (_, truth) = blobs();
+    for (slug, _) in METHODS {
+        let fitted = fit(slug, 1, 1);
+        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug}");
+        assert_eq!(fitted.embedding.nrows(), truth.len());
+        assert!(fitted.facts.contains_key("inertia"), "{slug}");
+    }
+}
+
+#[test]
+fn repeats_itself_and_follows_the_seed() {
+    for (slug, _) in METHODS {
+        let (one, again, two_threads) = (fit(slug, 1, 1), fit(slug, 1, 1), fit(slug, 1, 2));
+        for other in [&again, &two_threads] {
+            assert_eq!(one.labels, other.labels, "{slug}");
+            assert_eq!(one.embedding, other.embedding, "{slug}");
+            assert_eq!(one.history, other.history, "{slug}");
+            assert_eq!(one.facts, other.facts, "{slug}");
+        }
+    }
+    assert_ne!(fit("ae-k-means", 1, 1).history, fit("ae-k-means", 2, 1).history);
+}
+
+#[test]
+fn the_model_knows_its_own_samples_and_refuses_another_width() {
+    let (x, _) = blobs();
+    for (slug, _) in METHODS {
+        let fitted = fit(slug, 3, 1);
+        assert_eq!(fitted.model.predict(x.view()).unwrap(), fitted.labels, "{slug}");
+        assert_eq!(fitted.model.embed(x.view()).unwrap().dim(), fitted.embedding.dim(), "{slug}");
+        let narrow = x.select(Axis(1), &[0, 1]);
+        assert!(fitted.model.predict(narrow.view()).is_err(), "{slug}");
+    }
+}
+
+#[test]
+fn history_falls() {
+    let fitted = fit("ae-k-means", 1, 1);
+    let losses = &fitted.history[0].values;
+    assert_eq!(losses.len(), 30);
+    assert!(losses[29] < 0.8 * losses[0], "{losses:?}");
+}
+
+#[test]
+fn bad_input_is_an_error() {
+    let mut progress = Silent;
+    let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+    let (x, _) = blobs();
+    for (slug, _) in METHODS {
+        let method = build(slug, &settings(slug)).unwrap();
+        let with_nan = x.mapv(|v| if v > 0.94 { f32::NAN } else { v });
+        for (bad, k) in [(with_nan, 3), (Array2::zeros((0, 12)), 1), (x.clone(), 0), (x.clone(), 1000)] {
+            assert!(method.fit(bad.view(), k, &mut context).is_err(), "{slug} {:?} {k}", bad.dim());
+        }
+    }
+    let error = build("k-meens", &json!({})).unwrap_err().to_string();
+    assert!(error.starts_with("unknown method `k-meens`; known are k-means, "), "{error}");
+    let error = build("k-means", &json!({"k_means": {"n_clusters": 3}, "labels": [1]})).unwrap_err().to_string();
+    assert!(error.contains("unknown field `labels`"), "{error}");
+}
+
+#[test]
+fn a_listener_can_stop_the_training() {
+    struct AfterTwo;
+    impl Progress for AfterTwo {
+        fn report(&mut self, _: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
+            if done >= 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+    let mut progress = AfterTwo;
+    let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+    let method = build("ae-k-means", &settings("ae-k-means")).unwrap();
+    let error = method.fit(blobs().0.view(), 3, &mut context).unwrap_err().to_string();
+    assert_eq!(error, "stopped on request after epoch 2");
+}

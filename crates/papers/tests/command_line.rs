@@ -1,0 +1,67 @@
+//! The program's answers to wrong names, folders and records. Nothing here needs a data set.
+
+use assert_cmd::Command;
+use deepclust_papers::{PAPERS, Request};
+use predicates::prelude::*;
+use predicates::str::contains;
+use std::fs;
+
+fn deepclust() -> Command {
+    Command::cargo_bin("deepclust").unwrap()
+}
+
+#[test]
+fn unknown_names_are_usage_errors_with_a_suggestion() {
+    deepclust()
+        .args(["reproduce", "minst"])
+        .assert()
+        .code(2)
+        .stderr(contains("unknown target `minst`, did you mean `mnist`?; known are biswas, mnist, all"));
+    deepclust()
+        .args(["reproduce", "mnist", "--methods", "kmeans"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `k-means`?"));
+    deepclust().args(["reproduce", "mnist", "--device", "gpu"]).assert().code(2).stderr(contains("cpu"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let out = file.path().join("results");
+    deepclust()
+        .args(["reproduce", "mnist", "--quick", "--out"])
+        .arg(&out)
+        .assert()
+        .code(1)
+        .stderr(contains("the output folder").and(contains("cannot be used")));
+}
+
+#[test]
+fn rendering_and_verifying_need_records() {
+    let folder = tempfile::tempdir().unwrap();
+    deepclust().args(["render", "mnist", "--out"]).arg(folder.path()).assert().code(1).stderr(contains("found none"));
+    deepclust().args(["verify", "--out"]).arg(folder.path()).assert().code(1).stderr(contains("found none"));
+}
+
+#[test]
+fn what_is_no_record_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = Request { dataset: None, methods: None, runs: Some(1), quick: true };
+    let path = folder.path().join(PAPERS[0].runs(&request).unwrap()[0].record_path());
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, "{\"metrics\": {\"sil\": 0.1588}}").unwrap();
+    deepclust()
+        .args(["reproduce", "mnist", "--quick", "--runs", "1", "--out"])
+        .arg(folder.path())
+        .assert()
+        .code(1)
+        .stderr(contains("not overwritten unasked").and(contains("0.json")));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"metrics\": {\"sil\": 0.1588}}");
+    deepclust().args(["render", "mnist", "--quick", "--out"]).arg(folder.path()).assert().code(1);
+}
+
+#[test]
+fn a_worker_without_a_job_fails_cleanly() {
+    deepclust().arg("worker").write_stdin("no job\n").assert().code(1).stderr(contains("json"));
+}
