@@ -2,9 +2,11 @@
 
 use super::book::Delta;
 use super::bounds::{Bounds, Drift};
+use super::columns::Columns;
 use super::packed::Packed;
 use crate::simd::{self, Lane, ROWS_MAX};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
 /// A label not yet given.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -27,46 +29,56 @@ pub(crate) struct Assign<'a, T> {
 }
 
 impl<T: Lane> WithSimd for Assign<'_, T> {
-    /// Number of rows whose label changed.
-    type Output = usize;
+    type Output = Tally;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, s: S) -> usize {
+    fn with_simd<S: Simd>(mut self, s: S) -> Tally {
         let d = self.packed.d;
         let rows = self.labels.len();
         // As many rows as stay in the second-level cache between the steps below.
         let block = (40_960 / d).clamp(ROWS_MAX, 512);
         let mut scratch = Scratch::new(s, self.packed, block);
-        let mut changed = 0;
+        let mut tally = Tally::default();
         let mut start = 0;
         while start < rows {
             let stop = (start + block).min(rows);
             if self.trusted {
-                scratch.list.clear();
-                self.candidates(s, start..stop, &mut scratch);
-                changed += self.evaluate(s, &mut scratch);
+                self.candidates(s, start..stop, &mut scratch, &mut tally);
+                tally.changed += self.evaluate(s, &mut scratch);
             } else {
                 for i in start..stop {
                     let (label, _) = self.packed.nearest_of(&self.x[i * d..(i + 1) * d], |_| true);
-                    changed += self.settle(i, label as u32);
+                    tally.changed += self.settle(i, label as u32);
                 }
             }
             start = stop;
         }
-        changed
+        tally
     }
 }
 
+/// What an assignment step did.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Tally {
+    /// Rows whose label changed.
+    pub changed: usize,
+    /// Rows whose distance to their own centre was computed first.
+    pub tightened: usize,
+    /// Those among them that needed no other distance.
+    pub spared: usize,
+}
+
 /// Buffers reused from block to block.
-struct Scratch<T: Lane, S: Simd> {
+pub(super) struct Scratch<T: Lane, S: Simd> {
     /// Rows whose distances must be computed.
     list: Vec<u32>,
     /// Those rows minus the origin, where there is one.
     shifted: Vec<T>,
     /// Dot products of a tile.
-    dots: Vec<T::V<S>>,
+    pub(super) dots: Vec<T::V<S>>,
     /// ‖c'‖² − 2 x'·c' of one row.
-    scores: Vec<T>,
+    pub(super) scores: Vec<T>,
+    pub(super) columns: Columns<T>,
 }
 
 impl<T: Lane, S: Simd> Scratch<T, S> {
@@ -77,6 +89,7 @@ impl<T: Lane, S: Simd> Scratch<T, S> {
             shifted: vec![T::zero(); if packed.origin.is_some() { block * packed.d } else { 0 }],
             dots: vec![T::splat(s, T::zero()); ROWS_MAX * packed.panels],
             scores: vec![T::zero(); packed.norms.len()],
+            columns: Columns::new(T::lanes::<S>()),
         }
     }
 }
@@ -84,18 +97,27 @@ impl<T: Lane, S: Simd> Scratch<T, S> {
 impl<T: Lane> Assign<'_, T> {
     /// Lists the rows of a block that the bounds cannot settle.
     #[inline(always)]
-    fn candidates<S: Simd>(&mut self, s: S, block: std::ops::Range<usize>, scratch: &mut Scratch<T, S>) {
+    fn candidates<S: Simd>(
+        &mut self,
+        s: S,
+        block: Range<usize>,
+        scratch: &mut Scratch<T, S>,
+        tally: &mut Tally,
+    ) {
         let d = self.packed.d;
-        match &mut self.bounds {
-            Some((bounds, drift)) if !drift.fresh => {
-                for i in block {
-                    let label = self.labels[i] as usize;
-                    if !bounds.settles(s, i, label, drift) {
-                        scratch.list.push(i as u32);
-                    }
-                }
+        let list = &mut scratch.list;
+        list.clear();
+        list.extend(block.start as u32..block.end as u32);
+        if let Some((bounds, drift)) = &self.bounds
+            && !drift.fresh
+        {
+            // Every row is written to the list, and counted only if it stays: no branch that could be guessed wrong.
+            let mut kept = 0;
+            for i in block {
+                list[kept] = i as u32;
+                kept += usize::from(!bounds.settles(s, i, self.labels[i] as usize, drift));
             }
-            _ => scratch.list.extend(block.map(|i| i as u32)),
+            list.truncate(kept);
         }
         if let Some(origin) = self.packed.origin {
             for (slot, &i) in scratch.shifted.chunks_exact_mut(d).zip(&scratch.list) {
@@ -105,35 +127,38 @@ impl<T: Lane> Assign<'_, T> {
                 }
             }
         }
-        if let Some((bounds, drift)) = &mut self.bounds
-            && !drift.fresh
-            && drift.tighten
-        {
-            let mut kept = 0;
-            for slot in 0..scratch.list.len() {
-                let i = scratch.list[slot] as usize;
-                let label = self.labels[i] as usize;
-                let x = match self.packed.origin {
-                    Some(_) => &scratch.shifted[slot * d..(slot + 1) * d],
-                    None => &self.x[i * d..(i + 1) * d],
-                };
-                let distance = upper_distance(
-                    s,
-                    x,
-                    &self.packed.shifted[label * d..(label + 1) * d],
-                    self.norms[i],
-                    self.packed,
-                );
-                if !bounds.settles_at(s, i, label, drift, distance) {
-                    scratch.list[kept] = i as u32;
-                    if self.packed.origin.is_some() {
-                        scratch.shifted.copy_within(slot * d..(slot + 1) * d, kept * d);
-                    }
-                    kept += 1;
-                }
-            }
-            scratch.list.truncate(kept);
+        self.tighten(s, scratch, tally);
+    }
+
+    /// Computes the distance of the listed rows to their own centres, and strikes those that it settles.
+    #[inline(always)]
+    fn tighten<S: Simd>(&mut self, s: S, scratch: &mut Scratch<T, S>, tally: &mut Tally) {
+        let d = self.packed.d;
+        let Some((bounds, drift)) = &mut self.bounds else { return };
+        if drift.fresh || !drift.tighten {
+            return;
         }
+        let listed = scratch.list.len();
+        let mut kept = 0;
+        for slot in 0..listed {
+            let i = scratch.list[slot] as usize;
+            let label = self.labels[i] as usize;
+            let x = match self.packed.origin {
+                Some(_) => &scratch.shifted[slot * d..(slot + 1) * d],
+                None => &self.x[i * d..(i + 1) * d],
+            };
+            let centre = &self.packed.shifted[label * d..(label + 1) * d];
+            let distance = upper_distance(s, x, centre, self.norms[i], self.packed);
+            let settled = bounds.settles_at(s, i, label, drift, distance);
+            scratch.list[kept] = i as u32;
+            if self.packed.origin.is_some() {
+                scratch.shifted.copy_within(slot * d..(slot + 1) * d, kept * d);
+            }
+            kept += usize::from(!settled);
+        }
+        scratch.list.truncate(kept);
+        tally.tightened += listed;
+        tally.spared += listed - kept;
     }
 
     /// Distances of the listed rows to all centres; new labels and bounds. Answers how many labels changed.
@@ -158,6 +183,10 @@ impl<T: Lane> Assign<'_, T> {
             }
             // SAFETY: each of the first `tile` pointers comes from a slice of d numbers that outlives the call.
             unsafe { simd::dots::<T, S>(s, &pointers, d, panels, packed, &mut scratch.dots) };
+            if panels == 1 {
+                changed += self.nearest_by_column(s, rows, scratch);
+                continue;
+            }
             for (r, &i) in rows.iter().enumerate() {
                 let dots = &scratch.dots[r * panels..(r + 1) * panels];
                 let label = self.nearest(s, i as usize, dots, &mut scratch.scores);
@@ -212,7 +241,7 @@ impl<T: Lane> Assign<'_, T> {
 
     /// Settles a near tie: the centres whose score is at most `limit` are compared in f64.
     #[inline(never)]
-    fn nearest_exactly<S: Simd>(&mut self, s: S, i: usize, limit: T, scores: &mut [T]) -> u32 {
+    pub(super) fn nearest_exactly<S: Simd>(&mut self, s: S, i: usize, limit: T, scores: &mut [T]) -> u32 {
         let packed = self.packed;
         let d = packed.d;
         let (label, square) = packed.nearest_of(&self.x[i * d..(i + 1) * d], |c| scores[c] <= limit);
@@ -232,7 +261,7 @@ impl<T: Lane> Assign<'_, T> {
 
     /// Gives row `i` its label and books the change.
     #[inline(always)]
-    fn settle(&mut self, i: usize, label: u32) -> usize {
+    pub(super) fn settle(&mut self, i: usize, label: u32) -> usize {
         let old = self.labels[i];
         if old == label {
             return 0;

@@ -57,7 +57,7 @@ impl<T: Lane> Bounds<'_, T> {
     #[inline(always)]
     pub(crate) fn settles<S: Simd>(&self, s: S, i: usize, label: usize, drift: &Drift<T>) -> bool {
         let upper = self.upper[i] + drift.own[label] + drift.slack;
-        upper < drift.half[label] || upper < self.lowest(s, i, drift)
+        (upper < drift.half[label]) | (upper < self.lowest(s, i, drift))
     }
 
     /// The same, now that the distance to the own centre is known to be at most `distance`.
@@ -72,7 +72,14 @@ impl<T: Lane> Bounds<'_, T> {
     ) -> bool {
         self.upper[i] = distance - drift.own[label];
         let upper = distance + drift.slack;
-        upper < drift.half[label] || upper < self.lowest(s, i, drift)
+        (upper < drift.half[label]) | (upper < self.lowest(s, i, drift))
+    }
+
+    /// New bounds, where there is one lower bound.
+    #[inline(always)]
+    pub(crate) fn store(&mut self, i: usize, label: usize, drift: &Drift<T>, upper: T, lower: T) {
+        self.upper[i] = upper - drift.own[label];
+        self.lower[i] = lower + drift.others[0];
     }
 
     /// New bounds from a full evaluation: `others` and `second` are scores, to which `norm` (‖x'‖² less the error) is still to be added.

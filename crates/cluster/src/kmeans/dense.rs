@@ -111,7 +111,7 @@ impl<'a, T: Lane> Dense<'a, T> {
             Algorithm::Hamerly => Some(Kind::One),
             Algorithm::Yinyang => Some(Kind::Lanes),
             Algorithm::Auto if k == 1 => None,
-            Algorithm::Auto if self.d < 20 || lanes::<T>() == 1 => Some(Kind::One),
+            Algorithm::Auto if self.d < 256 || lanes::<T>() == 1 => Some(Kind::One),
             Algorithm::Auto => Some(Kind::Lanes),
         }
     }
@@ -131,16 +131,33 @@ impl<T: Lane> WithSimd for Moments<'_, T> {
         let d = self.first.len();
         let (mut sum, mut square) = (vec![0.0; d], vec![0.0; d]);
         let mut largest = 0.0f64;
-        for (x, norm) in self.x.chunks_exact(d).zip(self.norms) {
-            for (((s, q), &x), &f) in sum.iter_mut().zip(&mut square).zip(x).zip(self.first) {
-                let t = x.wide() - f.wide();
-                *s += t;
-                *q += t * t;
+        for (x, norms) in self.x.chunks(4 * d).zip(self.norms.chunks_mut(4)) {
+            // Four rows at a time, so that the sums are loaded and stored once for all of them.
+            if x.len() == 4 * d {
+                let (ab, ce) = x.split_at(2 * d);
+                let ((a, b), (c, e)) = (ab.split_at(d), ce.split_at(d));
+                let rows = a.iter().zip(b).zip(c.iter().zip(e)).zip(self.first);
+                for ((s, q), (((&a, &b), (&c, &e)), &f)) in sum.iter_mut().zip(&mut square).zip(rows) {
+                    let f = f.wide();
+                    let (a, b, c, e) = (a.wide() - f, b.wide() - f, c.wide() - f, e.wide() - f);
+                    *s += (a + b) + (c + e);
+                    *q += (a * a + b * b) + (c * c + e * e);
+                }
+            } else {
+                for x in x.chunks_exact(d) {
+                    for (((s, q), &x), &f) in sum.iter_mut().zip(&mut square).zip(x).zip(self.first) {
+                        let t = x.wide() - f.wide();
+                        *s += t;
+                        *q += t * t;
+                    }
+                }
             }
-            let n = squared_norm(x);
-            *norm = T::narrow(n);
-            if n.is_nan() || n > largest {
-                largest = n;
+            for (x, norm) in x.chunks_exact(d).zip(norms) {
+                let n = squared_norm(x);
+                *norm = T::narrow(n);
+                if n.is_nan() || n > largest {
+                    largest = n;
+                }
             }
         }
         (sum, square, largest)

@@ -1,4 +1,4 @@
-use super::assign::{Assign, NONE};
+use super::assign::{Assign, NONE, Tally};
 use super::book::{Delta, Totals};
 use super::bounds::{Bounds, Drift, Kind};
 use super::dense::Dense;
@@ -24,6 +24,9 @@ pub(super) struct DenseRun<'p, 'a, T: Lane> {
     /// Sum over the iterations of the longest step among the centres that share a lower bound.
     others: Vec<f64>,
     fresh: bool,
+    /// Whether to compute own distances first, and the iterations since that was decided.
+    tighten: bool,
+    since: usize,
     /// Largest distance that any bound can have held.
     span: f64,
     deltas: Vec<Delta>,
@@ -49,6 +52,8 @@ impl<'p, 'a, T: Lane> DenseRun<'p, 'a, T> {
             ways: vec![0.0; k],
             others: vec![0.0; width],
             fresh: true,
+            tighten: points.d >= 16,
+            since: 0,
             span: 0.0,
             deltas: (0..points.n.div_ceil(points.length(k))).map(|_| Delta::new(k, points.d)).collect(),
             totals: Totals::new(k, points.d),
@@ -72,11 +77,31 @@ impl<'p, 'a, T: Lane> DenseRun<'p, 'a, T> {
             if self.k * self.k <= self.points.n { half_distances(packed) } else { vec![T::zero(); self.k] };
         Drift {
             fresh: self.fresh,
-            tighten: true,
+            tighten: self.tighten,
             own: self.ways.iter().map(|&w| T::narrow(w)).collect(),
             others: self.others.iter().map(|&w| T::narrow(w)).collect(),
             half,
             slack: T::narrow(slack),
+        }
+    }
+}
+
+impl<T: Lane> DenseRun<'_, '_, T> {
+    /// Decides from what computing own distances first has spared whether to go on with it. It is tried anew every eighth iteration.
+    fn learn(&mut self, tightened: usize, spared: usize, panels: usize) {
+        let d = self.points.d as f64;
+        if d < 16.0 || self.fresh {
+            return;
+        }
+        // Rough costs of a row in cycles: a vector's product takes one, and both ways have some work of their own.
+        let all = d * panels as f64 + 25.0;
+        let own = 2.0 * d / lanes::<T>() as f64 + 25.0;
+        if tightened > 0 {
+            self.tighten = spared as f64 * all > tightened as f64 * own;
+            self.since = 0;
+        } else {
+            self.since += 1;
+            self.tighten |= self.since >= 8;
         }
     }
 }
@@ -129,11 +154,13 @@ impl<T: Lane> Assigner<T> for DenseRun<'_, '_, T> {
             })
             .collect();
         let arch = Arch::new();
-        let changed: Vec<usize> = jobs.into_par_iter().map(|job| arch.dispatch(job)).collect();
+        let tallies: Vec<Tally> = jobs.into_par_iter().map(|job| arch.dispatch(job)).collect();
         // Without the kernels no bounds were renewed, so none may be read next time.
         self.fresh = !trusted;
         self.totals.fold(&mut self.deltas);
-        changed.into_iter().sum()
+        let sum = |part: fn(&Tally) -> usize| tallies.iter().map(part).sum::<usize>();
+        self.learn(sum(|t| t.tightened), sum(|t| t.spared), packed.panels);
+        sum(|t| t.changed)
     }
 
     fn labels(&self) -> &[u32] {

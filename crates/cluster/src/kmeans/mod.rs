@@ -3,6 +3,7 @@
 mod assign;
 mod book;
 mod bounds;
+mod columns;
 mod dense;
 mod dense_run;
 pub(crate) mod distance;

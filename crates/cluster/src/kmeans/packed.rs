@@ -79,6 +79,14 @@ impl<'a, T: Lane> Packed<'a, T> {
         T::narrow(self.kappa) * (r * r + T::narrow(T::SAFE_SQUARE.0))
     }
 
+    /// The same for several rows.
+    #[inline(always)]
+    pub(crate) fn errors<S: Simd>(&self, s: S, x_norms: T::V<S>) -> T::V<S> {
+        let r = T::vadd(s, T::vsqrt(s, x_norms), T::splat(s, T::narrow(self.reach)));
+        let square = T::fma(s, r, r, T::splat(s, T::narrow(T::SAFE_SQUARE.0)));
+        T::vmul(s, T::splat(s, T::narrow(self.kappa)), square)
+    }
+
     #[inline(always)]
     pub(crate) fn centre(&self, c: usize) -> &[T] {
         &self.raw[c * self.d..(c + 1) * self.d]

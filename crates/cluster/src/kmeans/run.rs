@@ -39,7 +39,7 @@ pub(crate) fn run<T: Lane, P: Points<T>>(points: &P, initial: Vec<T>, max_iter: 
             break;
         }
     }
-    if n_iter > 0 && !relocated {
+    if n_iter > 0 && !relocated && assigner.totals().worn(T::UNIT) {
         assigner.refresh();
         let (next, _) = means(points, &assigner, &centers);
         if next != centers {
@@ -70,7 +70,7 @@ fn steps<T: Lane>(from: &[T], to: &[T], d: usize) -> Vec<f64> {
 /// nothing to gain: the empty cluster is put on the centre of the heaviest one.
 fn means<T: Lane, P: Points<T>>(points: &P, assigner: &impl Assigner<T>, centers: &[T]) -> (Vec<T>, bool) {
     let d = points.features();
-    let Totals { sums, mass } = assigner.totals();
+    let Totals { sums, mass, .. } = assigner.totals();
     if mass.iter().all(|&m| m > 0.0) {
         return (divide(sums, mass, d), false);
     }

@@ -255,7 +255,7 @@ impl<T: Lane> Assigner<T> for SparseRun<'_, '_, T> {
     }
     fn refresh(&mut self) {
         self.totals.clear();
-        let Totals { sums, mass } = &mut self.totals;
+        let Totals { sums, mass, .. } = &mut self.totals;
         let d = self.points.x.cols();
         for (i, &label) in self.labels.iter().enumerate() {
             let (c, weight) = (label as usize, self.points.weight(i));

@@ -34,6 +34,8 @@ pub trait Lane: NumFloat + NumAssign + Send + Sync + std::fmt::Debug + std::iter
     fn vsqrt<S: Simd>(s: S, a: Self::V<S>) -> Self::V<S>;
     /// `t` where `a == b`, else `f`.
     fn if_equal<S: Simd>(s: S, a: Self::V<S>, b: Self::V<S>, t: Self::V<S>, f: Self::V<S>) -> Self::V<S>;
+    /// `t` where `a < b`, else `f`.
+    fn if_less<S: Simd>(s: S, a: Self::V<S>, b: Self::V<S>, t: Self::V<S>, f: Self::V<S>) -> Self::V<S>;
     /// Smallest lane.
     fn reduce_min<S: Simd>(s: S, a: Self::V<S>) -> Self;
     /// Sum of the lanes.
@@ -48,7 +50,7 @@ pub trait Lane: NumFloat + NumAssign + Send + Sync + std::fmt::Debug + std::iter
 
 macro_rules! lane {
     ($t:ty, $v:ident, $lanes:ident, $unit:expr, $safe:expr, $splat:ident, $add:ident, $sub:ident, $mul:ident, $fma:ident, $min:ident,
-     $max:ident, $sqrt:ident, $eq:ident, $select:ident, $rmin:ident, $rsum:ident, $as:ident, $as_mut:ident, $partial:ident) => {
+     $max:ident, $sqrt:ident, $eq:ident, $lt:ident, $select:ident, $rmin:ident, $rsum:ident, $as:ident, $as_mut:ident, $partial:ident) => {
         impl Lane for $t {
             type V<S: Simd> = S::$v;
             const UNIT: f64 = $unit;
@@ -105,6 +107,10 @@ macro_rules! lane {
                 s.$select(s.$eq(a, b), t, f)
             }
             #[inline(always)]
+            fn if_less<S: Simd>(s: S, a: S::$v, b: S::$v, t: S::$v, f: S::$v) -> S::$v {
+                s.$select(s.$lt(a, b), t, f)
+            }
+            #[inline(always)]
             fn reduce_min<S: Simd>(s: S, a: S::$v) -> Self {
                 s.$rmin(a)
             }
@@ -143,6 +149,7 @@ lane!(
     max_f32s,
     sqrt_f32s,
     equal_f32s,
+    less_than_f32s,
     select_f32s,
     reduce_min_f32s,
     reduce_sum_f32s,
@@ -165,6 +172,7 @@ lane!(
     max_f64s,
     sqrt_f64s,
     equal_f64s,
+    less_than_f64s,
     select_f64s,
     reduce_min_f64s,
     reduce_sum_f64s,

@@ -2,6 +2,8 @@
 
 mod lane;
 mod tile;
+mod turn;
 
 pub(crate) use lane::Lane;
 pub(crate) use tile::{BLOCK, ROWS_MAX, dots, group, tile_rows};
+pub(crate) use turn::turn;

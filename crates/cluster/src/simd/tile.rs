@@ -40,7 +40,11 @@ pub(crate) unsafe fn dots<T: Lane, S: Simd>(
     // SAFETY: passed on from the caller.
     unsafe {
         match (S::REGISTER_COUNT >= 32, panels) {
-            (true, 1) => tile::<T, S, 16, 1>(s, rows, d, packed, out, panels),
+            // Two halves: sixteen row pointers do not fit into the general registers.
+            (true, 1) => {
+                tile::<T, S, 8, 1>(s, &rows[..8], d, packed, out, panels);
+                tile::<T, S, 8, 1>(s, &rows[8..], d, packed, &mut out[8..], panels);
+            }
             (true, 2) => tile::<T, S, 12, 2>(s, rows, d, packed, out, panels),
             (true, _) => groups::<T, S, 8>(s, rows, d, packed, out, panels),
             (false, 1) => tile::<T, S, 8, 1>(s, rows, d, packed, out, panels),
@@ -85,13 +89,14 @@ unsafe fn groups<T: Lane, S: Simd, const R: usize>(
 #[inline(always)]
 unsafe fn tile<T: Lane, S: Simd, const R: usize, const P: usize>(
     s: S,
-    rows: &[*const T; ROWS_MAX],
+    rows: &[*const T],
     d: usize,
     packed: &[T::V<S>],
     out: &mut [T::V<S>],
     stride: usize,
 ) {
     let zero = T::splat(s, T::zero());
+    let rows: [*const T; R] = std::array::from_fn(|r| rows[r]);
     let mut start = 0;
     while start < d {
         let stop = (start + BLOCK).min(d);
