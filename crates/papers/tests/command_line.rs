@@ -40,7 +40,12 @@ fn a_folder_that_cannot_be_written_is_named() {
 #[test]
 fn rendering_and_verifying_need_records() {
     let folder = tempfile::tempdir().unwrap();
-    deepclust().args(["render", "mnist", "--out"]).arg(folder.path()).assert().code(1).stderr(contains("found none"));
+    deepclust()
+        .args(["render", "mnist", "--out"])
+        .arg(folder.path())
+        .assert()
+        .code(1)
+        .stderr(contains("found none"));
     deepclust().args(["verify", "--out"]).arg(folder.path()).assert().code(1).stderr(contains("found none"));
 }
 

@@ -23,7 +23,7 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Vec<(St
         let name = format!("{SLUG}-{name}");
         let folder = store.root().join("figures");
         std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        figure.save(&folder.join(&name))?;
+        figure.save(folder.join(&name))?;
         drawn.push((name, caption.to_owned()));
         Ok(())
     };
@@ -120,7 +120,7 @@ fn confusion(record: &RunRecord, quick: bool) -> Result<HeatMap> {
     order.sort_by_key(|&cluster| matching.class_of(cluster).unwrap_or(k));
     let counts = Array2::from_shape_fn((k, k), |(class, i)| record.contingency[class][order[i]] as f64);
     let classes: Vec<String> = (0..k).map(|class| class.to_string()).collect();
-    let clusters: Vec<String> = order.iter().map(|cluster| cluster.to_string()).collect();
+    let clusters: Vec<String> = order.iter().map(ToString::to_string).collect();
     let title = format!("Digits against clusters of the codes (seed {})", record.seed.0);
     let mut map = HeatMap::new(title, counts.view(), &classes, &clusters);
     map.row_label = "digit".to_owned();

@@ -97,7 +97,7 @@ impl Table {
             text += &line(self.cells(row, " ± ").map(|cell| cell.replace('|', "\\|")).collect());
         }
         for note in &self.notes {
-            text += &format!("\n{note}\n");
+            text.extend(["\n", note, "\n"]);
         }
         text
     }

@@ -89,8 +89,12 @@ fn run_one(program: &Path, job: &Job, on_message: impl Fn(Message)) -> Result<Ou
     }
     let errors = child.stderr.take().map(|stderr| std::thread::spawn(move || last_lines(stderr)));
     let mut outcome = None;
-    for line in
-        child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(|l| l.ok())
+    for line in child
+        .stdout
+        .take()
+        .into_iter()
+        .flat_map(|out| BufReader::new(out).lines())
+        .map_while(std::result::Result::ok)
     {
         match serde_json::from_str(&line) {
             Ok(Message::Failed { error }) => outcome = Some(Outcome::Failed(error)),
@@ -125,7 +129,7 @@ fn spawn(program: &Path) -> Result<Child> {
 fn last_lines(stderr: impl Read) -> String {
     const KEPT: usize = 12;
     let mut lines = VecDeque::with_capacity(KEPT);
-    for line in BufReader::new(stderr).lines().map_while(|line| line.ok()) {
+    for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
         if lines.len() == KEPT {
             lines.pop_front();
         }
