@@ -56,7 +56,20 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     provide(repo, &SetupOptions::default())?;
     need_cxx(repo)?;
     let program = build(repo)?;
-    hand_over(repo.command(program).arg(verb).args(repo.arguments(args)))
+    // What was just built is the working folder as it is now: the records say so.
+    let mut command = repo.command(program);
+    hand_over(command.env("DEEPCLUST_REVISION", revision(repo)).arg(verb).args(repo.arguments(args)))
+}
+
+/// The commit, with `+changes` when the code differs from it, or `unknown` outside a repository.
+fn revision(repo: &Repo) -> String {
+    let git = |args: &[&str]| {
+        let output = repo.command("git").args(args).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".to_owned() };
+    let changes = git(&["status", "--porcelain", "--", "crates", "Cargo.toml", "Cargo.lock"]);
+    if changes.is_some_and(|list| list.is_empty()) { commit } else { format!("{commit}+changes") }
 }
 
 /// All tests, then those in the documentation.
@@ -123,7 +136,10 @@ fn need_cxx(repo: &Repo) -> Result<(), Failure> {
         .stderr(Stdio::null())
         .status();
     match found {
-        Ok(_) => Ok(()),
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => {
+            Err(Failure::libtorch(anyhow!("no C++ compiler: {program} --version ends with {status}")))
+        }
         Err(error) => Err(Failure::libtorch(anyhow!(
             "no C++ compiler: cannot run {program} ({error})\n  Debian and Ubuntu: apt-get install g++; macOS: xcode-select --install"
         ))),

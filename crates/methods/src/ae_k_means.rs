@@ -1,6 +1,6 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use crate::{Context, Error, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_losses::{binary_cross_entropy, mean_squared_error};
 use deepclust_nets::{
@@ -85,6 +85,25 @@ impl AeKMeans {
         }
     }
 
+    /// Cross-entropy is defined for values in [0, 1] on both sides.
+    fn check_loss(&self, x: ArrayView2<'_, f32>) -> Result<()> {
+        if self.settings.loss != ReconstructionLoss::BinaryCrossEntropy {
+            return Ok(());
+        }
+        if self.settings.output != Activation::Sigmoid {
+            let problem =
+                format!("`binary-cross-entropy` needs a sigmoid output, found {:?}", self.settings.output);
+            return Err(Error::Settings { method: self.slug, problem });
+        }
+        match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
+            Some(value) => Err(Error::Samples {
+                expected: "values in [0, 1] for `binary-cross-entropy`".to_owned(),
+                found: value.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// The trained network and the mean loss of every epoch.
     fn train(&self, x: ArrayView2<'_, f32>, context: &mut Context<'_>) -> Result<(Autoencoder, Vec<f64>)> {
         let (seed, device) = (context.seed, context.device);
@@ -116,6 +135,7 @@ impl Method for AeKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
+        self.check_loss(scaled.view())?;
         let (network, history) = self.train(scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;

@@ -100,9 +100,17 @@ fn bad_input_is_an_error() {
             assert!(method.fit(bad.view(), k, &mut context).is_err(), "{slug} {:?} {k}", bad.dim());
         }
     }
+    let mut tanh = settings("ae-k-means");
+    tanh["output"] = json!("tanh");
+    let error = build("ae-k-means", &tanh).unwrap().fit(x.view(), 3, &mut context).unwrap_err().to_string();
+    assert!(error.contains("needs a sigmoid output, found Tanh"), "{error}");
+    let doubled = x.mapv(|v| 2.0 * v);
+    let error = build("ae-k-means", &settings("ae-k-means")).unwrap().fit(doubled.view(), 3, &mut context);
+    assert!(error.unwrap_err().to_string().contains("values in [0, 1]"));
     let error = build("k-meens", &json!({})).unwrap_err().to_string();
     assert!(error.starts_with("unknown method `k-meens`; known are k-means, "), "{error}");
-    let error = build("k-means", &json!({"k_means": {"n_clusters": 3}, "labels": [1]})).unwrap_err().to_string();
+    let error =
+        build("k-means", &json!({"k_means": {"n_clusters": 3}, "labels": [1]})).unwrap_err().to_string();
     assert!(error.contains("unknown field `labels`"), "{error}");
 }
 

@@ -37,6 +37,9 @@ pub fn parse_target(name: &str) -> Result<Target> {
         Some(dataset) => {
             Ok(Target { papers: slugs(&|paper| paper.datasets().contains(dataset)), dataset: Some(dataset) })
         }
+        None if deepclust_datasets::entry(name).is_ok() => {
+            Err(Error::UnusedDataset { name: resolved.to_owned() })
+        }
         None => {
             let known = slugs(&|_| true).into_iter().chain(datasets.iter().copied()).chain(["all"]);
             Err(Error::unknown("target", name, known))

@@ -16,6 +16,12 @@ pub enum Error {
         /// All names, comma-separated.
         known: String,
     },
+    /// The data set is known, but no paper here uses it.
+    #[error("data set `{name}` is known, but no paper here uses it yet; `cargo xtask data list` shows it")]
+    UnusedDataset {
+        /// The data set's name.
+        name: String,
+    },
     /// A file could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {

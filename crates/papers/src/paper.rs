@@ -56,9 +56,9 @@ pub trait Paper: Sync {
     /// When a record is stale or damaged, or a file cannot be written.
     fn render(&self, request: &Request, store: &Store) -> Result<()>;
 
-    /// What the workspace's README shows of it, in Markdown.
+    /// What the workspace's README shows of it, in Markdown; none while runs are missing.
     ///
     /// # Errors
     /// As [`render`](Self::render).
-    fn readme(&self, store: &Store) -> Result<String>;
+    fn readme(&self, store: &Store) -> Result<Option<String>>;
 }

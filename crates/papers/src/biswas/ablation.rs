@@ -15,7 +15,7 @@ const SEEDS: usize = 3;
 pub(super) struct Variant {
     pub method: &'static str,
     pub name: &'static str,
-    pub words: &'static str,
+    pub words: String,
     pub settings: Value,
 }
 
@@ -24,8 +24,8 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
     let [raw_slug, pca_slug, ae_slug] = METHODS;
     let standardised = Scaling::Standardise;
     let mut variants = Vec::new();
-    let mut add = |method, name, words, settings: serde_json::Result<Value>| -> Result<()> {
-        variants.push(Variant { method, name, words, settings: settings? });
+    let mut add = |method, name, words: &str, settings: serde_json::Result<Value>| -> Result<()> {
+        variants.push(Variant { method, name, words: words.to_owned(), settings: settings? });
         Ok(())
     };
     let n_init = |n| KMeansSettings { n_init: n, ..k_means() };
@@ -102,15 +102,11 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
         }),
     )?;
     add(ae_slug, "relu-code", "ReLU after the code layer", with(&|s| s.code = Activation::Relu))?;
-    add(ae_slug, "one-epoch", "1 epoch, not 10", with(&|s| s.train = train(1)))?;
-    add(ae_slug, "two-epochs", "2 epochs, not 10", with(&|s| s.train = train(2)))?;
-    add(ae_slug, "five-epochs", "5 epochs, not 10", with(&|s| s.train = train(5)))?;
-    add(
-        ae_slug,
-        "fifty-epochs",
-        "50 epochs, not 10",
-        with(&|s| s.train = train(if quick { 6 } else { 50 })),
-    )?;
+    let many = if quick { 6 } else { 50 };
+    for (name, epochs) in [("one-epoch", 1), ("two-epochs", 2), ("five-epochs", 5), ("fifty-epochs", many)] {
+        let words = format!("epochs: {epochs}, not {}", base.train.epochs);
+        add(ae_slug, name, &words, with(&|s| s.train = train(epochs)))?;
+    }
     add(ae_slug, "code-32", "32-dimensional code", with(&|s| s.widths = vec![128, 32]))?;
     add(ae_slug, "code-128", "128-dimensional code", with(&|s| s.widths = vec![128, 128]))?;
     add(ae_slug, "code-10", "10-dimensional code", with(&|s| s.widths = vec![128, 10]))?;

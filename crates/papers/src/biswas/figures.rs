@@ -31,7 +31,7 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Vec<(St
         save("silhouettes", "Silhouettes, ours against the paper's.", Box::new(silhouettes(main, quick)?))?;
     }
     if let Some(record) = codes.iter().find(|record| record.figure_data_digest.is_some()) {
-        let FigureData { tsne, images } = store.figure_data(&record.spec)?;
+        let FigureData { tsne, images } = store.figure_data(record)?;
         if let Some(map) = tsne {
             let caption = format!(
                 "Figure 2: t-SNE of the 64-d codes of {} training images, coloured by cluster and by class (seed {}).",
@@ -91,7 +91,7 @@ fn grid_figure(record: &RunRecord, grid: &SampleGrid, quick: bool) -> Result<Ima
     let decode = |text: &String| {
         let pixels =
             base64::engine::general_purpose::STANDARD.decode(text).map_err(|error| Error::Record {
-                path: record.spec.figure_data_path(),
+                path: record.spec.figure_data_path(record.figure_data_digest.as_deref().unwrap_or_default()),
                 problem: format!("expected pixels in Base64, found {error}"),
             })?;
         Ok(GridImage::new(Array1::from_vec(pixels).view()))

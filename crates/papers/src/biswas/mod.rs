@@ -22,6 +22,19 @@ fn published() -> Result<Published> {
     Published::parse(SLUG, include_str!("../../published/biswas-ae-kmeans.json"))
 }
 
+/// The page shows the whole paper and every recorded seed, whatever part of it was asked for.
+fn whole(request: &Request, store: &Store) -> Request {
+    let recorded = |seed: u64| {
+        protocol::METHODS.iter().any(|method| {
+            let run =
+                protocol::run(method, serde_json::Value::Null, deepclust_methods::Seed(seed), request.quick);
+            store.root().join(run.record_path()).exists()
+        })
+    };
+    let runs = (0..).take_while(|&seed| recorded(seed)).count().max(request.seeds(protocol::SEEDS).count());
+    Request { dataset: None, methods: None, runs: Some(runs), quick: request.quick }
+}
+
 impl Paper for Biswas {
     fn slug(&self) -> &'static str {
         SLUG
@@ -47,16 +60,15 @@ impl Paper for Biswas {
     }
 
     fn render(&self, request: &Request, store: &Store) -> Result<()> {
-        // The page shows the whole paper, whatever part of it was asked for.
-        let whole = Request { dataset: None, methods: None, ..request.clone() };
+        let whole = whole(request, store);
         let main = Records::read(store, &protocol::runs(&whole)?)?;
         let ablation = Records::read(store, &ablation::runs(&whole)?)?;
         page::write(&whole, store, &main, &ablation)
     }
 
-    fn readme(&self, store: &Store) -> Result<String> {
-        let request = Request { dataset: None, methods: None, runs: None, quick: false };
+    fn readme(&self, store: &Store) -> Result<Option<String>> {
+        let request = whole(&Request { dataset: None, methods: None, runs: None, quick: false }, store);
         let main = Records::read(store, &protocol::runs(&request)?)?;
-        page::readme(store, &main)
+        if main.missing() > 0 { Ok(None) } else { page::readme(store, &main).map(Some) }
     }
 }

@@ -1,7 +1,7 @@
 //! `biswas.md`, and what the README shows of it.
 
-use super::protocol::METHODS;
-use super::{DATASET, SLUG, ablation, figures, tables};
+use super::protocol;
+use super::{SLUG, ablation, figures, tables};
 use crate::render::{Page, Records};
 use crate::run::Store;
 use crate::{Request, Result};
@@ -20,7 +20,7 @@ pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations
     ));
     let missing = main.missing() + deviations.missing();
     if missing > 0 {
-        page.paragraph(&format!("**Not complete: {missing} runs are still to be made.**"));
+        page.paragraph(&format!("**Not complete. Runs still to be made: {missing}.**"));
     }
     let pictures = figures::draw(store, main, request.quick)?;
     let show = |page: &mut Page<'_>, name: &str| {
@@ -45,7 +45,7 @@ pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations
     page.heading("Every run");
     page.table("biswas-runs", &tables::all_runs(main))?;
     page.heading("Implementation notes");
-    page.numbered(&notes());
+    page.numbered(&notes(request.quick, main));
     page.write(SLUG)
 }
 
@@ -60,7 +60,8 @@ fn provenance(main: &Records, deviations: &Records) -> String {
     let devices = list(records().map(|record| record.device.clone()).collect());
     let seconds = |records: &Records| records.all().iter().map(|record| record.wall_s).sum::<f64>() / 60.0;
     format!(
-        "{} runs of the protocol took {:.1} min and {} of the ablation {:.1} min in processes of {threads} thread, on {machines}; \
+        "{} runs of the protocol took {:.1} min and {} of the ablation {:.1} min, each run's wall time summed, in processes of {threads} thread \
+         of which several ran at once, on {machines}; \
          device {devices}; libtorch {versions}; code revision {revisions}.",
         main.all().len(),
         seconds(main),
@@ -69,24 +70,26 @@ fn provenance(main: &Records, deviations: &Records) -> String {
     )
 }
 
-fn notes() -> Vec<String> {
-    [
-        "Samples: the 60,000 training images, pixels divided by 255. The test images are not used, as in the paper.",
+fn notes(quick: bool, main: &Records) -> Vec<String> {
+    let images = main.all().first().map_or(0, |record| record.data.n);
+    let epochs = protocol::autoencoder(quick).train.epochs;
+    let mapped = protocol::mapped(quick);
+    vec![
+        format!("Samples: {images} training images, pixels divided by 255. The test images are not used, as in the paper."),
         "Network: 784-128-64-128-784; ReLU after the hidden layers, nothing after the code, tanh at the end. The paper's pixels lie in \
-         [0, 1], so that half of tanh's range is never asked for; the ablation has both remedies.",
-        "Training: mean squared error over pixels and samples, Adam (1e-3, 0.9, 0.999, 1e-8), batches of 256 with a fresh shuffle every \
-         epoch and a smaller last batch, 10 epochs.",
-        "The paper does not name the initial weights. PyTorch's own are taken: weights and biases from U(±1/√fan_in).",
-        "The paper does not name k-means' settings. scikit-learn's usual ones are taken: greedy k-means++, ten starts of which the lowest \
-         inertia counts, at most 300 iterations, tolerance 1e-4.",
+         [0, 1], so that half of tanh's range is never asked for; the ablation has both remedies.".to_owned(),
+        format!("Training: mean squared error over pixels and samples, Adam (1e-3, 0.9, 0.999, 1e-8), batches of 256 with a fresh shuffle every \
+         epoch and a smaller last batch; epochs: {epochs}."),
+        "The paper does not name the initial weights. PyTorch's own are taken: weights and biases from U(±1/√fan_in).".to_owned(),
+        "The paper does not name k-means' settings. Here: greedy k-means++, ten starts of which the lowest inertia counts, at most 300 \
+         iterations, tolerance 1e-4, as scikit-learn does it but for the starts, of which it makes one unless asked for more since its \
+         version 1.4 and made ten before. The ablation has one.".to_owned(),
         "The paper does not say whether its silhouette is sub-sampled. Here it is exact over all pairs; a table above shows what random \
-         subsets give.",
-        "Principal components are those of the exact covariance, not whitened.",
-        "The t-SNE figure shows a random subset of 10,000 training images, drawn and mapped from the first seed.",
-        "The paper shows no code and no seeds; its figures are single runs. The clusters' numbers mean nothing and change with the seed.",
+         subsets give.".to_owned(),
+        "Principal components are those of the exact covariance, not whitened.".to_owned(),
+        format!("The t-SNE figure shows a random subset of {mapped} training images, drawn and mapped from the first seed."),
+        "The paper shows no code and no seeds; its figures are single runs. The clusters' numbers mean nothing and change with the seed.".to_owned(),
     ]
-    .map(str::to_owned)
-    .to_vec()
 }
 
 /// The comparison and one picture.
@@ -103,8 +106,8 @@ pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     };
     let results =
         store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
-    let any = METHODS.iter().any(|method| !main.of(DATASET, method, None).is_empty());
-    let picture = if any {
+    let drawn = store.root().join(format!("figures/{SLUG}-tsne.png")).exists();
+    let picture = if drawn {
         format!("\n![t-SNE of the codes]({results}/figures/{SLUG}-tsne.png)\n")
     } else {
         String::new()

@@ -83,14 +83,16 @@ pub(super) fn run(method: &str, settings: Value, seed: Seed, quick: bool) -> Run
     }
 }
 
+/// Size of the random subset in the t-SNE figure.
+pub(super) fn mapped(quick: bool) -> usize {
+    if quick { 1_000 } else { 10_000 }
+}
+
 /// Figure 2 is a map of one autoencoder's code: the first seed's.
 fn extras(method: &str, seed: Seed, quick: bool) -> Extras {
     let pictured = method == AeKMeans::SLUG_64 && seed == Seed(0);
     Extras {
-        tsne: pictured.then(|| TsneExtra {
-            samples: if quick { 1_000 } else { 10_000 },
-            settings: TsneSettings::default(),
-        }),
+        tsne: pictured.then(|| TsneExtra { samples: mapped(quick), settings: TsneSettings::default() }),
         images_per_cluster: pictured.then_some(10),
         silhouette_samples: SILHOUETTE_SAMPLES.to_vec(),
     }

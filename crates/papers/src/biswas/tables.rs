@@ -87,20 +87,12 @@ pub(super) fn all_runs(main: &Records) -> Table {
     let metrics = [("sil", 4), ("acc", 4), ("nmi", 4), ("ari", 4), ("chs", 1), ("dbi", 4)];
     let mut columns = vec![Column::words("method"), Column::number("seed", 0)];
     columns.extend(metrics.map(|(name, decimals)| Column::number(name.to_uppercase(), decimals)));
-    columns.extend([
-        Column::number("inertia", 1),
-        Column::words("cluster sizes"),
-        Column::number("seconds", 1),
-    ]);
+    columns.extend([Column::number("inertia", 1), Column::words("cluster sizes")]);
     let row = |record: &RunRecord| {
         let mut row = vec![Cell::from(name(&record.method)), Cell::Number(record.seed.0 as f64)];
         row.extend(metrics.map(|(metric, _)| record.metrics.get(metric).into()));
         let sizes = record.cluster_sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
-        row.extend([
-            record.facts.get("inertia").copied().into(),
-            Cell::Text(sizes),
-            Cell::Number(record.wall_s),
-        ]);
+        row.extend([record.facts.get("inertia").copied().into(), Cell::Text(sizes)]);
         row
     };
     let rows = METHODS.iter().flat_map(|method| main.of(DATASET, method, None)).map(row).collect();
@@ -196,7 +188,7 @@ pub(super) fn ablation(main: &Records, ablation: &Records, variants: &[Variant])
         Column::words("what is changed"),
         Column::number("runs", 0),
         Column::spread("silhouette", 4),
-        Column::number("Δ to the protocol", 4),
+        Column::spread("Δ to the protocol, same seeds", 4),
         Column::number("silhouette, paper", 4),
         Column::spread("ACC", 3),
         Column::spread("NMI", 3),
@@ -204,25 +196,23 @@ pub(super) fn ablation(main: &Records, ablation: &Records, variants: &[Variant])
     let mut rows = Vec::new();
     for method in METHODS {
         let protocol = main.of(DATASET, method, None);
-        let base = Records::metric(&protocol, "sil");
-        let mut add = |words: &str, records: &[&RunRecord]| -> Result<()> {
-            let sil = Records::metric(records, "sil");
-            let difference = |base: Spread, s: Spread| Cell::Difference(s.mean - base.mean);
+        let mut add = |words: &str, records: &[&RunRecord], change: Option<Spread>| -> Result<()> {
             rows.push(vec![
                 name(method).into(),
                 words.into(),
                 Cell::Number(records.len() as f64),
-                sil.into(),
-                base.zip(sil).map_or(Cell::None, |(base, s)| difference(base, s)),
+                Records::metric(records, "sil").into(),
+                change.into(),
                 Cell::Number(printed_silhouette(method)?),
                 Records::metric(records, "acc").into(),
                 Records::metric(records, "nmi").into(),
             ]);
             Ok(())
         };
-        add("nothing: the protocol", &protocol)?;
+        add("nothing: the protocol", &protocol, None)?;
         for variant in variants.iter().filter(|variant| variant.method == method) {
-            add(variant.words, &ablation.of(DATASET, method, Some(variant.name)))?;
+            let records = ablation.of(DATASET, method, Some(variant.name));
+            add(&variant.words, &records, Records::paired_change(&protocol, &records, "sil"))?;
         }
     }
     Ok(Table {

@@ -9,6 +9,7 @@ mod verify;
 use arguments::{Arguments, Command};
 use clap::Parser;
 use deepclust_papers::Error;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -22,16 +23,38 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            say_error(&format!("error: {}", chain(&error)));
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
+/// The causes of an error from the outside in, without those that the one before has quoted already.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            let separator = if text.is_empty() { "" } else { ": " };
+            text.extend([separator, &cause]);
+        }
+    }
+    text
+}
+
+/// A line on standard output. A reader who has left, as `head` does, is no reason to stop.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// A line on standard error, likewise.
+fn say_error(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 fn exit_code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<Error>() {
-        Some(Error::UnknownName { .. }) => 2,
-        Some(Error::Data(_)) => 3,
+        Some(Error::UnknownName { .. } | Error::UnusedDataset { .. }) => 2,
+        Some(Error::Data(error)) => error.exit_code(),
         _ => 1,
     }
 }

@@ -1,4 +1,5 @@
 use crate::arguments::{Render, Reproduce, What, jobs};
+use crate::{say, say_error};
 use anyhow::{Context, Result, bail};
 use deepclust_datasets::DataDirs;
 use deepclust_papers::render::replace_block;
@@ -34,14 +35,19 @@ pub fn reproduce(options: &Reproduce) -> Result<bool> {
             _ => None,
         })
         .collect();
-    render(&papers, &request, &store, &options.what)?;
-    eprintln!("{:.1} s in all", start.elapsed().as_secs_f64());
+    let rendered = render(&papers, &request, &store, &options.what);
+    say_error(&format!("{:.1} s in all", start.elapsed().as_secs_f64()));
     for (title, error) in &failed {
-        eprintln!("FAILED {title}: {error}");
+        say_error(&format!("FAILED {title}: {error}"));
     }
     if !failed.is_empty() {
-        eprintln!("{} of {} runs failed; the same command tries them again", failed.len(), outcomes.len());
+        say_error(&format!(
+            "{} of {} runs failed; the same command tries them again",
+            failed.len(),
+            outcomes.len()
+        ));
     }
+    rendered?;
     Ok(failed.is_empty())
 }
 
@@ -86,7 +92,9 @@ impl Plan {
                     Status::Stale { difference } if !rerun => {
                         plan.in_the_way.push(format!("{}: of another request: {difference}", path.display()));
                     }
-                    Status::Damaged { problem } if !rerun => plan.in_the_way.push(problem),
+                    Status::Damaged { path, problem } if !rerun => {
+                        plan.in_the_way.push(format!("{}: {problem}", path.display()));
+                    }
                     Status::Recorded(record) => {
                         plan.records.push(*record);
                         if rerun {
@@ -105,22 +113,22 @@ impl Plan {
         let mut known = self.records.clone();
         known.extend(elsewhere(&self.pending, store)?);
         let at_once = jobs.min(self.pending.len()).max(1);
-        println!(
+        say(&format!(
             "{}: {} runs to make, {} recorded in {}; {at_once} at once on {}",
             options.what.target,
             self.pending.len(),
             self.records.len(),
             store.root().display(),
             Machine::this()
-        );
+        ));
         for (title, count) in by_kind(&self.pending) {
-            println!("  to make   {title}: {count}");
+            say(&format!("  to make   {title}: {count}"));
         }
         if !self.pending.is_empty() {
-            println!("  estimate  {}", estimate(&self.pending, &known, at_once));
+            say(&format!("  estimate  {}", estimate(&self.pending, &known, at_once)));
         } else if self.in_the_way.is_empty() {
-            println!(
-                "  nothing to make; `--rerun` measures again, `cargo xtask verify` compares a few runs with their records"
+            say(
+                "  nothing to make; `--rerun` measures again, `cargo xtask verify` compares a few runs with their records",
             );
         }
         Ok(())
@@ -131,12 +139,21 @@ impl Plan {
             return Ok(());
         }
         bail!(
-            "{} records cannot be used, and are not overwritten unasked:\n  {}\n`--rerun` makes these runs again (an edited file is set \
+            "{} of the files there cannot be used, and are not overwritten unasked:\n  {}\n`--rerun` makes these runs again (an edited file is set \
              aside first), `--out DIR` leaves them alone",
             self.in_the_way.len(),
-            self.in_the_way.join("\n  ")
+            first(&self.in_the_way, 5).join("\n  ")
         );
     }
+}
+
+/// At most `n` lines, and a last one that counts the rest.
+fn first(lines: &[String], n: usize) -> Vec<String> {
+    let mut shown = lines[..lines.len().min(n)].to_vec();
+    if lines.len() > n {
+        shown.push(format!("… and {} more", lines.len() - n));
+    }
+    shown
 }
 
 /// Counts of runs by data set and method, in order.
@@ -207,7 +224,7 @@ fn make_runs(pending: &[RunSpec], options: &Reproduce) -> Result<Vec<Outcome>> {
 fn render(papers: &[&dyn Paper], request: &Request, store: &Store, what: &What) -> Result<()> {
     for paper in papers {
         paper.render(request, store)?;
-        println!("{}", store.root().join(format!("{}.md", paper.slug())).display());
+        say(&format!("{}", store.root().join(format!("{}.md", paper.slug())).display()));
     }
     if !what.quick && what.out.is_none() {
         refresh_readme(store)?;
@@ -215,19 +232,20 @@ fn render(papers: &[&dyn Paper], request: &Request, store: &Store, what: &What) 
     Ok(())
 }
 
-/// The README shows the results by the same rule: nothing in it is typed.
+/// The README shows complete results by the same rule: nothing in it is typed.
 fn refresh_readme(store: &Store) -> Result<()> {
     let path = Path::new("README.md");
     let Ok(mut text) = std::fs::read_to_string(path) else { return Ok(()) };
     let before = text.clone();
     for paper in PAPERS {
-        if let Some(new) = replace_block(&text, paper.slug(), &paper.readme(store)?) {
+        let Some(shown) = paper.readme(store)? else { continue };
+        if let Some(new) = replace_block(&text, paper.slug(), &shown) {
             text = new;
         }
     }
     if text != before {
         Store::read_only(Path::new(".")).write_file(path, text.as_bytes())?;
-        println!("README.md");
+        say("README.md");
     }
     Ok(())
 }

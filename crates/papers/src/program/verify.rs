@@ -1,4 +1,5 @@
 use crate::arguments::{Verify, jobs};
+use crate::say;
 use anyhow::{Result, bail};
 use deepclust_datasets::DataDirs;
 use deepclust_nets::DeviceChoice;
@@ -22,7 +23,7 @@ pub fn verify(options: &Verify) -> Result<bool> {
     let count = usize::from(options.count).min(records.len());
     let chosen: Vec<&RunRecord> =
         records.choose_multiple(&mut ChaCha8Rng::seed_from_u64(choice), count).collect();
-    println!("{count} of {} recorded runs, chosen by --choice {choice}", records.len());
+    say(&format!("{count} of {} recorded runs, chosen by --choice {choice}", records.len()));
 
     let dirs = DataDirs::new(options.data_dir.clone());
     for record in &chosen {
@@ -49,33 +50,37 @@ pub fn verify(options: &Verify) -> Result<bool> {
     for (record, outcome) in chosen.iter().zip(outcomes?) {
         let title = record.spec.title();
         match (outcome, store.status(&record.spec)?) {
-            (Outcome::Failed(error), _) => println!("FAILED {title}: {error}"),
-            (_, Status::Recorded(now)) => same += usize::from(report(&title, record, &now)),
-            (_, other) => println!("FAILED {title}: expected a new record, found {other:?}"),
+            (Outcome::Failed(error), _) => say(&format!("FAILED {title}: {error}")),
+            (_, Status::Recorded(now)) => same += usize::from(report(&title, record, &now)?),
+            (_, other) => say(&format!("FAILED {title}: expected a new record, found {other:?}")),
         }
     }
-    println!("{same} of {count} runs give the recorded result again");
+    say(&format!("{same} of {count} runs give the recorded result again"));
     Ok(same == count)
 }
 
 /// Prints what differs; true when nothing does.
-fn report(title: &str, recorded: &RunRecord, now: &RunRecord) -> bool {
-    let differences = compare(recorded, now);
+fn report(title: &str, recorded: &RunRecord, now: &RunRecord) -> Result<bool> {
+    let differences = compare(recorded, now)?;
     if differences.is_empty() {
-        println!("same   {title}: {}  (assignment {}…)", now.metrics.summary(), &now.assignment_digest[..12]);
-        return true;
+        say(&format!(
+            "same   {title}: {}  (assignment {}…)",
+            now.metrics.summary(),
+            &now.assignment_digest[..12]
+        ));
+        return Ok(true);
     }
-    println!("DIFFERS {title}:");
+    say(&format!("DIFFERS {title}:"));
     for difference in &differences {
-        println!("  {}: recorded {}, now {}", difference.what, difference.recorded, difference.now);
+        say(&format!("  {}: recorded {}, now {}", difference.what, difference.recorded, difference.now));
     }
     if recorded.machine != Machine::this() {
-        println!("  it was recorded on {}; this is {}", recorded.machine, Machine::this());
+        say(&format!("  it was recorded on {}; this is {}", recorded.machine, Machine::this()));
     }
     if recorded.revision != now.revision {
-        println!("  it was recorded at revision {}; this is {}", recorded.revision, now.revision);
+        say(&format!("  it was recorded at revision {}; this is {}", recorded.revision, now.revision));
     }
-    false
+    Ok(false)
 }
 
 fn read_all(root: &Path) -> Result<Vec<RunRecord>> {

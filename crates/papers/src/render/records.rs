@@ -17,14 +17,14 @@ impl Records {
     pub fn read(store: &Store, specs: &[RunSpec]) -> Result<Self> {
         let mut found = Self::default();
         for spec in specs {
-            let wrong = |problem| Error::Record { path: store.root().join(spec.record_path()), problem };
             match store.status(spec)? {
                 Status::Recorded(record) => found.records.push(*record),
                 Status::Missing => found.missing += 1,
                 Status::Stale { difference } => {
-                    return Err(wrong(format!("is of another request: {difference}")));
+                    let path = store.root().join(spec.record_path());
+                    return Err(Error::Record { path, problem: format!("of another request: {difference}") });
                 }
-                Status::Damaged { problem } => return Err(wrong(problem)),
+                Status::Damaged { path, problem } => return Err(Error::Record { path, problem }),
             }
         }
         Ok(found)
@@ -45,6 +45,15 @@ impl Records {
         let matches =
             |r: &&RunRecord| r.dataset == dataset && r.method == method && r.variant.as_deref() == variant;
         self.records.iter().filter(matches).collect()
+    }
+
+    /// The spread over seeds of a metric's change from one list of records to another. Only seeds that both have count.
+    pub fn paired_change(from: &[&RunRecord], to: &[&RunRecord], name: &str) -> Option<Spread> {
+        let changes = to.iter().filter_map(|after| {
+            let before = from.iter().find(|before| before.seed == after.seed)?;
+            Some(after.metrics.get(name)? - before.metrics.get(name)?)
+        });
+        Spread::of(changes)
     }
 
     /// A metric's spread over records.

@@ -134,12 +134,14 @@ impl Table {
             let decimals = column.decimals;
             match cell {
                 Cell::Text(text) => text.clone(),
-                Cell::Number(value) => format!("{value:.decimals$}"),
+                Cell::Number(value) => format!("{value:.decimals$}").replace('-', "−"),
                 Cell::Difference(value) => format!("{value:+.decimals$}").replace('-', "−"),
                 Cell::Spread(Spread { mean, std: Some(std), .. }) => {
-                    format!("{mean:.decimals$}{plus_minus}{std:.decimals$}")
+                    format!("{mean:.decimals$}{plus_minus}{std:.decimals$}").replace('-', "−")
                 }
-                Cell::Spread(Spread { mean, std: None, .. }) => format!("{mean:.decimals$}"),
+                Cell::Spread(Spread { mean, std: None, .. }) => {
+                    format!("{mean:.decimals$}").replace('-', "−")
+                }
                 Cell::None => "–".to_owned(),
             }
         })

@@ -14,7 +14,7 @@ impl std::fmt::Display for Estimate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.seconds > 0.0, self.unknown) {
             (true, 0) => write!(f, "about {}", duration(self.seconds)),
-            (true, n) => write!(f, "about {} and {n} runs of unknown length", duration(self.seconds)),
+            (true, n) => write!(f, "about {}, and runs of unknown length: {n}", duration(self.seconds)),
             (false, 0) => write!(f, "no time at all"),
             (false, _) => write!(f, "unknown: no run of these methods is recorded yet"),
         }
@@ -54,6 +54,6 @@ mod tests {
         let other = RunSpec { method: "gmm".into(), ..spec(0) };
         let estimate = estimate(&[spec(5), spec(6), other], &[record(1, 0.1)], 2);
         assert_eq!(estimate, Estimate { seconds: 1.5, unknown: 1 });
-        assert_eq!(estimate.to_string(), "about 2 s and 1 runs of unknown length");
+        assert_eq!(estimate.to_string(), "about 2 s, and runs of unknown length: 1");
     }
 }

@@ -38,13 +38,13 @@ fn processor() -> Option<String> {
     output("sysctl", &["-n", "machdep.cpu.brand_string"])
 }
 
-/// The commit of the working folder, with `+changes` when the code differs from it, or `unknown` outside a repository.
+/// The revision of the code, from `DEEPCLUST_REVISION`, which `cargo xtask` sets after it has built the program from the
+/// working folder; `unknown` for a program that is started in another way.
 pub fn revision() -> String {
-    let Some(commit) = output("git", &["rev-parse", "--short=12", "HEAD"]) else {
-        return "unknown".to_owned();
-    };
-    let changed = output("git", &["status", "--porcelain", "--", "crates", "Cargo.toml", "Cargo.lock"]);
-    if changed.is_some() { format!("{commit}+changes") } else { commit }
+    std::env::var("DEEPCLUST_REVISION")
+        .ok()
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// The trimmed standard output of a command that succeeded and printed something.

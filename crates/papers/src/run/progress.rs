@@ -1,6 +1,6 @@
 use super::{Message, Outcome};
 use kdam::{Bar, BarExt};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 /// Shows how far the runs have come: bars on a terminal, plain lines elsewhere. All of it goes to standard error.
@@ -58,10 +58,13 @@ impl Board {
         let now = Instant::now();
         let state = &mut self.slots[slot];
         state.title = title.to_owned();
+        if let Some(bar) = &mut state.bar {
+            bar.postfix.clear();
+        }
         state.stage = "starting".to_owned();
         (state.start, state.last_line) = (now, now);
         if state.bar.is_none() {
-            eprintln!("[{}/{}] {title}: started", index + 1, self.total);
+            line(&format!("[{}/{}] {title}: started", index + 1, self.total));
         }
         if let Some(bar) = &mut self.bars {
             bar.set_description("runs");
@@ -74,8 +77,13 @@ impl Board {
         let total_runs = self.total;
         let state = &mut self.slots[slot];
         let Message::Progress { stage, done, total, detail } = message else {
-            if let (Message::Done { wall_s, summary }, None) = (message, &state.bar) {
-                eprintln!("[{}/{total_runs}] {}: {summary}  ({wall_s:.1} s)", index + 1, state.title);
+            if let Message::Done { wall_s, summary } = message {
+                let text =
+                    format!("[{}/{total_runs}] {}: {summary}  ({wall_s:.1} s)", index + 1, state.title);
+                match &mut self.bars {
+                    Some(bar) => drop(bar.write(text)), // a terminal that is gone needs no line
+                    None => line(&text),
+                }
             }
             return;
         };
@@ -83,6 +91,7 @@ impl Board {
             Some(bar) => {
                 if *stage != state.stage {
                     bar.reset(Some(*total));
+                    bar.postfix.clear();
                 }
                 bar.total = *total;
                 bar.set_description(format!("{}: {stage}", state.title));
@@ -91,16 +100,15 @@ impl Board {
                 }
                 let _ = bar.update_to(*done);
             }
-            None if *stage != state.stage || state.last_line.elapsed() >= LINE_EVERY => {
+            None if state.last_line.elapsed() >= LINE_EVERY => {
                 let count = if *total > 0 {
                     format!(" {done}/{total}{}", left(state.start, *done, *total))
                 } else {
                     String::new()
                 };
-                if state.last_line.elapsed() >= LINE_EVERY {
-                    eprintln!("[{}/{total_runs}] {}: {stage}{count} {detail}", index + 1, state.title);
-                    state.last_line = Instant::now();
-                }
+                let text = format!("[{}/{total_runs}] {}: {stage}{count} {detail}", index + 1, state.title);
+                line(text.trim_end());
+                state.last_line = Instant::now();
             }
             None => {}
         }
@@ -110,11 +118,18 @@ impl Board {
         }
     }
 
+    /// Time passes: clocks on the terminal go on while a stage without steps runs.
+    pub fn tick(&mut self) {
+        for bar in self.slots.iter_mut().filter_map(|slot| slot.bar.as_mut()).chain(self.bars.as_mut()) {
+            let _ = bar.refresh(); // a terminal that is gone needs no bar
+        }
+    }
+
     /// A run has ended.
     pub fn ended(&mut self, slot: usize, index: usize, outcome: &Outcome) {
         self.ended += 1;
         let title = &self.slots[slot].title;
-        let line = match outcome {
+        let news = match outcome {
             Outcome::Done(_) => None,
             Outcome::AlreadyRecorded => {
                 Some(format!("[{}/{}] {title}: recorded by another process meanwhile", index + 1, self.total))
@@ -123,17 +138,17 @@ impl Board {
                 Some(format!("[{}/{}] {title}: FAILED: {error}", index + 1, self.total))
             }
         };
-        match (&mut self.bars, line) {
-            (Some(bar), line) => {
-                if let Some(line) = line {
-                    let _ = bar.write(line);
+        match (&mut self.bars, news) {
+            (Some(bar), news) => {
+                if let Some(news) = news {
+                    let _ = bar.write(news);
                 }
                 let _ = bar.update_to(self.ended);
             }
-            (None, Some(line)) => eprintln!("{line}"),
+            (None, Some(news)) => line(&news),
             (None, None) => {
                 let left = left(self.start, self.ended, self.total);
-                eprintln!("{} of {} runs done{left}", self.ended, self.total);
+                line(&format!("{} of {} runs done{left}", self.ended, self.total));
             }
         }
     }
@@ -146,9 +161,14 @@ impl Board {
                     let _ = bar.clear();
                 }
             }
-            eprintln!();
+            line("");
         }
     }
+}
+
+/// A line on standard error. Progress that nobody reads any more is no reason to stop.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// `, about 3 min left`, from the pace so far.

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 /// How runs are spread over processes.
 #[derive(Clone, Debug)]
@@ -64,7 +65,15 @@ pub fn run_all(schedule: &Schedule, jobs: &[Job], board: &mut Board) -> Result<V
             });
         }
         drop(sender);
-        for event in events {
+        loop {
+            let event = match events.recv_timeout(Duration::from_millis(500)) {
+                Ok(event) => event,
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    board.tick();
+                    continue;
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            };
             match event {
                 Event::Started { slot, index } => board.started(slot, index, &jobs[index].spec.title()),
                 Event::Message { slot, index, message } => board.message(slot, index, &message),

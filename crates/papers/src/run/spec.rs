@@ -76,9 +76,10 @@ impl RunSpec {
         self.path_below(kind)
     }
 
-    /// Where the data of its figures lie below the output folder.
-    pub fn figure_data_path(&self) -> PathBuf {
-        self.path_below("figures/data")
+    /// Where the data of its figures lie below the output folder, given the digest of their text.
+    pub fn figure_data_path(&self, digest: &str) -> PathBuf {
+        let short: String = digest.chars().take(12).collect();
+        self.path_below("figures/data").with_extension(format!("{short}.json"))
     }
 
     fn path_below(&self, folder: &str) -> PathBuf {
@@ -115,7 +116,8 @@ pub(crate) mod tests {
         assert_eq!(spec(3).record_path(), PathBuf::from("runs/mnist/k-means/3.json"));
         let ablation = RunSpec { variant: Some("n-init-1".into()), ..spec(3) };
         assert_eq!(ablation.record_path(), PathBuf::from("ablations/mnist/k-means--n-init-1/3.json"));
-        assert_eq!(ablation.figure_data_path(), PathBuf::from("figures/data/mnist/k-means--n-init-1/3.json"));
+        let data = PathBuf::from("figures/data/mnist/k-means--n-init-1/3.0123456789ab.json");
+        assert_eq!(ablation.figure_data_path("0123456789abcdef"), data);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use super::verify::differences;
 use super::{FigureData, RunRecord, RunSpec};
 use crate::{Error, Result};
 use std::fs::{self, File};
@@ -24,7 +25,9 @@ pub enum Status {
     },
     /// A file that is not what a run wrote.
     Damaged {
-        /// What is wrong, in words.
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in words.
         problem: String,
     },
 }
@@ -75,27 +78,24 @@ impl Store {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Status::Missing),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Ok(Status::Damaged {
-                    problem: format!("{}: expected text, found other bytes", path.display()),
-                });
+                return Ok(Status::Damaged { path, problem: "expected text, found other bytes".to_owned() });
             }
             Err(error) => return Err(Error::Io { path, source: error }),
         };
         let record = match RunRecord::from_text(&text, &path) {
             Ok(record) => record,
-            Err(error) => return Ok(Status::Damaged { problem: error.to_string() }),
+            Err(Error::Record { path, problem }) => return Ok(Status::Damaged { path, problem }),
+            Err(other) => return Err(other),
         };
         if record.identity != spec.identity()? {
             return Ok(Status::Stale { difference: difference(&record.spec, spec)? });
         }
         if let Some(digest) = &record.figure_data_digest {
-            let path = self.root.join(spec.figure_data_path());
+            let path = self.root.join(spec.figure_data_path(digest));
             match fs::read(&path) {
                 Ok(bytes) if super::canonical::hex(&bytes) == *digest => {}
                 Ok(_) => {
-                    return Ok(Status::Damaged {
-                        problem: format!("{}: changed after it was written", path.display()),
-                    });
+                    return Ok(Status::Damaged { path, problem: "changed after it was written".to_owned() });
                 }
                 Err(_) => return Ok(Status::Missing), // the run left both files: without one it counts as not made
             }
@@ -103,25 +103,44 @@ impl Store {
         Ok(Status::Recorded(Box::new(record)))
     }
 
-    /// Writes figure data, then the record that names their digest, each through a temporary file and a rename.
+    /// Writes figure data, then the record that names their digest, each through a temporary file and a rename. The data's
+    /// file has the digest in its name, so that the old record keeps its own until the new one is in place.
     ///
     /// # Errors
     /// [`Error::Io`] when a file cannot be written; an older record is untouched then.
     pub fn write(&self, record: &mut RunRecord, figures: &FigureData) -> Result<()> {
         if !figures.is_empty() {
             let text = serde_json::to_string(figures)?;
-            record.figure_data_digest = Some(super::canonical::hex(text.as_bytes()));
-            self.write_file(&record.spec.figure_data_path(), text.as_bytes())?;
+            let digest = super::canonical::hex(text.as_bytes());
+            self.write_file(&record.spec.figure_data_path(&digest), text.as_bytes())?;
+            record.figure_data_digest = Some(digest);
         }
-        self.write_file(&record.spec.record_path(), record.to_text()?.as_bytes())
+        self.write_file(&record.spec.record_path(), record.to_text()?.as_bytes())?;
+        self.remove_other_figure_data(record);
+        Ok(())
+    }
+
+    /// Figure data of records that this one has replaced.
+    fn remove_other_figure_data(&self, record: &RunRecord) {
+        let kept = record.spec.figure_data_path(record.figure_data_digest.as_deref().unwrap_or_default());
+        let kept = self.root.join(kept);
+        let prefix = format!("{}.", record.seed.0);
+        let entries = kept.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if path != kept && name.starts_with(&prefix) && name.ends_with(".json") {
+                let _ = fs::remove_file(&path); // it only takes space
+            }
+        }
     }
 
     /// The figure data that a run left.
     ///
     /// # Errors
     /// [`Error::Io`] when there are none, [`Error::Record`] when they are not what a run wrote.
-    pub fn figure_data(&self, spec: &RunSpec) -> Result<FigureData> {
-        let path = self.root.join(spec.figure_data_path());
+    pub fn figure_data(&self, record: &RunRecord) -> Result<FigureData> {
+        let digest = record.figure_data_digest.as_deref().unwrap_or_default();
+        let path = self.root.join(record.spec.figure_data_path(digest));
         let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
         serde_json::from_str(&text)
             .map_err(|error| Error::Record { path, problem: format!("expected figure data, found {error}") })
@@ -146,8 +165,20 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what writers that were killed left behind. Only files that no living process can be writing are taken:
-    /// those of an hour ago and older.
+    /// Removes what killed writers of this run's record left behind. To be called with the run's [lock](Self::lock) held.
+    pub fn sweep_record(&self, spec: &RunSpec) {
+        let path = self.root.join(spec.record_path());
+        let prefix = partial_prefix(&path);
+        for entry in path.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(&prefix) && name.ends_with(".partial") {
+                let _ = fs::remove_file(entry.path()); // it only takes space
+            }
+        }
+    }
+
+    /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
+    /// writing it.
     pub fn sweep(&self) {
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
@@ -161,6 +192,11 @@ impl Store {
             }
         }
     }
+}
+
+/// Temporary files carry the name of the file they are to become.
+fn partial_prefix(path: &Path) -> String {
+    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 
 /// Temporary files are for their owner alone; results are for everybody.
@@ -181,26 +217,10 @@ fn is_old(path: &Path) -> bool {
 
 /// The first keys whose values differ, in words.
 fn difference(recorded: &RunSpec, wanted: &RunSpec) -> Result<String> {
-    let mut found = Vec::new();
-    collect("", &serde_json::to_value(recorded)?, &serde_json::to_value(wanted)?, &mut found);
-    found.truncate(3);
-    Ok(found.join("; "))
-}
-
-fn collect(path: &str, a: &serde_json::Value, b: &serde_json::Value, found: &mut Vec<String>) {
-    use serde_json::Value::Object;
-    match (a, b) {
-        (Object(a), Object(b)) => {
-            let keys: std::collections::BTreeSet<_> = a.keys().chain(b.keys()).collect();
-            let null = serde_json::Value::Null;
-            for key in keys {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                collect(&path, a.get(key).unwrap_or(&null), b.get(key).unwrap_or(&null), found);
-            }
-        }
-        _ if a != b => found.push(format!("{path} is {a} in the record, {b} now")),
-        _ => {}
-    }
+    let found = differences(&serde_json::to_value(recorded)?, &serde_json::to_value(wanted)?);
+    let words =
+        found.iter().take(3).map(|d| format!("{} is {} in the record, {} now", d.what, d.recorded, d.now));
+    Ok(words.collect::<Vec<_>>().join("; "))
 }
 
 #[cfg(test)]
@@ -259,13 +279,35 @@ mod tests {
             }),
             images: None,
         };
-        store.write(&mut record(1, 0.06), &figures).unwrap();
-        assert_eq!(store.figure_data(&spec(1)).unwrap(), figures);
-        let path = folder.path().join(spec(1).figure_data_path());
+        let mut written = record(1, 0.06);
+        store.write(&mut written, &figures).unwrap();
+        assert_eq!(store.figure_data(&written).unwrap(), figures);
+        let path = folder.path().join(spec(1).figure_data_path(written.figure_data_digest.as_ref().unwrap()));
         fs::write(&path, "{}").unwrap();
         assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
         fs::remove_file(&path).unwrap();
         assert_eq!(store.status(&spec(1)).unwrap(), Status::Missing);
+    }
+
+    #[test]
+    fn new_figure_data_replace_the_old_after_the_record() {
+        let (folder, store) = store();
+        let data = |x: f32| FigureData {
+            tsne: Some(TsneMap {
+                x: vec![x],
+                y: vec![0.0],
+                clusters: vec![0],
+                classes: vec![0],
+                class_names: vec![],
+            }),
+            images: None,
+        };
+        let (mut old, mut new) = (record(1, 0.06), record(1, 0.07));
+        store.write(&mut old, &data(1.0)).unwrap();
+        store.write(&mut new, &data(2.0)).unwrap();
+        assert_eq!(store.figure_data(&new).unwrap(), data(2.0));
+        let folder = folder.path().join(spec(1).figure_data_path("")).parent().unwrap().to_owned();
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
     }
 
     #[test]

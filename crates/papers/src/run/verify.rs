@@ -1,4 +1,7 @@
 use super::RunRecord;
+use crate::Result;
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A number or digest that a second run gave differently.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,36 +14,38 @@ pub struct Difference {
     pub now: String,
 }
 
-/// Everything in which two records of one run differ, times, machine and revision aside. The digest of the assignment
-/// comes first.
-pub fn compare(recorded: &RunRecord, now: &RunRecord) -> Vec<Difference> {
+/// Everything in which two records of one run differ, times, threads, machine and revision aside.
+///
+/// # Errors
+/// When a record cannot be expressed as JSON.
+pub fn compare(recorded: &RunRecord, now: &RunRecord) -> Result<Vec<Difference>> {
+    let found = differences(&serde_json::to_value(recorded)?, &serde_json::to_value(now)?);
+    let may_differ = ["wall_s", "stages_s", "threads", "machine", "revision"];
+    let matters = |d: &Difference| !may_differ.contains(&d.what.split('.').next().unwrap_or_default());
+    Ok(found.into_iter().filter(matters).collect())
+}
+
+/// The keys of two JSON values, joined by points, under which they differ. Arrays are compared as a whole.
+pub(super) fn differences(a: &Value, b: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
-    let mut check = |what: &str, a: String, b: String| {
-        if a != b {
-            found.push(Difference { what: what.to_owned(), recorded: a, now: b });
-        }
-    };
-    check("assignment digest", recorded.assignment_digest.clone(), now.assignment_digest.clone());
-    check("data digest", recorded.data.digest.clone(), now.data.digest.clone());
-    check("figure data digest", text(&recorded.figure_data_digest), text(&now.figure_data_digest));
-    for (name, value) in recorded.metrics.iter() {
-        check(
-            &format!("metric {name}"),
-            value.to_string(),
-            now.metrics.get(name).map_or("none".into(), |v| v.to_string()),
-        );
-    }
-    for (name, value) in &recorded.facts {
-        check(name, value.to_string(), now.facts.get(name).map_or("none".into(), f64::to_string));
-    }
-    for (a, b) in recorded.history.iter().zip(&now.history) {
-        check(&a.name, format!("{:?}", a.values), format!("{:?}", b.values));
-    }
+    collect("", a, b, &mut found);
     found
 }
 
-fn text(digest: &Option<String>) -> String {
-    digest.clone().unwrap_or_else(|| "none".to_owned())
+fn collect(path: &str, a: &Value, b: &Value, found: &mut Vec<Difference>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                collect(&path, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null), found);
+            }
+        }
+        _ if a != b => {
+            found.push(Difference { what: path.to_owned(), recorded: a.to_string(), now: b.to_string() });
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -52,9 +57,11 @@ mod tests {
     fn times_do_not_matter_and_metrics_do() {
         let recorded = record(1, 0.06);
         let later = RunRecord { wall_s: 99.0, revision: "other".into(), ..recorded.clone() };
-        assert_eq!(compare(&recorded, &later), []);
-        let found = compare(&recorded, &record(1, 0.07));
+        assert_eq!(compare(&recorded, &later).unwrap(), []);
+        let found = compare(&recorded, &record(1, 0.07)).unwrap();
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].what.as_str(), found[0].now.as_str()), ("metric sil", "0.07"));
+        let longer = RunRecord { history: Vec::new(), ..recorded.clone() };
+        assert_eq!(compare(&recorded, &longer).unwrap()[0].what, "history");
+        assert_eq!((found[0].what.as_str(), found[0].now.as_str()), ("metrics.sil", "0.07"));
     }
 }

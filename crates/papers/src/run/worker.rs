@@ -37,6 +37,7 @@ fn run(job: &Job) -> Result<Message> {
     let _ = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build_global();
     let store = Store::open(&job.out)?;
     let _lock = store.lock(&job.spec)?;
+    store.sweep_record(&job.spec);
     if !job.rerun && matches!(store.status(&job.spec)?, Status::Recorded(_)) {
         return Ok(Message::AlreadyRecorded);
     }
@@ -50,10 +51,10 @@ fn run(job: &Job) -> Result<Message> {
 
 /// A file that no run wrote may be somebody's work: it gets another name before a record takes its place.
 fn set_aside_damaged(store: &Store, spec: &RunSpec) -> Result<()> {
-    if let Status::Damaged { .. } = store.status(spec)? {
-        let path = store.root().join(spec.record_path());
-        let aside = path.with_extension("json.set-aside");
-        std::fs::rename(&path, aside).map_err(Error::io(&path))?;
+    while let Status::Damaged { path, .. } = store.status(spec)? {
+        let name = |n: usize| path.with_extension(format!("json.set-aside-{n}"));
+        let free = (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
+        std::fs::rename(&path, free).map_err(Error::io(&path))?;
     }
     Ok(())
 }
