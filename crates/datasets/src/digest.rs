@@ -1,10 +1,13 @@
 //! SHA-256 digests of decoded content.
 
 use std::fmt::Write;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::{Csr, Features};
+use crate::formats::stream;
+use crate::{Csr, Error, Features, Result};
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
@@ -18,6 +21,39 @@ pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
 /// SHA-256 of bytes, hexadecimal.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes))
+}
+
+/// SHA-256 of what a source holds, of its first `limit` bytes at most, hexadecimal.
+pub(crate) fn of_source(source: impl Read, limit: u64, file: &str) -> Result<String> {
+    let mut source = source.take(limit);
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 128 * 1024];
+    let mut done = 0;
+    loop {
+        match source.read(&mut buffer).map_err(|e| stream::broken(file, done, &e))? {
+            0 => return Ok(hex(hash.finalize())),
+            n => {
+                hash.update(&buffer[..n]);
+                done += n as u64;
+            }
+        }
+    }
+}
+
+/// SHA-256 of a file as it lies there, still compressed, hexadecimal.
+pub(crate) fn of_file(path: &Path) -> Result<String> {
+    let file = std::fs::File::open(path).map_err(Error::io("open", path))?;
+    of_source(file, u64::MAX, &path.display().to_string())
+}
+
+/// Whether every file has the digest recorded for it.
+pub(crate) fn are(files: &[PathBuf], recorded: &[&str]) -> Result<bool> {
+    for (file, recorded) in files.iter().zip(recorded) {
+        if of_file(file)? != *recorded {
+            return Ok(false);
+        }
+    }
+    Ok(files.len() == recorded.len())
 }
 
 /// Features as they stand, then labels.

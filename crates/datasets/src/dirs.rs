@@ -50,7 +50,7 @@ impl DataDirs {
         ours.chain(system).collect()
     }
 
-    /// The first folder that can be written to, created if need be: where downloads and caches go.
+    /// The first folder that can be written to, there or to be created: where downloads and caches go.
     pub(crate) fn writable(&self) -> Option<PathBuf> {
         self.roots.iter().find(|root| can_write(root)).cloned()
     }
@@ -76,10 +76,15 @@ fn workspace(from: &Path) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
+/// Whether files can be written below this folder, which need not exist yet; nothing is created to find out.
 fn can_write(root: &Path) -> bool {
-    // A folder marked read-only stays untouched even by a superuser, for whom writing would succeed.
-    let marked = std::fs::metadata(root).is_ok_and(|meta| meta.permissions().readonly());
-    !marked && std::fs::create_dir_all(root).is_ok() && tempfile::tempfile_in(root).is_ok()
+    // A folder marked read-only stays untouched even by a superuser, for whom writing would succeed; so does what
+    // would be created in it.
+    let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    let there = absolute.ancestors().find_map(|folder| Some((folder, std::fs::metadata(folder).ok()?)));
+    there.is_some_and(|(folder, meta)| {
+        meta.is_dir() && !meta.permissions().readonly() && tempfile::tempfile_in(folder).is_ok()
+    })
 }
 
 #[cfg(test)]
@@ -105,6 +110,9 @@ mod tests {
         let mut permissions = std::fs::metadata(&marked).unwrap().permissions();
         permissions.set_readonly(true);
         std::fs::set_permissions(&marked, permissions).unwrap();
-        assert_eq!(DataDirs::of(vec![file.join("below"), marked, good.clone()]).writable(), Some(good));
+        let bad = vec![file.join("below"), marked.clone(), marked.join("new/below")];
+        let dirs = DataDirs::of([bad, vec![good.clone()]].concat());
+        assert_eq!(dirs.writable(), Some(good.clone()));
+        assert!(!good.exists() && !marked.join("new").exists());
     }
 }

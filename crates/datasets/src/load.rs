@@ -92,8 +92,9 @@ pub struct Verified {
     pub folder: std::path::PathBuf,
     /// SHA-256 of the decoded content.
     pub digest: String,
-    /// Whether a digest is pinned, so that the content is known to be the published one.
-    pub pinned: bool,
+    /// By what the content is known to be the published one; `None` where it is known by its shape and class counts
+    /// at most.
+    pub proof: Option<&'static str>,
     /// Samples a class, in label order.
     pub class_counts: Vec<usize>,
 }
@@ -110,12 +111,12 @@ pub fn verify(name: &str, dirs: &DataDirs) -> Result<Verified> {
     let (data, digest) = open(entry, &found, None, &mut Quiet)?;
     let mut class_counts = vec![0; data.class_names.len()];
     data.labels.iter().for_each(|&label| class_counts[label as usize] += 1);
-    Ok(Verified {
-        folder: found.folder,
-        digest,
-        pinned: entry.digest.is_some() && found.layout.checked,
-        class_counts,
-    })
+    let proof = match found.layout.recognise {
+        _ if entry.digest.is_some() && found.layout.checked => Some("as published"),
+        Some(recognise) => recognise(&found.files, &data)?,
+        None => None,
+    };
+    Ok(Verified { folder: found.folder, digest, proof, class_counts })
 }
 
 /// From the cache in `dirs` if there is a sound one, else from the files; checked either way.

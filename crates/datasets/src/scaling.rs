@@ -1,6 +1,7 @@
 //! Scalings of features: each data set's own default, and named variants.
 
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Features, Result};
@@ -139,7 +140,7 @@ pub fn l2_rows(features: &mut Features) {
 pub(crate) fn multiply(features: &mut Features, factor: f32) {
     match features {
         Features::Dense(x) => x.mapv_inplace(|v| v * factor),
-        Features::Sparse(x) => x.data_mut().iter_mut().for_each(|v| *v *= factor),
+        Features::Sparse(x) => x.data_mut().par_iter_mut().for_each(|v| *v *= factor),
     }
 }
 

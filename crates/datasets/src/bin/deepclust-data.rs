@@ -69,6 +69,7 @@ fn verify_present(dirs: &DataDirs) -> Result<(), u8> {
 /// Every data set's lines on standard output.
 fn list(dirs: &DataDirs) -> Result<(), u8> {
     let mut out = std::io::stdout().lock();
+    let mut here = 0;
     for entry in catalog::all() {
         let status = status(entry, dirs);
         let place = match (&status.folder, &status.partly) {
@@ -80,12 +81,13 @@ fn list(dirs: &DataDirs) -> Result<(), u8> {
             0 => String::new(),
             test => format!(" ({} train + {test} test)", entry.train),
         };
+        here += usize::from(status.folder.is_some());
         let mut lines = vec![
             format!("{}: {}", entry.name, entry.title),
             format!("  shape     {} × {}, {} classes{parts}", entry.samples(), entry.features, entry.classes),
             format!("  place     {place}"),
             format!("  licence   {}", entry.licence),
-            format!("  sha-256   {}", entry.digest.unwrap_or("not pinned")),
+            format!("  sha-256   {}", entry.digest.unwrap_or("not known")),
         ];
         if !entry.aliases.is_empty() {
             lines.push(format!("  also      {}", entry.aliases.join(", ")));
@@ -94,10 +96,17 @@ fn list(dirs: &DataDirs) -> Result<(), u8> {
             lines.push(format!("  note      {}", entry.note));
         }
         // A closed pipe (`| head`) is no error.
-        if writeln!(out, "{}", lines.join("\n")).is_err() {
+        if writeln!(out, "{}\n", lines.join("\n")).is_err() {
             return Ok(());
         }
     }
+    let roots: Vec<_> = dirs.roots().iter().map(|root| root.display().to_string()).collect();
+    let _ = writeln!(
+        out,
+        "{here} of {} here; looked in {} (sha-256: of the decoded content, which verify checks)",
+        catalog::all().len(),
+        roots.join(", ")
+    );
     Ok(())
 }
 
@@ -126,8 +135,10 @@ fn each(
     for name in &asked {
         match task(name, dirs) {
             Ok(done) => {
-                let pinned = if done.pinned { "as published" } else { "no pinned digest to compare with" };
-                println!("{name}: ok, {}, {pinned}, from {}", done.digest, done.folder.display());
+                let proof =
+                    done.proof.unwrap_or("sound, but no digest tells whether it is the published content");
+                println!("{name}: ok, {proof}, from {}", done.folder.display());
+                println!("  content sha-256 {}", done.digest);
                 println!("  samples a class: {:?}", done.class_counts);
             }
             Err(error) => failures.push(report(&error)),

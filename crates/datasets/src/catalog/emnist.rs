@@ -8,7 +8,7 @@ use super::{Entry, File, Layout, Remote, Source};
 use crate::decoded::{Bytes, Decoded, Values};
 use crate::formats::archive::{self, Wanted};
 use crate::formats::stream;
-use crate::{Error, Result};
+use crate::{Error, Result, digest};
 
 const CITATION: &str =
     "Cohen, Afshar, Tapson, van Schaik: EMNIST: an extension of MNIST to handwritten letters, 2017";
@@ -33,8 +33,9 @@ pub(super) static BALANCED: Entry = Entry {
     folders: &["emnist-balanced", "emnist", "EMNIST/raw", "EMNIST"],
     system_folders: &[],
     layouts: &[
-        Layout::checked(BALANCED_FILES, decode),
-        Layout::checked(&[File::named(&["gzip.zip", "emnist.zip"])], decode_archive),
+        Layout::checked(BALANCED_FILES, decode).recognised(recorded_files),
+        Layout::checked(&[File::named(&["gzip.zip", "emnist.zip"])], decode_archive)
+            .recognised(recorded_members),
     ],
     sources: &[
         Source::https("https://biometrics.nist.gov/cs_links/EMNIST/", GZIP_ZIP),
@@ -89,6 +90,29 @@ const MEMBERS: [&str; 4] = [
     "emnist-balanced-test-labels-idx1-ubyte.gz",
 ];
 
+/// SHA-256 of these files, gzip as they are in the archive, as a public download script records them.
+const RECORDED: [&str; 4] = [
+    "74295e75e4e9fa2c102147460ee7eb763653d5132d883a84fb88932bfb8d2db4",
+    "b46d41e5156a0a8aaaa4d18979fdd1588850fa8571018acffd5d93b325a7d6ed",
+    "117fc12b015e37ea98bfb2cbba3f77c3782c056cdbd219b87abfc8661d7135db",
+    "a67cac948379b67270b9a4d0a01c8ec661598accf2f2b1964340b7c83cb175cd",
+];
+const AS_RECORDED: &str = "files as a public script records them";
+
+fn recorded_files(files: &[PathBuf], _: &Decoded) -> Result<Option<&'static str>> {
+    Ok(digest::are(files, &RECORDED)?.then_some(AS_RECORDED))
+}
+
+fn recorded_members(files: &[PathBuf], _: &Decoded) -> Result<Option<&'static str>> {
+    let members = members(&files[0])?;
+    let same = members.iter().zip(RECORDED).all(|(member, recorded)| digest::of_bytes(member) == recorded);
+    Ok(same.then_some(AS_RECORDED))
+}
+
+fn members(archive_file: &Path) -> Result<Vec<Vec<u8>>> {
+    archive::members(archive_file, &MEMBERS.map(|path| Wanted { path, limit: MEMBER }))
+}
+
 fn class_names() -> Vec<String> {
     CHARACTERS.chars().map(String::from).collect()
 }
@@ -98,9 +122,8 @@ fn decode(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
 }
 
 fn decode_archive(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
-    let wanted = MEMBERS.map(|path| Wanted { path, limit: MEMBER });
     let archive = files[0].display().to_string();
-    let contents = archive::members(&files[0], &wanted)?;
+    let contents = members(&files[0])?;
     let mut parts = Vec::new();
     for (content, name) in contents.into_iter().zip(MEMBERS) {
         let file = format!("{archive}/{name}");

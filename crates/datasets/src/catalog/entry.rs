@@ -65,6 +65,9 @@ impl Entry {
     }
 }
 
+/// Says by what the files or what was decoded from them are known to be the published ones; `None`: by nothing.
+pub(crate) type Recognise = fn(&[PathBuf], &Decoded) -> Result<Option<&'static str>>;
+
 /// One set of files that together hold a data set.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
@@ -72,6 +75,8 @@ pub struct Layout {
     pub files: &'static [File],
     /// Whether its content is the one the pinned digest is of; another publisher's copy may round numbers differently.
     pub checked: bool,
+    /// Where there is no such digest: other evidence, looked for by [`crate::verify`] only.
+    pub(crate) recognise: Option<Recognise>,
     /// Features a sample in this layout, where they differ from the entry's.
     pub features: Option<usize>,
     /// Reads them, given in the order of `files`.
@@ -84,7 +89,12 @@ impl Layout {
         files: &'static [File],
         decode: fn(&Entry, &[PathBuf]) -> Result<Decoded>,
     ) -> Self {
-        Self { files, checked: true, features: None, decode }
+        Self { files, checked: true, recognise: None, features: None, decode }
+    }
+
+    /// A layout that can be recognised in another way too.
+    pub(crate) const fn recognised(self, recognise: Recognise) -> Self {
+        Self { recognise: Some(recognise), ..self }
     }
 }
 

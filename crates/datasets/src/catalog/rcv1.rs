@@ -39,7 +39,13 @@ pub(super) static RCV1: Entry = Entry {
     system_folders: &[],
     layouts: &[
         Layout::checked(TOKENS, decode_tokens),
-        Layout { files: VECTORS, checked: false, features: Some(STEMS), decode: decode_vectors },
+        Layout {
+            files: VECTORS,
+            checked: false,
+            recognise: Some(recorded),
+            features: Some(STEMS),
+            decode: decode_vectors,
+        },
     ],
     sources: &[
         Source::https("https://www.jmlr.org/papers/volume5/lewis04a/", TOKEN_FILES),
@@ -115,7 +121,7 @@ const PART: u64 = 600_000_000;
 
 const TOKEN_FILES: &[Remote] = &[
     Remote {
-        content: Some("dff28fe164cf81739aae961a569cd0ea80fa0b7a37d4f45cf08355e00660bf97"),
+        content: Some(QRELS_CONTENT),
         ..Remote::new("a08-topic-qrels/rcv1-v2.topics.qrels.gz", "rcv1-v2.topics.qrels.gz", PART)
     },
     Remote::new("a12-token-files/lyrl2004_tokens_test_pt0.dat.gz", "lyrl2004_tokens_test_pt0.dat.gz", PART),
@@ -125,32 +131,36 @@ const TOKEN_FILES: &[Remote] = &[
     Remote::new("a12-token-files/lyrl2004_tokens_train.dat.gz", "lyrl2004_tokens_train.dat.gz", PART),
 ];
 
-/// File digests as scikit-learn records them.
+/// SHA-256 of the judgements once decompressed.
+const QRELS_CONTENT: &str = "dff28fe164cf81739aae961a569cd0ea80fa0b7a37d4f45cf08355e00660bf97";
+/// SHA-256 of the vector files, gzip as they are handed out, as scikit-learn records them.
+const VECTOR_DIGESTS: [&str; 5] = [
+    "ed40f7e418d10484091b059703eeb95ae3199fe042891dcec4be6696b9968374",
+    "87700668ae45d45d5ca1ef6ae9bd81ab0f5ec88cc95dcef9ae7838f727a13aa6",
+    "48143ac703cbe33299f7ae9f4995db49a258690f60e5debbff8995c34841c7f5",
+    "dfcb0d658311481523c6e6ca0c3f5a3e1d3d12cde5d7a8ce629a9006ec7dbb39",
+    "5468f656d0ba7a83afc7ad44841cf9a53048a5c083eedc005dcdb5cc768924ae",
+];
+
 const VECTOR_FILES: &[Remote] = &[
+    Remote { content: Some(QRELS_CONTENT), ..Remote::new("5976048", "rcv1-v2.topics.qrels.gz", PART) },
     Remote {
-        content: Some("dff28fe164cf81739aae961a569cd0ea80fa0b7a37d4f45cf08355e00660bf97"),
-        ..Remote::new("5976048", "rcv1-v2.topics.qrels.gz", PART)
-    },
-    Remote {
-        file: Some("ed40f7e418d10484091b059703eeb95ae3199fe042891dcec4be6696b9968374"),
+        file: Some(VECTOR_DIGESTS[0]),
         ..Remote::new("5976069", "lyrl2004_vectors_test_pt0.dat.gz", PART)
     },
     Remote {
-        file: Some("87700668ae45d45d5ca1ef6ae9bd81ab0f5ec88cc95dcef9ae7838f727a13aa6"),
+        file: Some(VECTOR_DIGESTS[1]),
         ..Remote::new("5976066", "lyrl2004_vectors_test_pt1.dat.gz", PART)
     },
     Remote {
-        file: Some("48143ac703cbe33299f7ae9f4995db49a258690f60e5debbff8995c34841c7f5"),
+        file: Some(VECTOR_DIGESTS[2]),
         ..Remote::new("5976063", "lyrl2004_vectors_test_pt2.dat.gz", PART)
     },
     Remote {
-        file: Some("dfcb0d658311481523c6e6ca0c3f5a3e1d3d12cde5d7a8ce629a9006ec7dbb39"),
+        file: Some(VECTOR_DIGESTS[3]),
         ..Remote::new("5976060", "lyrl2004_vectors_test_pt3.dat.gz", PART)
     },
-    Remote {
-        file: Some("5468f656d0ba7a83afc7ad44841cf9a53048a5c083eedc005dcdb5cc768924ae"),
-        ..Remote::new("5976057", "lyrl2004_vectors_train.dat.gz", PART)
-    },
+    Remote { file: Some(VECTOR_DIGESTS[4]), ..Remote::new("5976057", "lyrl2004_vectors_train.dat.gz", PART) },
 ];
 
 fn decoded(values: Values, labels: Vec<u32>) -> Decoded {
@@ -163,6 +173,13 @@ fn decoded(values: Values, labels: Vec<u32>) -> Decoded {
         groups: None,
         range: None,
     }
+}
+
+fn recorded(files: &[PathBuf], _: &Decoded) -> Result<Option<&'static str>> {
+    let [qrels, vectors @ ..] = files else { return Ok(None) };
+    let judgements = digest::of_source(stream::open(qrels)?, PART, &qrels.display().to_string())?;
+    let same = judgements == QRELS_CONTENT && digest::are(vectors, &VECTOR_DIGESTS)?;
+    Ok(same.then_some("files as scikit-learn records them"))
 }
 
 fn roots(qrels: &Path) -> Result<Roots> {

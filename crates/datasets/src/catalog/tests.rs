@@ -78,6 +78,20 @@ fn usps_as_text_and_as_libsvm() {
     let [a, b] = [text, svm].map(|folder| decode(small, folder.path()).unwrap());
     assert_eq!(a.labels, [6, 0, 9]);
     assert_eq!(a.digest(), b.digest());
+    // The canonical digest passes over the order within a part, and nothing else.
+    let same = usps::canonical(&a).unwrap();
+    let mut turned = b;
+    turned.labels.swap(0, 1);
+    assert_ne!(usps::canonical(&turned), Some(same.clone()));
+    if let Values::Floats { data, .. } = &mut turned.values {
+        data[..512].rotate_left(256);
+    }
+    assert_ne!(a.digest(), turned.digest());
+    assert_eq!(usps::canonical(&turned), Some(same));
+    if let Values::Floats { data, .. } = &mut turned.values {
+        data[3] = 0.0004;
+    }
+    assert_eq!(usps::canonical(&turned), None);
     let bad = tempfile::tempdir().unwrap();
     put(bad.path(), "zip.train", row("10.0", "0").repeat(2).as_bytes());
     put(bad.path(), "zip.test", row("1.0", "0").as_bytes());

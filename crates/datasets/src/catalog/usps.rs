@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Entry, File, Layout, Remote, Source, emnist};
 use crate::decoded::{Bytes, Decoded, PIXELS, Values};
 use crate::formats::{libsvm, mat5, stream, table};
-use crate::{Error, ImageShape, Result};
+use crate::{Error, ImageShape, Result, digest};
 
 const IMAGE_16: ImageShape = ImageShape { height: 16, width: 16, channels: 1 };
 const CITATION: &str = "Hull: A database for handwritten text recognition research, 1994";
@@ -31,6 +31,7 @@ pub(super) static USPS_9298: Entry = Entry {
         Layout {
             files: &[File::named(&["usps"]), File::named(&["usps.t"])],
             checked: false,
+            recognise: Some(same_images),
             features: None,
             decode: decode_libsvm,
         },
@@ -138,6 +139,37 @@ fn decode_libsvm(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
         }
     }
     Ok(decoded(entry, Values::Floats { cols: entry.features, data }, labels, (-1.0, 1.0)))
+}
+
+/// SHA-256 of the images in canonical form, see [`canonical`].
+const CANONICAL: &str = "85383770322d4e751d6faaa3bc66ca2623fe20a8cb12c624ef0b91b477726f72";
+
+/// Another copy may order the images of a part in another way and round values far below a level.
+fn same_images(_: &[PathBuf], data: &Decoded) -> Result<Option<&'static str>> {
+    let same = canonical(data).is_some_and(|found| found == CANONICAL);
+    Ok(same.then_some("the published images, labels and parts; their order within a part was not compared"))
+}
+
+/// SHA-256 over the parts in turn, of each the rows in ascending order of their bytes: the digit, then 256 values in
+/// thousandths as little-endian i16. `None` where a value is further than a tenth of a thousandth from one.
+pub(super) fn canonical(data: &Decoded) -> Option<String> {
+    let Values::Floats { cols, data: values } = &data.values else { return None };
+    let mut rows = Vec::with_capacity(data.labels.len());
+    for (row, &label) in values.chunks_exact(*cols).zip(&data.labels) {
+        let mut bytes = vec![label as u8];
+        for &value in row {
+            let thousandths = (value * 1000.0).round();
+            if (value * 1000.0 - thousandths).abs() > 0.1 || thousandths.abs() > 1000.0 {
+                return None;
+            }
+            bytes.extend_from_slice(&(thousandths as i16).to_le_bytes());
+        }
+        rows.push(bytes);
+    }
+    let (train, test) = rows.split_at_mut(data.n_train?.min(data.labels.len()));
+    train.sort_unstable();
+    test.sort_unstable();
+    Some(digest::of_bytes(&rows.concat()))
 }
 
 /// `data`, 256 × 1100 × 10, pixels column-major, classes 1, 2, …, 9, 0.

@@ -4,8 +4,6 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::Progress;
 use crate::catalog::Remote;
 use crate::formats::stream;
@@ -108,11 +106,12 @@ fn sweep(folder: &Path) {
 /// Checks a file against the digests known for it.
 fn check(remote: &Remote, path: &Path) -> Result<()> {
     if let Some(expected) = remote.file {
-        let file = File::open(path).map_err(Error::io("open", path))?;
-        same(remote, expected, &sha256(file, u64::MAX, path)?)?;
+        same(remote, expected, &digest::of_file(path)?)?;
     }
     if let Some(expected) = remote.content {
-        same(remote, expected, &sha256(stream::open(path)?, remote.limit, path)?)?;
+        let limit = remote.limit.saturating_add(1);
+        let file = path.display().to_string();
+        same(remote, expected, &digest::of_source(stream::open(path)?, limit, &file)?)?;
     }
     Ok(())
 }
@@ -126,21 +125,4 @@ fn same(remote: &Remote, expected: &str, found: &str) -> Result<()> {
         expected: expected.to_owned(),
         found: found.to_owned(),
     })
-}
-
-fn sha256(source: impl Read, limit: u64, path: &Path) -> Result<String> {
-    let file = path.display().to_string();
-    let mut source = source.take(limit.saturating_add(1));
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 128 * 1024];
-    let mut done = 0;
-    loop {
-        match source.read(&mut buffer).map_err(|e| stream::broken(&file, done, &e))? {
-            0 => return Ok(digest::hex(hash.finalize())),
-            n => {
-                hash.update(&buffer[..n]);
-                done += n as u64;
-            }
-        }
-    }
 }

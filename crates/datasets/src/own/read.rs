@@ -50,6 +50,10 @@ pub fn read(path: &Path, options: &OwnOptions) -> Result<Dataset> {
     if let Some(beside) = &options.labels_file {
         labels = Some(labels_beside(beside)?);
     }
+    if features.rows() == 0 || features.cols() == 0 {
+        let found = format!("{} × {}", features.rows(), features.cols());
+        return Err(Error::format(file, "end", "at least one sample and one feature", found));
+    }
     let (labels, class_names) = number_classes(labels.unwrap_or_default());
     if !labels.is_empty() && labels.len() != features.rows() {
         let expected = format!("{} labels, one a sample", features.rows());
@@ -123,18 +127,24 @@ pub(super) fn npz(
     let mut array =
         |name: &str| npy::parse(archive.by_name(name).map_err(broken)?, &format!("{file}/{name}"));
     let x = array(&features)?;
-    let y = labels
-        .map(|name| Ok::<_, Error>(array(&name)?.data.iter().map(f64::to_string).collect()))
-        .transpose()?;
+    let y = labels.map(|name| numbers(array(&name)?.data, &format!("{file}/{name}"))).transpose()?;
     Ok((x, y))
 }
 
 fn labels_beside(path: &Path) -> Result<Vec<String>> {
     let options = OwnOptions::default();
     match options.format_of(path)? {
-        Format::Npy => Ok(npy::read_npy(path)?.data.iter().map(f64::to_string).collect()),
+        Format::Npy => numbers(npy::read_npy(path)?.data, &path.display().to_string()),
         Format::Idx => Ok(idx::read_idx(path)?.data.iter().map(u8::to_string).collect()),
         _ => Err(Error::argument("labels file", "an .npy or idx file", path.display())),
+    }
+}
+
+/// Labels stored as numbers.
+fn numbers(labels: Vec<f64>, file: &str) -> Result<Vec<String>> {
+    match labels.iter().position(|label| !label.is_finite()) {
+        Some(at) => Err(Error::format(file, format!("label {at}"), "a number", labels[at].to_string())),
+        None => Ok(labels.iter().map(f64::to_string).collect()),
     }
 }
 
@@ -229,5 +239,12 @@ mod tests {
         let y = npy_file("|u1", false, "(3,)", &[1, 2, 3]);
         let path = put(&folder, "t.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]));
         assert!(read(&path, &OwnOptions::default()).unwrap_err().to_string().contains("2 labels"));
+        let y = npy_file("<f4", false, "(2,)", &[0f32.to_le_bytes(), f32::NAN.to_le_bytes()].concat());
+        let path = put(&folder, "u.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]));
+        let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
+        assert!(message.ends_with("y.npy, label 1: expected a number, found NaN"), "{message}");
+        let empty = put(&folder, "e.svm", b"\n");
+        let message = read(&empty, &OwnOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("at least one sample"), "{message}");
     }
 }

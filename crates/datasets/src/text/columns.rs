@@ -1,5 +1,6 @@
 //! Choosing columns of a sparse matrix.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use crate::Csr;
@@ -8,8 +9,15 @@ use crate::Csr;
 #[must_use]
 pub fn most_frequent_columns(x: &Csr, n: usize) -> Vec<u32> {
     let mut rows_with = vec![0u64; x.cols()];
-    x.indices().iter().for_each(|&column| rows_with[column as usize] += 1);
+    for row in by_rows(x).outer_iterator() {
+        row.indices().iter().for_each(|&column| rows_with[column as usize] += 1);
+    }
     top(&rows_with, n)
+}
+
+/// The matrix stored by rows, re-laid only where it is not.
+pub(crate) fn by_rows(x: &Csr) -> Cow<'_, Csr> {
+    if x.is_csr() { Cow::Borrowed(x) } else { Cow::Owned(x.to_csr()) }
 }
 
 /// The `n` largest entries' positions, ascending; of equals the earlier. Entries of 0 are never taken.
@@ -25,12 +33,21 @@ pub(crate) fn top(weights: &[u64], n: usize) -> Vec<u32> {
 #[must_use]
 pub fn keep_columns(x: Csr, columns: &[u32]) -> Csr {
     let (rows, cols) = x.shape();
+    let (indptr, indices, values) = parts(x);
     let mut renumbered = vec![u32::MAX; cols];
     for (new, &old) in columns.iter().enumerate() {
         renumbered[old as usize] = new as u32;
     }
-    let (indptr, indices, values) = x.into_raw_storage();
     renumber(rows, indptr, indices, values, &renumbered, columns.len())
+}
+
+/// Row pointers from 0, columns and values; a matrix stored by columns or cut out of a larger one is laid out anew.
+pub(crate) fn parts(x: Csr) -> (Vec<usize>, Vec<u32>, Vec<f32>) {
+    let x = if x.is_csr() { x } else { x.to_csr() };
+    let (mut pointers, columns, values) = x.into_raw_storage();
+    let first = pointers.first().copied().unwrap_or(0);
+    pointers.iter_mut().for_each(|pointer| *pointer -= first);
+    (pointers, columns, values)
 }
 
 /// Gives columns the numbers `renumbered` (`u32::MAX`: dropped), in place, and restores the order within rows.
@@ -80,6 +97,19 @@ mod tests {
         assert_eq!(columns, [1, 3]);
         let kept = Features::Sparse(keep_columns(x, &columns)).to_dense();
         assert_eq!(kept, array![[0.0, 2.0], [3.0, 4.0], [5.0, 0.0]]);
+    }
+
+    #[test]
+    fn the_layout_of_a_matrix_does_not_matter() {
+        let x =
+            Csr::new((3, 4), vec![0, 2, 4, 6], vec![0, 3, 1, 3, 1, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let lower = x.slice_outer(1..3);
+        for (odd, expected) in [(x.to_csc(), &x), (lower.to_owned(), &lower.to_csr())] {
+            assert_eq!(most_frequent_columns(&odd, 2), most_frequent_columns(expected, 2));
+            assert_eq!(keep_columns(odd.clone(), &[1, 3]), keep_columns(expected.clone(), &[1, 3]));
+            let weigh = |x: &Csr| crate::text::TfIdf::dec().fit(x).transform(x.clone());
+            assert_eq!(weigh(&odd), weigh(expected));
+        }
     }
 
     #[test]

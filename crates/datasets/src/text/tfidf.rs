@@ -3,9 +3,13 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::columns::{by_rows, parts};
 use crate::Csr;
 
-type RowMut<'a> = sprs::CsVecViewMutI<'a, f32, u32>;
+/// Rows weighed as one piece of work.
+const BLOCK: usize = 1024;
+/// Entries counted as one piece of work.
+const PIECE: usize = 1 << 20;
 
 /// What each weighted row is divided by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,10 +59,7 @@ impl TfIdf {
     /// Learns each term's idf from counts (documents × terms).
     #[must_use]
     pub fn fit(self, counts: &Csr) -> FittedTfIdf {
-        let mut documents = vec![0u64; counts.cols()];
-        for (&column, &value) in counts.indices().iter().zip(counts.data()) {
-            documents[column as usize] += u64::from(value != 0.0);
-        }
+        let documents = documents_with(&by_rows(counts));
         let extra = if self.smooth_idf { 1.0 } else { 0.0 };
         let n = counts.rows() as f64 + extra;
         let idf = |&df: &u64| {
@@ -88,25 +89,36 @@ impl FittedTfIdf {
     ///
     /// Columns beyond the fitted vocabulary keep idf 1.
     #[must_use]
-    pub fn transform(&self, mut counts: Csr) -> Csr {
+    pub fn transform(&self, counts: Csr) -> Csr {
         // Counts are mostly small: their logarithms are looked up.
         let logarithms: Vec<f64> = (0..256).map(|count: u32| 1.0 + f64::from(count.max(1)).ln()).collect();
-        let mut rows: Vec<_> = counts.outer_iterator_mut().collect();
-        rows.par_iter_mut().for_each_init(Vec::new, |weights, row| self.weigh(weights, &logarithms, row));
-        drop(rows);
-        counts
+        let shape = counts.shape();
+        let (pointers, columns, mut values) = parts(counts);
+        let (mut rest, mut blocks) = (&mut values[..], Vec::new());
+        for ends in (0..shape.0).step_by(BLOCK).map(|row| &pointers[row..=shape.0.min(row + BLOCK)]) {
+            let (block, later) = rest.split_at_mut(ends[ends.len() - 1] - ends[0]);
+            blocks.push((ends, block));
+            rest = later;
+        }
+        blocks.into_par_iter().for_each_init(Vec::new, |weights, (ends, block)| {
+            for row in ends.windows(2) {
+                let values = &mut block[row[0] - ends[0]..row[1] - ends[0]];
+                self.weigh(weights, &logarithms, &columns[row[0]..row[1]], values);
+            }
+        });
+        Csr::new(shape, pointers, columns, values)
     }
 
-    fn weigh(&self, weights: &mut Vec<f64>, logarithms: &[f64], row: &mut RowMut<'_>) {
-        let sublinear = |count: f32| match logarithms.get(count as usize) {
-            Some(&tf) if count >= 1.0 && count.fract() == 0.0 => tf,
+    fn weigh(&self, weights: &mut Vec<f64>, logarithms: &[f64], columns: &[u32], row: &mut [f32]) {
+        let sublinear = |count: f32| match logarithms.get(count as u32 as usize) {
+            Some(&tf) if count as u32 as f32 == count && count >= 1.0 => tf,
             _ if count == 0.0 => 0.0,
             _ => 1.0 + f64::from(count).ln(),
         };
         weights.clear();
-        weights.extend(row.iter().map(|(column, &count)| {
+        weights.extend(columns.iter().zip(&*row).map(|(&column, &count)| {
             let tf = if self.settings.sublinear_tf { sublinear(count) } else { f64::from(count) };
-            let idf = self.idf.get(column).copied().unwrap_or(1.0);
+            let idf = self.idf.get(column as usize).copied().unwrap_or(1.0);
             if self.settings.use_idf { tf * idf } else { tf }
         }));
         let norm = match self.settings.norm {
@@ -115,8 +127,25 @@ impl FittedTfIdf {
             Norm::L2 => weights.iter().map(|w| w * w).sum::<f64>().sqrt(),
         };
         let norm = if norm > 0.0 { norm } else { 1.0 };
-        weights.iter().zip(row.iter_mut()).for_each(|(&weight, (_, out))| *out = (weight / norm) as f32);
+        weights.iter().zip(row).for_each(|(&weight, out)| *out = (weight / norm) as f32);
     }
+}
+
+/// The number of documents that hold each term: whole numbers, so the order of threads changes nothing.
+fn documents_with(counts: &Csr) -> Vec<u64> {
+    let count = |(columns, values): (&[u32], &[f32])| {
+        let mut documents = vec![0u64; counts.cols()];
+        for (&column, &value) in columns.iter().zip(values) {
+            documents[column as usize] += u64::from(value != 0.0);
+        }
+        documents
+    };
+    let add = |mut a: Vec<u64>, b: Vec<u64>| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        a
+    };
+    let pieces = counts.indices().par_chunks(PIECE).zip(counts.data().par_chunks(PIECE));
+    pieces.map(count).reduce_with(add).unwrap_or_else(|| vec![0; counts.cols()])
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The decoded cache: one memory-mapped file a data set, versioned, tied to its source files, digest-checked.
 //!
 //! Layout: magic, header length (u64), SHA-256 of the header, header (JSON), then the sections, each aligned to 64
-//! bytes. The header holds a digest of all sections; a file that fails any check is ignored and written anew.
+//! bytes. The header holds a digest of all sections; a file that fails any check is ignored and written anew. Column
+//! indices and counts take as many bytes as their largest needs: less to read and to digest.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -13,18 +14,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::payload::{PIECE, Payload, digest, lengths, widths};
 use crate::catalog::Found;
 use crate::decoded::{Bytes, Decoded, Values};
 use crate::{Csr, DataDirs, Error, ImageShape, Result};
 
 /// Changes with the file format or with any decoder's output.
-const MAGIC: &[u8; 8] = b"DCDATA01";
-const ALIGN: usize = 64;
+const MAGIC: &[u8; 8] = b"DCDATA02";
+pub(super) const ALIGN: usize = 64;
 const START: usize = 8 + 8 + 32;
 /// Headers are a few kilobytes.
 const LARGEST_HEADER: u64 = 1 << 20;
-/// Piece of the payload digested at once.
-const PIECE: usize = 4 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +41,8 @@ struct Header {
     range: Option<(f32, f32)>,
     /// Lengths in bytes: labels, groups, row pointers, column indices, values.
     lengths: [usize; 5],
+    /// Bytes of a column index (2 or 4) and of a sparse value (1 or 2 for counts that fit, else 4 for an f32).
+    widths: [usize; 2],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +124,19 @@ fn decoded(map: Mmap, header: Header, sections: &[Range<usize>; 5]) -> Option<De
         Kind::Counts | Kind::Weights => {
             let pointers: Vec<u64> = words(map.get(pointers.clone())?, u64::from_le_bytes);
             let pointers = pointers.into_iter().map(|p| p as usize).collect();
-            let columns = words(map.get(columns.clone())?, u32::from_le_bytes);
-            let matrix = Csr::try_new((n, cols), pointers, columns, words(raw, f32::from_le_bytes)).ok()?;
+            let raw_columns = map.get(columns.clone())?;
+            let columns = match header.widths[0] {
+                2 => words(raw_columns, |w| u32::from(u16::from_le_bytes(w))),
+                4 => words(raw_columns, u32::from_le_bytes),
+                _ => return None,
+            };
+            let values = match header.widths[1] {
+                1 => words(raw, |[w]: [u8; 1]| f32::from(w)),
+                2 => words(raw, |w| f32::from(u16::from_le_bytes(w))),
+                4 => words(raw, f32::from_le_bytes),
+                _ => return None,
+            };
+            let matrix = Csr::try_new((n, cols), pointers, columns, values).ok()?;
             if header.kind == Kind::Counts { Values::Counts(matrix) } else { Values::Weights(matrix) }
         }
         _ => return None,
@@ -147,6 +160,7 @@ pub(crate) fn write(path: &Path, name: &str, stamp: &str, content: &str, data: &
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io("create", folder))?;
+    let widths = widths(data);
     let mut header = Header {
         name: name.to_owned(),
         stamp: stamp.to_owned(),
@@ -164,7 +178,8 @@ pub(crate) fn write(path: &Path, name: &str, stamp: &str, content: &str, data: &
         image: data.image,
         n_train: data.n_train,
         range: data.range,
-        lengths: lengths(data),
+        lengths: lengths(data, widths),
+        widths,
     };
     let failed = Error::io("write", path);
     let outcome = (|| {
@@ -172,7 +187,7 @@ pub(crate) fn write(path: &Path, name: &str, stamp: &str, content: &str, data: &
         file.as_file_mut().set_len(start as u64)?;
         file.seek(SeekFrom::Start(start as u64))?;
         let mut payload = Payload::new(BufWriter::with_capacity(PIECE, file.as_file_mut()));
-        payload.sections(data)?;
+        payload.sections(data, widths)?;
         header.payload = payload.finish()?;
         let json = serde_json::to_vec(&header)?;
         file.rewind()?;
@@ -184,97 +199,6 @@ pub(crate) fn write(path: &Path, name: &str, stamp: &str, content: &str, data: &
     outcome.map_err(failed)?;
     file.persist(path).map_err(|e| Error::io("write", path)(e.error))?;
     Ok(())
-}
-
-fn lengths(data: &Decoded) -> [usize; 5] {
-    let [labels, groups] = [data.rows() * 4, data.groups.as_ref().map_or(0, |g| g.len() * 4)];
-    match &data.values {
-        Values::Pixels { data, .. } => [labels, groups, 0, 0, data.len()],
-        Values::Floats { data, .. } => [labels, groups, 0, 0, data.len() * 4],
-        Values::Counts(x) | Values::Weights(x) => {
-            [labels, groups, (x.rows() + 1) * 8, x.nnz() * 4, x.nnz() * 4]
-        }
-    }
-}
-
-/// The sections on their way to the file, digested piece by piece.
-struct Payload<W> {
-    out: W,
-    written: usize,
-    piece: Sha256,
-    whole: Sha256,
-}
-
-impl<W: Write> Payload<W> {
-    fn new(out: W) -> Self {
-        Self { out, written: 0, piece: Sha256::new(), whole: Sha256::new() }
-    }
-
-    fn sections(&mut self, data: &Decoded) -> std::io::Result<()> {
-        self.words(&data.labels, |v| v.to_le_bytes())?;
-        self.words(data.groups.as_deref().unwrap_or_default(), |v| v.to_le_bytes())?;
-        match &data.values {
-            Values::Pixels { data, .. } => {
-                self.align()?;
-                self.bytes(data)
-            }
-            Values::Floats { data, .. } => self.words(data, |v| v.to_le_bytes()),
-            Values::Counts(x) | Values::Weights(x) => {
-                self.words(&x.indptr().to_proper(), |&p| (p as u64).to_le_bytes())?;
-                self.words(x.indices(), |i| i.to_le_bytes())?;
-                self.words(x.data(), |v| v.to_le_bytes())
-            }
-        }
-    }
-
-    fn words<T, const N: usize>(
-        &mut self,
-        values: &[T],
-        word: impl Fn(&T) -> [u8; N],
-    ) -> std::io::Result<()> {
-        self.align()?;
-        let mut block = Vec::with_capacity(16 * 1024 * N);
-        for chunk in values.chunks(16 * 1024) {
-            block.clear();
-            chunk.iter().for_each(|value| block.extend_from_slice(&word(value)));
-            self.bytes(&block)?;
-        }
-        Ok(())
-    }
-
-    fn align(&mut self) -> std::io::Result<()> {
-        let gap = self.written.next_multiple_of(ALIGN) - self.written;
-        self.bytes(&[0; ALIGN][..gap])
-    }
-
-    fn bytes(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
-        self.out.write_all(bytes)?;
-        while !bytes.is_empty() {
-            let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.written % PIECE));
-            self.piece.update(now);
-            self.written += now.len();
-            if self.written.is_multiple_of(PIECE) {
-                self.whole.update(self.piece.finalize_reset());
-            }
-            bytes = later;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> std::io::Result<String> {
-        self.out.flush()?;
-        if !self.written.is_multiple_of(PIECE) {
-            self.whole.update(self.piece.finalize_reset());
-        }
-        Ok(crate::digest::hex(self.whole.finalize()))
-    }
-}
-
-/// Digest of the digests of fixed pieces: pieces are hashed in parallel.
-fn digest(payload: &[u8]) -> String {
-    let pieces: Vec<_> = payload.par_chunks(PIECE).map(Sha256::digest).collect();
-    let whole = pieces.iter().fold(Sha256::new(), Sha256::chain_update);
-    crate::digest::hex(whole.finalize())
 }
 
 fn words<T: Send, const N: usize>(bytes: &[u8], word: impl Fn([u8; N]) -> T + Sync) -> Vec<T> {
@@ -319,13 +243,22 @@ mod tests {
     }
 
     #[test]
-    fn streamed_and_whole_digests_agree() {
-        for length in [0, 5, PIECE, 2 * PIECE + 7] {
-            let bytes = vec![3u8; length];
-            let mut payload = Payload::new(Vec::new());
-            bytes.chunks(1_000_003).for_each(|chunk| payload.bytes(chunk).unwrap());
-            assert_eq!(payload.finish().unwrap(), digest(&bytes));
+    fn values_come_back_whatever_their_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.bin");
+        let with = |cols, largest| {
+            Csr::new((2, cols), vec![0, 2, 3], vec![0, 2, cols as u32 - 1], vec![1.0, 2.0, largest])
+        };
+        let shapes =
+            [(3, 255.0, [2, 1]), (65_536, 256.0, [2, 2]), (65_537, 65_536.0, [4, 4]), (3, 0.5, [2, 4])];
+        for (cols, largest, expected) in shapes {
+            let data = Decoded { values: Values::Counts(with(cols, largest)), ..sparse() };
+            assert_eq!(widths(&data), expected);
+            write(&path, "t", "stamp", "content", &data).unwrap();
+            assert_eq!(read(&path, "t", "stamp").unwrap().0.digest(), data.digest());
         }
+        let weights = Decoded { values: Values::Weights(with(3, 7.0)), ..sparse() };
+        assert_eq!(widths(&weights), [2, 4]);
     }
 
     proptest! {
