@@ -17,5 +17,8 @@ fn main() {
         println!("cargo:rerun-if-changed={}", stamp.display());
         version = std::fs::read_to_string(stamp).ok();
     }
-    println!("cargo:rustc-env=DEEPCLUST_LIBTORCH={}", version.as_deref().map_or("2.11 (no build-version file)", str::trim));
+    println!(
+        "cargo:rustc-env=DEEPCLUST_LIBTORCH={}",
+        version.as_deref().map_or("2.11 (no build-version file)", str::trim)
+    );
 }
