@@ -88,7 +88,7 @@ static FACTS: &[Facts] = &[
     Facts {
         name: "rcv1-subset",
         classes: &[9613, 5240, 6643, 1909],
-        numbers: numbers((0.0, 0.887_123), 162_540.6867, (0, 137_223.918), (1, 302_312.773_26)),
+        numbers: numbers((0.0, 0.887_123), 162_540.686_7, (0, 137_223.918), (1, 302_312.773_26)),
         scaled: Scaled::Text,
     },
     Facts { name: "rcv1-subset-10k", classes: &[4152, 2266, 2813, 769], numbers: None, scaled: Scaled::Text },
@@ -101,7 +101,7 @@ static FACTS: &[Facts] = &[
     Facts {
         name: "uci-har",
         classes: &[1722, 1544, 1406, 1777, 1906, 1944],
-        numbers: numbers((-1.0, 1.0), -2_938_674.8538, (4, -116_995.127_68), (1, -82_746.577_36)),
+        numbers: numbers((-1.0, 1.0), -2_938_674.853_8, (4, -116_995.127_68), (1, -82_746.577_36)),
         scaled: Scaled::Same,
     },
 ];
@@ -251,7 +251,7 @@ fn sheet(data: &Dataset, folder: &Path) -> Result<(), Box<dyn Error>> {
     }
     std::fs::create_dir_all(folder)?;
     let mut file = String::new();
-    write!(file, "P5 {width} {} 255\n", data.n_classes() * image.height)?;
+    writeln!(file, "P5 {width} {} 255", data.n_classes() * image.height)?;
     let bytes = [file.into_bytes(), pixels].concat();
     std::fs::write(folder.join(format!("{}.pgm", data.name)), bytes)?;
     Ok(())
