@@ -12,7 +12,10 @@ use crate::{Error, Result};
 pub(super) fn npm(package: &str, files: &[Remote], folder: &Path, progress: &mut dyn Progress) -> Result<()> {
     let scratch = scratch(folder)?;
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    run(Command::new(program).args(["pack", "--silent", package]).current_dir(scratch.path()))?;
+    // Without a network npm's own patience is minutes; errors are what it may say, so that they can be passed on.
+    let options =
+        ["pack", "--loglevel=error", "--prefer-offline", "--fetch-retries=1", "--fetch-timeout=60000"];
+    run(Command::new(program).args(options).arg(package).current_dir(scratch.path()))?;
     let tarball = only_file(scratch.path(), ".tgz", package)?;
     let name = tarball.display().to_string();
     let mut archive = tar::Archive::new(stream::open(&tarball)?);
@@ -101,7 +104,11 @@ fn run(command: &mut Command) -> Result<()> {
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let telling = lines.iter().find(|line| line.starts_with("E:") || line.contains("ERR!")).or(lines.last());
+    // npm's last line only names its log file.
+    let telling = lines
+        .iter()
+        .find(|line| line.starts_with("E:") || line.contains("ERR!"))
+        .or_else(|| lines.iter().rfind(|line| !line.contains("complete log")));
     Err(failed(format!("{}{}", output.status, telling.map(|t| format!(": {t}")).unwrap_or_default())))
 }
 
