@@ -110,7 +110,15 @@ fn extreme_scales() {
 /// Long chains, several panels and tiles that are not full.
 #[test]
 fn larger_shapes() {
-    for (n, d, k) in [(700, 300, 47), (1100, 2, 100), (900, 129, 33), (500, 784, 10), (400, 64, 70)] {
+    for (n, d, k) in [
+        (700, 300, 47),
+        (1100, 2, 100),
+        (900, 129, 33),
+        (500, 784, 10),
+        (400, 64, 70),
+        (5000, 10, 10),
+        (3000, 16, 3),
+    ] {
         let x = blobs(n, d, k, false, 0.0, 9);
         check(&x, k, 20);
         check(&x.mapv(|v| v as f32), k, 20);

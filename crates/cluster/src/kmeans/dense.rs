@@ -105,12 +105,24 @@ impl<'a, T: Lane> Dense<'a, T> {
         run_length(self.n, (self.n / (4 * k)).clamp(1, 32))
     }
 
+    /// Whether the kernel for few features is to be used, which needs no bounds: for Lloyd's iterations always, else where all distances
+    /// of a sample cost less than reading its bounds and computing what they leave.
+    pub(super) fn few(&self, k: usize) -> bool {
+        let cheap = || k * (self.d + 6) <= 48 * lanes::<T>();
+        let plain = match self.algorithm {
+            Algorithm::Lloyd => true,
+            Algorithm::Auto => cheap(),
+            Algorithm::Hamerly | Algorithm::Yinyang => false,
+        };
+        plain && self.d <= 16 && lanes::<T>() > 1
+    }
+
     pub(super) fn kind(&self, k: usize) -> Option<Kind> {
         match self.algorithm {
             Algorithm::Lloyd => None,
             Algorithm::Hamerly => Some(Kind::One),
             Algorithm::Yinyang => Some(Kind::Lanes),
-            Algorithm::Auto if k == 1 => None,
+            Algorithm::Auto if k == 1 || self.few(k) => None,
             Algorithm::Auto if self.d < 256 || lanes::<T>() == 1 => Some(Kind::One),
             Algorithm::Auto => Some(Kind::Lanes),
         }

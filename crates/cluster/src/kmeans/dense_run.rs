@@ -3,6 +3,7 @@ use super::book::{Delta, Totals};
 use super::bounds::{Bounds, Drift, Kind};
 use super::dense::Dense;
 use super::distance::squared_distance;
+use super::few::Turned;
 use super::packed::{Packed, lanes};
 use super::points::Assigner;
 use crate::simd::Lane;
@@ -14,6 +15,8 @@ pub(super) struct DenseRun<'p, 'a, T: Lane> {
     points: &'p Dense<'a, T>,
     k: usize,
     kind: Option<Kind>,
+    /// The samples feature by feature, where there are so few that this is the faster way.
+    turned: Option<Turned<T>>,
     labels: Vec<u32>,
     upper: Vec<T>,
     lower: Vec<T>,
@@ -45,6 +48,7 @@ impl<'p, 'a, T: Lane> DenseRun<'p, 'a, T> {
             points,
             k,
             kind,
+            turned: points.few(k).then(|| Turned::new(points, points.length(k))),
             labels: vec![NONE; points.n],
             upper: vec![T::zero(); if kind.is_some() { points.n } else { 0 }],
             lower: vec![T::zero(); width * points.n],
@@ -154,7 +158,14 @@ impl<T: Lane> Assigner<T> for DenseRun<'_, '_, T> {
             })
             .collect();
         let arch = Arch::new();
-        let tallies: Vec<Tally> = jobs.into_par_iter().map(|job| arch.dispatch(job)).collect();
+        let tallies: Vec<Tally> = match &self.turned {
+            Some(turned) if trusted => jobs
+                .into_par_iter()
+                .enumerate()
+                .map(|(part, job)| arch.dispatch(turned.run(part, job)))
+                .collect(),
+            _ => jobs.into_par_iter().map(|job| arch.dispatch(job)).collect(),
+        };
         // Without the kernels no bounds were renewed, so none may be read next time.
         self.fresh = !trusted;
         self.totals.fold(&mut self.deltas);

@@ -7,6 +7,7 @@ mod columns;
 mod dense;
 mod dense_run;
 pub(crate) mod distance;
+mod few;
 mod fit;
 mod minibatch;
 mod minibatch_settings;
