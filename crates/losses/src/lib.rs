@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod fused_neighbours;
+mod layer_reduction;
 mod reconstruction;
 mod soft_nearest_neighbour;
 mod temperature;
 
+pub use layer_reduction::LayerReduction;
 pub use reconstruction::{binary_cross_entropy, mean_squared_error};
-pub use soft_nearest_neighbour::{LayerReduction, PairDistance, SoftNearestNeighbour};
+pub use soft_nearest_neighbour::{PairDistance, SoftNearestNeighbour};
 pub use temperature::Temperature;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub enum PairDistance {
 
 impl PairDistance {
     /// All pairs' distances, shape (batch, batch), for activations of shape (batch, features).
-    fn matrix(self, x: &Tensor) -> Tensor {
+    pub(crate) fn matrix(self, x: &Tensor) -> Tensor {
         match self {
             Self::Cosine => {
                 // `norm`, not the root of a sum: its gradient at 0 is 0, not NaN, and a layer of ReLUs may well be silent.
@@ -75,30 +75,6 @@ impl SoftNearestNeighbour {
         };
         let share = alike / (all + self.epsilon);
         -(share + self.epsilon).log().mean(None::<Kind>)
-    }
-}
-
-/// How the losses of several layers become one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LayerReduction {
-    /// All layers' losses added.
-    Sum,
-    /// The smallest one, what the paper calls arg min. Only that layer has a gradient.
-    Minimum,
-}
-
-impl LayerReduction {
-    /// The reduced loss, a scalar; 0 for no layers.
-    pub fn apply(self, losses: &[Tensor]) -> Tensor {
-        if losses.is_empty() {
-            return Tensor::from(0.0f32);
-        }
-        let all = Tensor::stack(losses, 0);
-        match self {
-            Self::Sum => all.sum(None::<Kind>),
-            Self::Minimum => all.min(),
-        }
     }
 }
 
@@ -185,13 +161,5 @@ mod tests {
         let form = SoftNearestNeighbour::default();
         let loss = |x: &Tensor| form.loss(x, Some(&labels), 0.1).double_value(&[]);
         assert!(loss(&parted) < 0.1 * loss(&mixed));
-    }
-
-    #[test]
-    fn layers_are_added_or_the_least_is_taken() {
-        let losses = [0.5f64, 0.2, 0.9].map(Tensor::from);
-        assert_relative_eq!(LayerReduction::Sum.apply(&losses).double_value(&[]), 1.6);
-        assert_relative_eq!(LayerReduction::Minimum.apply(&losses).double_value(&[]), 0.2);
-        assert_eq!(LayerReduction::Sum.apply(&[]).double_value(&[]), 0.0);
     }
 }

@@ -1,33 +1,14 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::{Context, Error, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use crate::training::train;
+use crate::{Context, Fitted, FittedScaling, Method, Model, ReconstructionLoss, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
-use deepclust_losses::{binary_cross_entropy, mean_squared_error};
 use deepclust_nets::{
-    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Tensor, TrainSettings,
-    Trainer, to_tensor_on,
+    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Step, TrainSettings,
+    to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
-
-/// How far a reconstruction is from its original.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReconstructionLoss {
-    /// [`mean_squared_error`]
-    MeanSquaredError,
-    /// [`binary_cross_entropy`]; needs features and outputs in [0, 1].
-    BinaryCrossEntropy,
-}
-
-impl ReconstructionLoss {
-    fn between(self, reconstruction: &Tensor, x: &Tensor) -> Tensor {
-        match self {
-            Self::MeanSquaredError => mean_squared_error(reconstruction, x),
-            Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x),
-        }
-    }
-}
 
 /// Settings of [`AeKMeans`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,6 +49,8 @@ impl AeKMeans {
     pub const SLUG: &'static str = "ae-k-means";
     /// The name of Biswas's network with its 64-dimensional code.
     pub const SLUG_64: &'static str = "ae64-k-means";
+    /// The name of the soft nearest neighbour paper's baseline with its 70-dimensional code.
+    pub const SLUG_70: &'static str = "ae70-k-means";
 
     /// The method with these settings under one of its names.
     pub fn new(slug: &'static str, settings: AeKMeansSettings) -> Self {
@@ -85,44 +68,19 @@ impl AeKMeans {
         }
     }
 
-    /// Cross-entropy is defined for values in [0, 1] on both sides.
-    fn check_loss(&self, x: ArrayView2<'_, f32>) -> Result<()> {
-        if self.settings.loss != ReconstructionLoss::BinaryCrossEntropy {
-            return Ok(());
-        }
-        if self.settings.output != Activation::Sigmoid {
-            let problem =
-                format!("`binary-cross-entropy` needs a sigmoid output, found {:?}", self.settings.output);
-            return Err(Error::Settings { method: self.slug, problem });
-        }
-        match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
-            Some(value) => Err(Error::Samples {
-                expected: "values in [0, 1] for `binary-cross-entropy`".to_owned(),
-                found: value.to_string(),
-            }),
-            None => Ok(()),
-        }
-    }
-
     /// The trained network and the mean loss of every epoch.
     fn train(&self, x: ArrayView2<'_, f32>, context: &mut Context<'_>) -> Result<(Autoencoder, Vec<f64>)> {
         let (seed, device) = (context.seed, context.device);
         let network =
             Autoencoder::new(self.network_settings(x.ncols()), device, &mut seed.stream("weights"))?;
         let mut adam = Adam::new(self.settings.adam, network.parameters())?;
-        let trainer = Trainer::new(self.settings.train)?;
         let data = to_tensor_on(x, device);
-        let loss = |batch: &Tensor| {
-            let x = data.index_select(0, batch);
+        let loss = |step: &Step| {
+            let x = data.index_select(0, &step.samples);
             self.settings.loss.between(&network.forward(&x), &x)
         };
-        let history = context.stage("autoencoder", |context| {
-            trainer.run(x.nrows(), device, &mut adam, &mut seed.stream("batches"), loss, |epoch| {
-                let detail = format!("loss {:.5}", epoch.loss);
-                context.progress.report("autoencoder", epoch.done, epoch.total, &detail)
-            })
-        })?;
-        Ok((network, history))
+        let history = train("autoencoder", self.settings.train, x.nrows(), &mut adam, loss, context)?;
+        Ok((network, history.loss))
     }
 }
 
@@ -135,7 +93,7 @@ impl Method for AeKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        self.check_loss(scaled.view())?;
+        self.settings.loss.check(self.slug, self.settings.output, scaled.view())?;
         let (network, history) = self.train(scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
@@ -155,10 +113,11 @@ impl Method for AeKMeans {
     }
 }
 
-struct AeKMeansModel {
-    scaling: FittedScaling,
-    network: Autoencoder,
-    clusters: KMeansModel<f32>,
+/// An autoencoder with k-means in its code.
+pub(crate) struct AeKMeansModel {
+    pub(crate) scaling: FittedScaling,
+    pub(crate) network: Autoencoder,
+    pub(crate) clusters: KMeansModel<f32>,
 }
 
 impl Model for AeKMeansModel {

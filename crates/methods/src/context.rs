@@ -2,6 +2,7 @@ use crate::Seed;
 use deepclust_nets::Device;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Hears how far a method has come.
@@ -29,13 +30,16 @@ pub struct Context<'a> {
     pub device: Device,
     /// The listener.
     pub progress: &'a mut dyn Progress,
+    /// A folder for the state of long trainings, of this run alone: a run that is made again goes on from what it finds
+    /// there, with the same result. None keeps no state.
+    pub checkpoints: Option<PathBuf>,
     stages: BTreeMap<String, f64>,
 }
 
 impl<'a> Context<'a> {
     /// A context with an empty clock.
     pub fn new(seed: Seed, device: Device, progress: &'a mut dyn Progress) -> Self {
-        Self { seed, device, progress, stages: BTreeMap::new() }
+        Self { seed, device, progress, checkpoints: None, stages: BTreeMap::new() }
     }
 
     /// Runs one stage, announces it, and adds its wall time.

@@ -26,6 +26,16 @@ pub enum Error {
         /// What was given.
         found: String,
     },
+    /// A method got labels that it does not take, or none where it needs them.
+    #[error("method `{method}`: expected {expected}, found {found}")]
+    Labels {
+        /// The method's name.
+        method: &'static str,
+        /// What it takes.
+        expected: &'static str,
+        /// What it got.
+        found: &'static str,
+    },
     /// A network could not be made or trained.
     #[error(transparent)]
     Nets(#[from] deepclust_nets::Error),

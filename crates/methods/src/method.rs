@@ -1,11 +1,11 @@
-use crate::{Context, Error, Result};
+use crate::{Context, Error, LabelledSubset, Result};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A clustering algorithm with fixed, checked settings.
 ///
-/// There is no place for labels here: a method cannot see them.
+/// `fit` has no place for labels: a method cannot see them. Semi-supervised methods get theirs by `fit_labelled`.
 pub trait Method: std::fmt::Debug {
     /// The name in records and on the command line.
     fn slug(&self) -> &'static str;
@@ -18,6 +18,20 @@ pub trait Method: std::fmt::Debug {
     /// [`Error::Samples`] for empty samples, values that are not finite, or k outside 1…n; otherwise what the parts of
     /// the method report.
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted>;
+
+    /// As [`fit`](Self::fit), but on samples whose classes are known. Only semi-supervised methods do this.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] for a method that takes no labels; otherwise as `fit`.
+    fn fit_labelled(
+        &self,
+        subset: &LabelledSubset<'_>,
+        k: usize,
+        context: &mut Context<'_>,
+    ) -> Result<Fitted> {
+        let _ = (subset, k, context);
+        Err(Error::Labels { method: self.slug(), expected: "samples without labels", found: "labels" })
+    }
 }
 
 /// A sequence of numbers that a fit leaves, such as the loss of every epoch.

@@ -22,22 +22,25 @@ pub struct PcaKMeansSettings {
 /// Principal components, then k-means on them.
 #[derive(Clone, Debug)]
 pub struct PcaKMeans {
+    slug: &'static str,
     settings: PcaKMeansSettings,
 }
 
 impl PcaKMeans {
     /// The name in records.
     pub const SLUG: &'static str = "pca-k-means";
+    /// The name of the soft nearest neighbour paper's baseline with its 70 components.
+    pub const SLUG_70: &'static str = "pca70-k-means";
 
-    /// The method with these settings.
-    pub fn new(settings: PcaKMeansSettings) -> Self {
-        Self { settings }
+    /// The method with these settings under one of its names.
+    pub fn new(slug: &'static str, settings: PcaKMeansSettings) -> Self {
+        Self { slug, settings }
     }
 }
 
 impl Method for PcaKMeans {
     fn slug(&self) -> &'static str {
-        Self::SLUG
+        self.slug
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {

@@ -1,4 +1,4 @@
-use crate::{AeKMeans, Error, Method, PcaKMeans, RawKMeans, Result};
+use crate::{AeKMeans, Error, Method, PcaKMeans, RawKMeans, Result, Snnl};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -7,10 +7,33 @@ type Constructor = fn(&Value) -> Result<Box<dyn Method>>;
 /// Every method by name. A new one is one file and one line here.
 pub const METHODS: &[(&str, Constructor)] = &[
     (RawKMeans::SLUG, |v| Ok(Box::new(RawKMeans::new(settings(RawKMeans::SLUG, v)?)))),
-    (PcaKMeans::SLUG, |v| Ok(Box::new(PcaKMeans::new(settings(PcaKMeans::SLUG, v)?)))),
-    (AeKMeans::SLUG, |v| Ok(Box::new(AeKMeans::new(AeKMeans::SLUG, settings(AeKMeans::SLUG, v)?)))),
-    (AeKMeans::SLUG_64, |v| Ok(Box::new(AeKMeans::new(AeKMeans::SLUG_64, settings(AeKMeans::SLUG_64, v)?)))),
+    (PcaKMeans::SLUG, |v| pca(PcaKMeans::SLUG, v)),
+    (PcaKMeans::SLUG_70, |v| pca(PcaKMeans::SLUG_70, v)),
+    (AeKMeans::SLUG, |v| autoencoder(AeKMeans::SLUG, v)),
+    (AeKMeans::SLUG_64, |v| autoencoder(AeKMeans::SLUG_64, v)),
+    (AeKMeans::SLUG_70, |v| autoencoder(AeKMeans::SLUG_70, v)),
+    ("snnl-1", |v| snnl("snnl-1", v)),
+    ("snnl-2", |v| snnl("snnl-2", v)),
+    ("snnl-3", |v| snnl("snnl-3", v)),
+    ("snnl-4", |v| snnl("snnl-4", v)),
+    ("snnl-5", |v| snnl("snnl-5", v)),
+    ("snnl-6", |v| snnl("snnl-6", v)),
+    ("snnl-7", |v| snnl("snnl-7", v)),
+    ("snnl-8", |v| snnl("snnl-8", v)),
+    (Snnl::SLUG_CODE, |v| snnl(Snnl::SLUG_CODE, v)),
 ];
+
+fn pca(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
+    Ok(Box::new(PcaKMeans::new(slug, settings(slug, v)?)))
+}
+
+fn autoencoder(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
+    Ok(Box::new(AeKMeans::new(slug, settings(slug, v)?)))
+}
+
+fn snnl(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
+    Ok(Box::new(Snnl::new(slug, settings(slug, v)?)?))
+}
 
 /// The method of that name with settings from JSON.
 ///

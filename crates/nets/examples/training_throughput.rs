@@ -4,7 +4,7 @@
 //! Usage: `training_throughput [EPOCHS]`; the first epoch warms up and is not counted.
 
 use deepclust_nets::{
-    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Tensor,
+    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Step, Tensor,
     TrainSettings, Trainer, use_threads,
 };
 use rand::{Rng, SeedableRng};
@@ -32,9 +32,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let network = Autoencoder::new(settings, Device::Cpu, &mut rng)?;
     let mut adam = Adam::new(AdamSettings::default(), network.parameters())?;
-    let trainer = Trainer::new(TrainSettings { epochs: epochs + 1, batch_size: 256 })?;
-    let loss = |batch: &Tensor| {
-        let x = data.index_select(0, batch);
+    let trainer = Trainer::new(TrainSettings::new(epochs + 1, 256))?;
+    let loss = |step: &Step| {
+        let x = data.index_select(0, &step.samples);
         network.forward(&x).mse_loss(&x, Reduction::Mean)
     };
     let mut start = Instant::now();

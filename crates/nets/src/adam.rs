@@ -1,6 +1,6 @@
 use crate::adam_kernel::{Coefficients, step};
 use crate::convert::shape_error;
-use crate::{Error, Result};
+use crate::{Error, Optimizer, Result};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -70,17 +70,6 @@ impl Adam {
         Ok(Self { settings, first: zeros(), second: zeros(), parameters, steps: 0 })
     }
 
-    /// Differentiates `loss` (a scalar) by every parameter and takes one step.
-    ///
-    /// The gradients live only inside this call; nothing accumulates between steps.
-    ///
-    /// # Errors
-    /// [`Error::Torch`] when the loss does not depend on a parameter or is no scalar.
-    pub fn minimise(&mut self, loss: &Tensor) -> Result<()> {
-        let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
-        self.apply(&gradients)
-    }
-
     /// One step with given gradients, one for each parameter and of its shape.
     ///
     /// # Errors
@@ -125,15 +114,29 @@ impl Adam {
         });
         Ok(())
     }
+}
 
-    /// Steps taken so far.
-    pub fn steps(&self) -> u64 {
+impl Optimizer for Adam {
+    /// The gradients live only inside this call; nothing accumulates between steps.
+    fn minimise(&mut self, loss: &Tensor) -> Result<()> {
+        let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
+        self.apply(&gradients)
+    }
+
+    fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// The parameters, in the order they were given.
-    pub fn parameters(&self) -> &[Tensor] {
+    fn parameters(&self) -> &[Tensor] {
         &self.parameters
+    }
+
+    fn moments(&self) -> Vec<(&'static str, &[Tensor])> {
+        vec![("first", &self.first), ("second", &self.second)]
+    }
+
+    fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{Activation, Error, Init, Linear, Mlp, Result, to_array2, to_tensor};
+use crate::{Activation, Error, Init, LayerOutput, Linear, Mlp, Result, to_array2, to_tensor};
 use ndarray::{Array2, ArrayView2, s};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -121,8 +121,9 @@ impl Autoencoder {
         self.decode(&self.encode(x))
     }
 
-    /// Activated outputs of all layers in order; the last is the reconstruction.
-    pub fn layer_outputs(&self, x: &Tensor) -> Vec<Tensor> {
+    /// What all layers give, in order: that of the code layer is at position `widths.len() − 2`, the last one's activated
+    /// output is the reconstruction.
+    pub fn layer_outputs(&self, x: &Tensor) -> Vec<LayerOutput> {
         let mut outputs = Vec::new();
         let code = self.encoder.forward_into(x, &mut outputs);
         let _ = self.decoder.forward_into(&code, &mut outputs);
@@ -257,7 +258,7 @@ mod tests {
         assert!((&code.row(2002) - &alone.row(0)).iter().all(|d| d.abs() < 1e-5));
         assert_eq!(network.reconstruct(x.view()).unwrap().dim(), (2003, 784));
         let outputs = network.layer_outputs(&to_tensor(x.slice(s![..3, ..])));
-        assert_eq!(outputs.iter().map(|t| t.size()[1]).collect::<Vec<_>>(), [128, 64, 128, 784]);
+        assert_eq!(outputs.iter().map(|o| o.activated.size()[1]).collect::<Vec<_>>(), [128, 64, 128, 784]);
         let error = network.embed(x.slice(s![.., ..10])).unwrap_err().to_string();
         assert_eq!(error, "samples: expected shape (n, 784), found (2003, 10)");
     }

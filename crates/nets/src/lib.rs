@@ -11,6 +11,10 @@ mod error;
 mod init;
 mod linear;
 mod mlp;
+mod optimizer;
+mod train_checkpoint;
+mod train_history;
+mod train_settings;
 mod trainer;
 
 pub use activation::Activation;
@@ -22,8 +26,11 @@ pub use device::{DeviceChoice, device_name, libtorch_version, use_threads};
 pub use error::{Error, Result};
 pub use init::Init;
 pub use linear::Linear;
-pub use mlp::Mlp;
-pub use trainer::{Epoch, TrainSettings, Trainer};
+pub use mlp::{LayerOutput, Mlp};
+pub use optimizer::Optimizer;
+pub use train_history::TrainHistory;
+pub use train_settings::{EarlyStop, TrainSettings};
+pub use trainer::{Epoch, Losses, Step, Trainer};
 
 /// The tensor type of every public signature here, re-exported so that dependants need no line of their own for it.
 pub use tch::{Device, Kind, Tensor};

@@ -1,6 +1,15 @@
 use crate::{Activation, Linear};
 use tch::Tensor;
 
+/// What one layer gives for a batch, both of shape (batch, fan_out).
+#[derive(Debug)]
+pub struct LayerOutput {
+    /// y = x Wᵀ + b.
+    pub linear: Tensor,
+    /// y after the activation.
+    pub activated: Tensor,
+}
+
 /// A stack of linear layers, each followed by its activation.
 #[derive(Debug, Default)]
 pub struct Mlp {
@@ -25,12 +34,13 @@ impl Mlp {
             .fold(x.shallow_clone(), |x, (layer, activation)| activation.apply(&layer.forward(&x)))
     }
 
-    /// Like [`forward`](Self::forward), and the activated output of every layer on the way is appended to `outputs`.
-    pub fn forward_into(&self, x: &Tensor, outputs: &mut Vec<Tensor>) -> Tensor {
+    /// Like [`forward`](Self::forward), and what every layer on the way gives is appended to `outputs`.
+    pub fn forward_into(&self, x: &Tensor, outputs: &mut Vec<LayerOutput>) -> Tensor {
         self.layers.iter().fold(x.shallow_clone(), |x, (layer, activation)| {
-            let y = activation.apply(&layer.forward(&x));
-            outputs.push(y.shallow_clone());
-            y
+            let linear = layer.forward(&x);
+            let activated = activation.apply(&linear);
+            outputs.push(LayerOutput { linear, activated: activated.shallow_clone() });
+            activated
         })
     }
 

@@ -1,36 +1,36 @@
-use crate::{Adam, Error, Result};
+use crate::train_checkpoint::{restore, save};
+use crate::train_history::EpochSums;
+use crate::{Error, Optimizer, Result, TrainHistory, TrainSettings};
 use rand::Rng;
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
-use tch::{Device, Kind, Tensor};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tch::{Device, Tensor};
 
-/// How long and in which portions to train.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrainSettings {
-    /// Passes over the data, at least 1.
-    pub epochs: usize,
-    /// Samples a step, at least 1; the last batch of an epoch may be smaller.
-    pub batch_size: usize,
+/// One batch on its way through training.
+#[derive(Debug)]
+pub struct Step {
+    /// The epoch, counted from 0.
+    pub epoch: usize,
+    /// The batch in its epoch, counted from 0.
+    pub batch: usize,
+    /// Row numbers of the batch's samples, an i64 tensor of shape (batch).
+    pub samples: Tensor,
 }
 
-impl TrainSettings {
-    /// Checks every field's range.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] names the first field that is zero.
-    pub fn validate(&self) -> Result<()> {
-        for (name, value) in [("epochs", self.epochs), ("batch_size", self.batch_size)] {
-            if value == 0 {
-                return Err(Error::Setting {
-                    name,
-                    expected: "a number of at least 1",
-                    found: value.to_string(),
-                });
-            }
-        }
-        Ok(())
+/// What a loss function answers for a batch.
+#[derive(Debug)]
+pub struct Losses {
+    /// The scalar to be minimised: the mean over the batch.
+    pub total: Tensor,
+    /// Scalars to be averaged over the epoch and kept by name.
+    pub parts: Vec<(&'static str, Tensor)>,
+}
+
+impl From<Tensor> for Losses {
+    fn from(total: Tensor) -> Self {
+        Self { total, parts: Vec::new() }
     }
 }
 
@@ -49,6 +49,7 @@ pub struct Epoch {
 #[derive(Debug)]
 pub struct Trainer {
     settings: TrainSettings,
+    checkpoint: Option<(PathBuf, Duration)>,
 }
 
 impl Trainer {
@@ -58,95 +59,182 @@ impl Trainer {
     /// [`Error::Setting`] for settings out of range.
     pub fn new(settings: TrainSettings) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { settings })
+        Ok(Self { settings, checkpoint: None })
     }
 
-    /// Minimises `loss` over `n` samples and returns the mean loss of every epoch.
+    /// Keeps the state of the training in a file, written after an epoch when the last writing is at least `every` ago, and
+    /// goes on from that file where it is there. The result is the same bit for bit as without a break.
     ///
-    /// `loss` gets the indices of a batch, an i64 tensor of shape (batch) on `device`, and returns the batch's mean loss, a
-    /// scalar that depends on the optimiser's parameters. `rng` alone decides the order of samples. `on_epoch` hears of
+    /// The file does not say what was trained on what: give each training a path of its own.
+    #[must_use]
+    pub fn resumable(mut self, path: PathBuf, every: Duration) -> Self {
+        self.checkpoint = Some((path, every));
+        self
+    }
+
+    /// Minimises `loss` over `n` samples and returns the means of every epoch.
+    ///
+    /// `loss` gets a batch whose row numbers are on `device`. `rng` alone decides the order of samples. `on_epoch` hears of
     /// every epoch and may break off.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when an epoch's loss is not finite, [`Error::Stopped`] when `on_epoch` broke off, and what
-    /// libtorch or the optimiser reports.
-    pub fn run(
+    /// [`Error::Diverged`] when an epoch's loss is not finite, [`Error::Stopped`] when `on_epoch` broke off,
+    /// [`Error::Checkpoint`] when the file to go on from is not one of this training, and what libtorch or the optimiser
+    /// reports.
+    pub fn run<L: Into<Losses>>(
         &self,
         n: usize,
         device: Device,
-        adam: &mut Adam,
+        optimizer: &mut impl Optimizer,
         rng: &mut impl Rng,
-        mut loss: impl FnMut(&Tensor) -> Tensor,
+        mut loss: impl FnMut(&Step) -> L,
         mut on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
-    ) -> Result<Vec<f64>> {
+    ) -> Result<TrainHistory> {
         let mut order: Vec<i64> = (0..n as i64).collect();
-        let mut history = Vec::with_capacity(self.settings.epochs);
-        for epoch in 1..=self.settings.epochs {
+        let (done, mut history) = self.resume(optimizer)?;
+        // The order of samples follows from the number of shuffles.
+        (0..done).for_each(|_| order.shuffle(rng));
+        let mut saved = Instant::now();
+        for epoch in done..self.settings.epochs {
+            if self.settings.early_stop.is_some_and(|stop| stop.is_due(&history.loss)) {
+                break;
+            }
             order.shuffle(rng);
+            let mut sums = EpochSums::default();
             let indices = Tensor::from_slice(&order).to_device(device);
-            // The sum stays a tensor: reading it every step would make a GPU wait.
-            let mut sum = Tensor::zeros([], (Kind::Double, device));
-            for batch in indices.split(self.settings.batch_size as i64, 0) {
-                let batch_loss = loss(&batch);
-                adam.minimise(&batch_loss)?;
-                sum += batch_loss.detach().to_kind(Kind::Double) * batch.size()[0];
+            for (batch, samples) in indices.split(self.settings.batch_size as i64, 0).into_iter().enumerate()
+            {
+                let size = samples.size()[0];
+                let Losses { total, parts } = loss(&Step { epoch, batch, samples }).into();
+                optimizer.minimise(&total)?;
+                sums.add("", &total, size);
+                parts.iter().for_each(|(name, value)| sums.add(name, value, size));
             }
-            let mean = sum.double_value(&[]) / n.max(1) as f64;
+            let mean = add_epoch(&mut history, &sums);
             if !mean.is_finite() {
-                return Err(Error::Diverged { epoch, loss: mean });
+                return Err(Error::Diverged { epoch: epoch + 1, loss: mean });
             }
-            history.push(mean);
-            if on_epoch(Epoch { done: epoch, total: self.settings.epochs, loss: mean }).is_break() {
-                return Err(Error::Stopped { epoch });
+            let progress = Epoch { done: epoch + 1, total: self.settings.epochs, loss: mean };
+            let stop = on_epoch(progress).is_break();
+            if let Some((path, every)) = &self.checkpoint
+                && (stop || saved.elapsed() >= *every)
+            {
+                save(path, optimizer, epoch + 1, &history)?;
+                saved = Instant::now();
+            }
+            if stop {
+                return Err(Error::Stopped { epoch: epoch + 1 });
             }
         }
         Ok(history)
     }
+
+    fn resume(&self, optimizer: &mut impl Optimizer) -> Result<(usize, TrainHistory)> {
+        match &self.checkpoint {
+            Some((path, _)) if path.exists() => restore(path, optimizer),
+            _ => Ok((0, TrainHistory::default())),
+        }
+    }
+}
+
+/// Appends an epoch's means. Answers that of the minimised loss.
+fn add_epoch(history: &mut TrainHistory, sums: &EpochSums) -> f64 {
+    let mut loss = 0.0;
+    for (name, mean) in sums.means() {
+        if name.is_empty() {
+            history.loss.push(mean);
+            loss = mean;
+        } else {
+            history.parts.entry(name.to_owned()).or_default().push(mean);
+        }
+    }
+    loss
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AdamSettings, Init, Linear};
+    use crate::{Adam, AdamSettings, EarlyStop, Init, Linear};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use tch::Kind;
+
+    const GO_ON: fn(Epoch) -> ControlFlow<()> = |_| ControlFlow::Continue(());
 
     /// Least squares on y = 2x − 1: returns history and the learnt weight.
-    fn fit(learning_rate: f64, on_epoch: impl FnMut(Epoch) -> ControlFlow<()>) -> Result<(Vec<f64>, f64)> {
+    fn fit(
+        learning_rate: f64,
+        trainer: &Trainer,
+        on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
+    ) -> Result<(TrainHistory, f64)> {
         let x = Tensor::linspace(-1, 1, 101, (Kind::Float, Device::Cpu)).view([-1, 1]);
         let y = &x * 2 - 1;
         let layer = Linear::new(1, 1, Init::TorchLinear, Device::Cpu, &mut ChaCha8Rng::seed_from_u64(1));
         let parameters = vec![layer.weight.shallow_clone(), layer.bias.shallow_clone()];
         let mut adam = Adam::new(AdamSettings { learning_rate, ..Default::default() }, parameters)?;
-        let loss = |batch: &Tensor| {
-            let (x, y) = (x.index_select(0, batch), y.index_select(0, batch));
-            layer.forward(&x).mse_loss(&y, tch::Reduction::Mean)
+        let loss = |step: &Step| {
+            let (x, y) = (x.index_select(0, &step.samples), y.index_select(0, &step.samples));
+            let total = layer.forward(&x).mse_loss(&y, tch::Reduction::Mean);
+            Losses { parts: vec![("weight", layer.weight.sum(Kind::Float))], total }
         };
-        let trainer = Trainer::new(TrainSettings { epochs: 60, batch_size: 10 })?;
         let rng = &mut ChaCha8Rng::seed_from_u64(2);
         let history = trainer.run(101, Device::Cpu, &mut adam, rng, loss, on_epoch)?;
         Ok((history, layer.weight.double_value(&[0, 0])))
     }
 
+    fn trainer(epochs: usize) -> Trainer {
+        Trainer::new(TrainSettings::new(epochs, 10)).unwrap()
+    }
+
+    fn break_after(epoch: usize) -> impl FnMut(Epoch) -> ControlFlow<()> {
+        move |e| if e.done == epoch { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
     #[test]
     fn learns_a_line_and_repeats_bit_for_bit() {
-        let (history, weight) = fit(0.05, |_| ControlFlow::Continue(())).unwrap();
-        assert_eq!(history.len(), 60);
-        assert!(history[59] < 1e-4 && (weight - 2.0).abs() < 0.01, "{weight} {history:?}");
-        assert_eq!(fit(0.05, |_| ControlFlow::Continue(())).unwrap().0, history);
+        let (history, weight) = fit(0.05, &trainer(60), GO_ON).unwrap();
+        assert_eq!((history.loss.len(), history.parts["weight"].len()), (60, 60));
+        assert!(history.loss[59] < 1e-4 && (weight - 2.0).abs() < 0.01, "{weight} {history:?}");
+        assert_eq!(fit(0.05, &trainer(60), GO_ON).unwrap().0, history);
+    }
+
+    #[test]
+    fn a_broken_off_training_goes_on_bit_for_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("training.safetensors");
+        let whole = fit(0.05, &trainer(20), GO_ON).unwrap();
+        let resumable = || trainer(20).resumable(path.clone(), Duration::from_secs(3600));
+        assert!(matches!(fit(0.05, &resumable(), break_after(7)), Err(Error::Stopped { epoch: 7 })));
+        let mut first = 0;
+        let resumed = fit(0.05, &resumable(), |e| {
+            first = if first == 0 { e.done } else { first };
+            ControlFlow::Continue(())
+        });
+        assert_eq!((first, resumed.unwrap()), (8, whole));
+    }
+
+    #[test]
+    fn a_strange_checkpoint_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("training.safetensors");
+        crate::save_tensors(&path, &[("parameter.0".to_owned(), Tensor::from_slice(&[1.0f32]))], "{}")
+            .unwrap();
+        let resumable = trainer(2).resumable(path, Duration::ZERO);
+        let error = fit(0.05, &resumable, GO_ON).unwrap_err().to_string();
+        assert!(error.contains("expected a training state"), "{error}");
+    }
+
+    #[test]
+    fn stops_early_when_the_loss_no_longer_falls() {
+        let early_stop = Some(EarlyStop { patience: 3, min_delta: 0.01 });
+        let trainer = Trainer::new(TrainSettings { early_stop, ..TrainSettings::new(500, 10) }).unwrap();
+        let (history, _) = fit(0.05, &trainer, GO_ON).unwrap();
+        assert!((10..100).contains(&history.loss.len()), "{}", history.loss.len());
     }
 
     #[test]
     fn divergence_and_a_stop_are_errors() {
-        assert!(matches!(fit(1e30, |_| ControlFlow::Continue(())), Err(Error::Diverged { .. })));
-        let stop =
-            |epoch: Epoch| if epoch.done == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        assert!(matches!(fit(0.05, stop), Err(Error::Stopped { epoch: 3 })));
-    }
-
-    #[test]
-    fn zero_settings_are_named() {
-        let error = Trainer::new(TrainSettings { epochs: 1, batch_size: 0 }).unwrap_err().to_string();
-        assert_eq!(error, "setting `batch_size`: expected a number of at least 1, found 0");
+        assert!(matches!(fit(1e30, &trainer(60), GO_ON), Err(Error::Diverged { .. })));
+        assert!(matches!(fit(0.05, &trainer(60), break_after(3)), Err(Error::Stopped { epoch: 3 })));
     }
 }

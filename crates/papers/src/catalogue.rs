@@ -1,8 +1,9 @@
 use crate::biswas::Biswas;
+use crate::snnl::SnnlPaper;
 use crate::{Error, Paper, Result};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&dyn Paper] = &[&Biswas];
+pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -68,6 +68,9 @@ pub enum Error {
     /// A metric is not defined for the result.
     #[error(transparent)]
     Metrics(#[from] deepclust_metrics::Error),
+    /// Clustering failed.
+    #[error(transparent)]
+    Cluster(#[from] deepclust_cluster::Error),
     /// A dimension reduction failed.
     #[error(transparent)]
     Manifold(#[from] deepclust_manifold::ManifoldError),

@@ -7,6 +7,7 @@ mod paper;
 mod published;
 pub mod render;
 pub mod run;
+pub mod snnl;
 
 pub use catalogue::{PAPERS, Target, parse_target};
 pub use error::{Error, Result};

@@ -31,7 +31,7 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Vec<(St
         save("silhouettes", "Silhouettes, ours against the paper's.", Box::new(silhouettes(main, quick)?))?;
     }
     if let Some(record) = codes.iter().find(|record| record.figure_data_digest.is_some()) {
-        let FigureData { tsne, images } = store.figure_data(record)?;
+        let FigureData { tsne, images, .. } = store.figure_data(record)?;
         if let Some(map) = tsne {
             let caption = format!(
                 "Figure 2: t-SNE of the 64-d codes of {} training images, coloured by cluster and by class (seed {}).",

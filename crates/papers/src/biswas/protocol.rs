@@ -48,7 +48,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
         init: LayerInits::all(Init::TorchLinear),
         loss: ReconstructionLoss::MeanSquaredError,
         adam: AdamSettings::default(),
-        train: TrainSettings { epochs: if quick { QUICK_EPOCHS } else { 10 }, batch_size: 256 },
+        train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
         k_means: k_means(),
     }
 }
@@ -74,6 +74,7 @@ pub(super) fn run(method: &str, settings: Value, seed: Seed, quick: bool) -> Run
         dataset: DATASET.to_owned(),
         split: Split::Train,
         samples: quick.then_some(QUICK_SAMPLES),
+        fit: None,
         method: method.to_owned(),
         variant: None,
         settings,
@@ -95,6 +96,7 @@ fn extras(method: &str, seed: Seed, quick: bool) -> Extras {
         tsne: pictured.then(|| TsneExtra { samples: mapped(quick), settings: TsneSettings::default() }),
         images_per_cluster: pictured.then_some(10),
         silhouette_samples: SILHOUETTE_SAMPLES.to_vec(),
+        ..Extras::default()
     }
 }
 

@@ -1,4 +1,6 @@
+use super::Extras;
 use crate::Result;
+use deepclust_cluster::{KMeans, KMeansSettings};
 use deepclust_methods::Seed;
 use deepclust_metrics as metrics;
 use deepclust_metrics::{Average, Distance};
@@ -51,16 +53,17 @@ pub(crate) struct Clustering<'a> {
 /// or one sample in each.
 pub(crate) fn evaluate(
     clustering: &Clustering<'_>,
-    silhouette_samples: &[usize],
+    extras: &Extras,
+    k: usize,
     seed: Seed,
 ) -> Result<Metrics> {
     let Clustering { truth, clusters, features } = *clustering;
-    let mut pairs = vec![
-        ("acc".to_owned(), metrics::accuracy(truth, clusters)?),
-        ("nmi".to_owned(), metrics::normalized_mutual_info(truth, clusters, Average::Arithmetic)?),
-        ("ari".to_owned(), metrics::adjusted_rand_index(truth, clusters)?),
-        ("purity".to_owned(), metrics::purity(truth, clusters)?),
-    ];
+    let mut pairs = agreement("", truth, clusters)?;
+    if let Some(settings) = &extras.recluster {
+        let settings = KMeansSettings { n_clusters: k, ..settings.clone() };
+        let again = KMeans::new(settings)?.fit(features, &mut seed.stream("recluster"))?;
+        pairs.extend(agreement("recluster_", truth, again.labels())?);
+    }
     let mut used = clusters.to_vec();
     used.sort_unstable();
     used.dedup();
@@ -68,7 +71,7 @@ pub(crate) fn evaluate(
         pairs.push(("sil".to_owned(), metrics::silhouette_score(features, clusters, Distance::Euclidean)?));
         pairs.push(("chs".to_owned(), metrics::calinski_harabasz(features, clusters)?));
         pairs.push(("dbi".to_owned(), metrics::davies_bouldin(features, clusters)?));
-        for &size in silhouette_samples.iter().filter(|&&size| size < clusters.len()) {
+        for &size in extras.silhouette_samples.iter().filter(|&&size| size < clusters.len()) {
             let mut rng = seed.stream(&format!("silhouette sample {size}"));
             let sampled =
                 metrics::silhouette_sampled(features, clusters, Distance::Euclidean, size, &mut rng)?;
@@ -76,4 +79,15 @@ pub(crate) fn evaluate(
         }
     }
     Ok(pairs.into_iter().collect())
+}
+
+/// The scores that compare clusters with the truth, by name after a prefix.
+fn agreement(prefix: &str, truth: &[usize], clusters: &[usize]) -> Result<Vec<(String, f64)>> {
+    let named = |name: &str, value| (format!("{prefix}{name}"), value);
+    Ok(vec![
+        named("acc", metrics::accuracy(truth, clusters)?),
+        named("nmi", metrics::normalized_mutual_info(truth, clusters, Average::Arithmetic)?),
+        named("ari", metrics::adjusted_rand_index(truth, clusters)?),
+        named("purity", metrics::purity(truth, clusters)?),
+    ])
 }

@@ -1,15 +1,11 @@
 use super::evaluate::{Clustering, evaluate};
-use super::{
-    DataFacts, Extras, FigureData, Machine, RunRecord, RunSpec, SCHEMA, SampleGrid, TsneMap, machine,
-};
+use super::figure_measurements::figure_data;
+use super::load::load;
+use super::{DataFacts, FigureData, Machine, RunRecord, RunSpec, SCHEMA, machine};
 use crate::{Error, Result};
-use base64::Engine;
-use deepclust_datasets::{DataDirs, Dataset, ImageShape, LoadOptions, Subset};
-use deepclust_manifold::tsne;
-use deepclust_methods::{Context, Fitted, Progress};
+use deepclust_datasets::Dataset;
+use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Progress};
 use deepclust_nets::Device;
-use ndarray::Axis;
-use rand::seq::index;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,7 +19,7 @@ pub struct Measured {
     pub figures: FigureData,
 }
 
-/// Makes one run in this process.
+/// Makes one run in this process. Long trainings keep their state in `checkpoints`.
 ///
 /// # Errors
 /// When the data cannot be had, the method refuses them or fails, or a metric is not defined.
@@ -32,21 +28,28 @@ pub fn execute(
     data_dir: Option<PathBuf>,
     device: Device,
     threads: usize,
+    checkpoints: Option<PathBuf>,
     progress: &mut dyn Progress,
 ) -> Result<Measured> {
     let start = Instant::now();
     let method = deepclust_methods::build(&spec.method, &spec.settings)?;
     let mut context = Context::new(spec.seed, device, progress);
-    let data = context.stage("data", |_| load(spec, data_dir))?;
-    let x = data.features.dense()?;
+    context.checkpoints = checkpoints;
+    let (data, fit_data) = context.stage("data", |_| load(spec, data_dir))?;
     let k = data.n_classes();
-    let fitted = method.fit(x, k, &mut context)?;
-    let clustering =
-        Clustering { truth: &data.labels, clusters: &fitted.labels, features: fitted.embedding.view() };
-    let metrics =
-        context.stage("metrics", |_| evaluate(&clustering, &spec.extras.silhouette_samples, spec.seed))?;
-    let figures = context.stage("figures", |_| figure_data(spec, &data, &fitted))?;
-    let contingency = contingency(&data.labels, &fitted.labels, k);
+    let fitted = fit(spec, method.as_ref(), fit_data.as_ref().unwrap_or(&data), k, &mut context)?;
+    let scored = if fit_data.is_some() {
+        let x = data.features.dense()?;
+        context.stage("predict", |_| Ok::<_, Error>((fitted.model.predict(x)?, fitted.model.embed(x)?)))?
+    } else {
+        (fitted.labels, fitted.embedding)
+    };
+    let clustering = Clustering { truth: &data.labels, clusters: &scored.0, features: scored.1.view() };
+    let metrics = context.stage("metrics", |_| evaluate(&clustering, &spec.extras, k, spec.seed))?;
+    let figures = context.stage("figures", |_| figure_data(spec, &data, &clustering))?;
+    let contingency = contingency(&data.labels, &scored.0, k);
+    let supervised = spec.fit.as_ref().is_some_and(|fit| fit.labelled);
+    let labels_used = fit_data.as_ref().filter(|_| supervised).map(Dataset::len);
     let record = RunRecord {
         schema: SCHEMA,
         method: spec.method.clone(),
@@ -55,16 +58,17 @@ pub fn execute(
         split: spec.split,
         seed: spec.seed,
         quick: spec.quick,
-        supervision: "none".to_owned(),
+        supervision: labels_used.map_or("none".to_owned(), |n| n.to_string()),
         metrics,
         wall_s: rounded(start.elapsed().as_secs_f64()),
         stages_s: context.stages().iter().map(|(name, &s)| (name.clone(), rounded(s))).collect(),
         identity: spec.identity()?,
         spec: spec.clone(),
-        data: DataFacts { n: x.nrows(), d: x.ncols(), classes: k, digest: data.digest() },
+        data: facts(&data)?,
+        fit_data: fit_data.as_ref().map(facts).transpose()?,
         cluster_sizes: (0..k).map(|cluster| contingency.iter().map(|row| row[cluster]).sum()).collect(),
         contingency,
-        assignment_digest: assignment_digest(&fitted.labels),
+        assignment_digest: assignment_digest(&scored.0),
         facts: fitted.facts,
         history: fitted.history,
         figure_data_digest: None,
@@ -77,24 +81,30 @@ pub fn execute(
     Ok(Measured { record, figures })
 }
 
-fn rounded(seconds: f64) -> f64 {
-    (seconds * 1000.0).round() / 1000.0
+/// The one place where labels may reach a method, and only as the run's description says so.
+fn fit(
+    spec: &RunSpec,
+    method: &dyn Method,
+    data: &Dataset,
+    k: usize,
+    context: &mut Context<'_>,
+) -> Result<Fitted> {
+    let x = data.features.dense()?;
+    Ok(match &spec.fit {
+        Some(part) if part.labelled => {
+            method.fit_labelled(&LabelledSubset::new(x, &data.labels)?, k, context)?
+        }
+        _ => method.fit(x, k, context)?,
+    })
 }
 
-fn load(spec: &RunSpec, data_dir: Option<PathBuf>) -> Result<Dataset> {
-    let data = deepclust_datasets::load(
-        &spec.dataset,
-        &LoadOptions {
-            dirs: DataDirs::new(data_dir),
-            fetch: false, // the scheduler has fetched it; two workers must not
-            split: spec.split,
-            ..LoadOptions::default()
-        },
-    )?;
-    match spec.samples {
-        Some(n) if n < data.len() => Ok(data.subset(Subset::Random { n }, &mut spec.seed.stream("subset"))?),
-        _ => Ok(data),
-    }
+fn facts(data: &Dataset) -> Result<DataFacts> {
+    let (n, d) = data.features.dense()?.dim();
+    Ok(DataFacts { n, d, classes: data.n_classes(), digest: data.digest() })
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }
 
 /// Samples of each class (rows) in each cluster (columns).
@@ -112,66 +122,6 @@ fn assignment_digest(clusters: &[usize]) -> String {
         hash.update((cluster as u32).to_le_bytes());
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn figure_data(spec: &RunSpec, data: &Dataset, fitted: &Fitted) -> Result<FigureData> {
-    let Extras { tsne, images_per_cluster, .. } = &spec.extras;
-    let images = match (images_per_cluster, data.image) {
-        (Some(count), Some(shape)) => Some(sample_grid(spec, data, shape, &fitted.labels, *count)?),
-        (Some(_), None) => {
-            return Err(Error::Unsuitable {
-                dataset: data.name.clone(),
-                expected: "images, for the grid of samples".to_owned(),
-                found: "samples without an image shape".to_owned(),
-            });
-        }
-        (None, _) => None,
-    };
-    let tsne = match tsne {
-        Some(extra) => Some(tsne_map(spec, extra, data, fitted)?),
-        None => None,
-    };
-    Ok(FigureData { tsne, images })
-}
-
-fn tsne_map(spec: &RunSpec, extra: &super::TsneExtra, data: &Dataset, fitted: &Fitted) -> Result<TsneMap> {
-    let mut rng = spec.seed.stream("t-sne");
-    let n = fitted.labels.len();
-    let mut rows = index::sample(&mut rng, n, extra.samples.min(n)).into_vec();
-    rows.sort_unstable();
-    let features = fitted.embedding.select(Axis(0), &rows);
-    let map = tsne(features.view(), &extra.settings, &mut rng)?;
-    let column = |i: usize| map.column(i).iter().map(|v| (v * 100.0).round() / 100.0).collect();
-    Ok(TsneMap {
-        x: column(0),
-        y: column(1),
-        clusters: rows.iter().map(|&row| fitted.labels[row]).collect(),
-        classes: rows.iter().map(|&row| data.labels[row]).collect(),
-        class_names: data.class_names.clone(),
-    })
-}
-
-fn sample_grid(
-    spec: &RunSpec,
-    data: &Dataset,
-    shape: ImageShape,
-    clusters: &[usize],
-    count: usize,
-) -> Result<SampleGrid> {
-    let mut rng = spec.seed.stream("sample images");
-    let x = data.features.dense()?;
-    let (low, high) = x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-    let grey = |v: f32| (255.0 * (v - low) / (high - low).max(f32::MIN_POSITIVE)).round() as u8;
-    let encoded = |row: usize| {
-        let pixels: Vec<u8> = x.row(row).iter().map(|&v| grey(v)).collect();
-        base64::engine::general_purpose::STANDARD.encode(pixels)
-    };
-    let rows = (0..data.n_classes()).map(|cluster| {
-        let members: Vec<usize> = (0..clusters.len()).filter(|&i| clusters[i] == cluster).collect();
-        let chosen = index::sample(&mut rng, members.len(), count.min(members.len()));
-        chosen.iter().map(|i| encoded(members[i])).collect()
-    });
-    Ok(SampleGrid { height: shape.height, width: shape.width, clusters: rows.collect() })
 }
 
 #[cfg(test)]

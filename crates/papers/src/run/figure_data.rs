@@ -8,6 +8,21 @@ pub struct FigureData {
     pub tsne: Option<TsneMap>,
     /// Example images.
     pub images: Option<SampleGrid>,
+    /// Further maps, in the order in which they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maps: Vec<EmbeddingMap>,
+}
+
+/// A map of an embedding in two or three dimensions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbeddingMap {
+    /// A list of coordinates for each dimension, rounded to two decimals.
+    pub coordinates: Vec<Vec<f32>>,
+    /// The class of each point, as its position in `class_names`.
+    pub classes: Vec<usize>,
+    /// Names of the classes shown.
+    pub class_names: Vec<String>,
 }
 
 /// A t-SNE map.
@@ -41,6 +56,6 @@ pub struct SampleGrid {
 impl FigureData {
     /// Whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
-        self.tsne.is_none() && self.images.is_none()
+        self.tsne.is_none() && self.images.is_none() && self.maps.is_empty()
     }
 }

@@ -41,8 +41,11 @@ pub struct RunRecord {
     pub spec: RunSpec,
     /// Digest of the request.
     pub identity: String,
-    /// What was clustered.
+    /// What was clustered and scored.
     pub data: DataFacts,
+    /// What the method was fitted on, if on something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_data: Option<DataFacts>,
     /// Single numbers that the method left.
     pub facts: BTreeMap<String, f64>,
     /// Losses and the like.
@@ -148,6 +151,7 @@ const KEYS: &[&str] = &[
     "assignment_digest",
     "figure_data_digest",
     "data",
+    "fit_data",
     "spec",
     "identity",
     "revision",
@@ -191,6 +195,7 @@ pub(crate) mod tests {
             identity: spec.identity().unwrap(),
             spec,
             data: DataFacts { n: 4, d: 2, classes: 2, digest: "00".into() },
+            fit_data: Some(DataFacts { n: 3, d: 2, classes: 2, digest: "01".into() }),
             facts: [("inertia".to_owned(), 0.1)].into(),
             history: vec![Series { name: "loss".into(), step: "epoch".into(), values: vec![0.3, 1e-7] }],
             cluster_sizes: vec![3, 1],

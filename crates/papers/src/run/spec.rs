@@ -1,5 +1,6 @@
 use super::digest_json;
 use crate::Result;
+use deepclust_cluster::KMeansSettings;
 use deepclust_datasets::Split;
 use deepclust_manifold::TsneSettings;
 use deepclust_methods::Seed;
@@ -17,6 +18,9 @@ pub struct RunSpec {
     pub split: Split,
     /// A random subset of that many samples, where not all are used.
     pub samples: Option<usize>,
+    /// Where the method is fitted, if not on what is scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<FitPart>,
     /// Name of the method.
     pub method: String,
     /// Name of the deviation, where the run belongs to an ablation.
@@ -31,6 +35,18 @@ pub struct RunSpec {
     pub extras: Extras,
 }
 
+/// The samples that a method is fitted on, where others are scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FitPart {
+    /// The published part of the data set.
+    pub split: Split,
+    /// A random subset of that many samples, where not all are used.
+    pub samples: Option<usize>,
+    /// Whether the method gets these samples' labels.
+    pub labelled: bool,
+}
+
 /// Measurements that only some runs need.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -41,6 +57,24 @@ pub struct Extras {
     pub images_per_cluster: Option<usize>,
     /// Silhouettes of random subsets of these sizes, as scikit-learn's `sample_size` takes them.
     pub silhouette_samples: Vec<usize>,
+    /// Further maps of the embedding.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub maps: Vec<MapExtra>,
+    /// k-means once more, on the scored samples' own embedding: its scores are kept with `recluster_` before their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recluster: Option<KMeansSettings>,
+}
+
+/// A t-SNE map of a random subset of the scored samples, the same one for every method at a seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapExtra {
+    /// Size of the subset; all samples if there are fewer.
+    pub samples: usize,
+    /// Only samples of that many random classes, where not all are shown.
+    pub classes: Option<usize>,
+    /// The map's own settings.
+    pub settings: TsneSettings,
 }
 
 /// A t-SNE map of a random subset of the samples.
@@ -102,6 +136,7 @@ pub(crate) mod tests {
             dataset: "mnist".into(),
             split: Split::Train,
             samples: None,
+            fit: None,
             method: "k-means".into(),
             variant: None,
             settings: json!({"k_means": {"n_init": 10}}),
@@ -126,6 +161,13 @@ pub(crate) mod tests {
         assert_eq!(spec(0).identity().unwrap(), spec(0).identity().unwrap());
         assert_ne!(spec(0).identity().unwrap(), changed.identity().unwrap());
         assert_ne!(spec(0).identity().unwrap(), spec(1).identity().unwrap());
+    }
+
+    #[test]
+    fn what_a_run_does_not_ask_for_does_not_enter_its_identity() {
+        // Records written before these fields existed keep their identity.
+        let text = serde_json::to_string(&spec(0)).unwrap();
+        assert!(["fit", "maps", "recluster"].iter().all(|name| !text.contains(name)), "{text}");
     }
 
     #[test]

@@ -68,6 +68,23 @@ impl Store {
         Ok(file)
     }
 
+    /// The folder for the state of this run's trainings while it is not recorded: `.checkpoints/<identity>-<revision>`, so
+    /// that no run goes on from the state of another, or from that of other code. None where the code has no revision: it
+    /// may change between a break and the resumption.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn checkpoints(&self, spec: &RunSpec) -> Result<Option<PathBuf>> {
+        let revision = super::machine::revision();
+        if !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        let identity: String = spec.identity()?.chars().take(16).collect();
+        let folder = self.root.join(".checkpoints").join(format!("{identity}-{revision}"));
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        Ok(Some(folder))
+    }
+
     /// What is known of a run.
     ///
     /// # Errors

@@ -43,9 +43,19 @@ fn run(job: &Job) -> Result<Message> {
     }
     set_aside_damaged(&store, &job.spec)?;
     let device = job.device.resolve()?;
-    let mut measured =
-        execute(&job.spec, job.data_dir.clone(), device, job.threads, &mut Reporter::default())?;
+    let checkpoints = store.checkpoints(&job.spec)?;
+    let mut measured = execute(
+        &job.spec,
+        job.data_dir.clone(),
+        device,
+        job.threads,
+        checkpoints.clone(),
+        &mut Reporter::default(),
+    )?;
     store.write(&mut measured.record, &measured.figures)?;
+    if let Some(folder) = checkpoints {
+        let _ = std::fs::remove_dir_all(folder); // the run is recorded: its state only takes space
+    }
     Ok(Message::Done { wall_s: measured.record.wall_s, summary: measured.record.metrics.summary() })
 }
 

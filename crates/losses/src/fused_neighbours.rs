@@ -1,0 +1,201 @@
+//! The soft nearest neighbour loss with its gradient written out: two matrix products a layer, and no graph of
+//! batch × batch tensors.
+
+use crate::{PairDistance, SoftNearestNeighbour};
+use tch::{Kind, Tensor};
+
+/// What the loss's gradient needs of the forward pass.
+struct Forward {
+    /// (batch, features), in f32 at least.
+    x: Tensor,
+    /// Cosine distance only: norms (batch, 1), and x with unit rows.
+    unit: Option<(Tensor, Tensor)>,
+    /// K, shape (batch, batch).
+    kernel: Tensor,
+    /// Σ_j K_ij over pairs that count as alike, shape (batch, 1).
+    alike: Tensor,
+    /// The same over all other pairs; none when all count as alike.
+    unlike: Option<Tensor>,
+    /// 1 where labels are equal.
+    mask: Option<Tensor>,
+}
+
+impl SoftNearestNeighbour {
+    /// The loss alone, a scalar without a gradient. Arguments as for [`loss`](Self::loss).
+    ///
+    /// # Panics
+    /// When the number of labels is not the size of the batch.
+    pub fn value(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
+        tch::no_grad(|| self.mean(&self.forward(activations, labels, temperature)))
+    }
+
+    /// [`loss`](Self::loss) in value and gradient, several times faster: the gradient is computed here, at once, and enters
+    /// the graph as a constant. It cannot be differentiated twice.
+    ///
+    /// Where nearly all of a sample's weight lies on its own class, autograd subtracts two almost equal numbers; this form
+    /// adds up the other classes' weight instead, and is the more exact one.
+    ///
+    /// # Panics
+    /// When the number of labels is not the size of the batch.
+    pub fn fused(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
+        let (value, gradient) = tch::no_grad(|| {
+            let forward = self.forward(activations, labels, temperature);
+            (self.mean(&forward), self.gradient(&forward, temperature))
+        });
+        let x = activations.view([activations.size()[0], -1]).to_kind(gradient.kind());
+        let carrier = (x * gradient).sum(None::<Kind>);
+        &carrier + (value - carrier.detach())
+    }
+
+    fn forward(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Forward {
+        let batch = activations.size()[0];
+        let x = activations.detach().view([batch, -1]);
+        let x = if x.kind() == Kind::Double { x } else { x.to_kind(Kind::Float) };
+        let (mut kernel, unit) = match self.distance {
+            PairDistance::Cosine => {
+                let norms = x.norm_scalaropt_dim(2, [1i64].as_slice(), true).clamp_min(1e-12);
+                let unit = &x / &norms;
+                let mut cosines = unit.matmul(&unit.tr());
+                let _ = cosines.g_sub_scalar_(1.0);
+                (cosines, Some((norms, unit)))
+            }
+            PairDistance::SquaredEuclidean => (-self.distance.matrix(&x), None),
+        };
+        let _ = kernel.g_mul_scalar_(temperature.recip());
+        let _ = kernel.exp_();
+        let _ = kernel.fill_diagonal_(0.0, false);
+        let row_sums = |matrix: &Tensor| matrix.sum_dim_intlist([1i64].as_slice(), true, None);
+        match labels {
+            None => Forward { alike: row_sums(&kernel), unlike: None, mask: None, x, unit, kernel },
+            Some(labels) => {
+                let mask = labels.unsqueeze(0).eq_tensor(&labels.unsqueeze(1)).to_kind(x.kind());
+                let of_alike = &kernel * &mask;
+                let unlike = row_sums(&(&kernel - &of_alike));
+                Forward {
+                    alike: row_sums(&of_alike),
+                    unlike: Some(unlike),
+                    mask: Some(mask),
+                    x,
+                    unit,
+                    kernel,
+                }
+            }
+        }
+    }
+
+    /// Σ_j K_ij + ε, shape (batch, 1).
+    fn total(&self, forward: &Forward) -> Tensor {
+        match &forward.unlike {
+            Some(unlike) => &forward.alike + unlike + self.epsilon,
+            None => &forward.alike + self.epsilon,
+        }
+    }
+
+    fn mean(&self, forward: &Forward) -> Tensor {
+        let share = &forward.alike / self.total(forward);
+        -(share + self.epsilon).log().mean(None::<Kind>)
+    }
+
+    /// With R the row's total and s the share of the alike, ∂ℓ_i/∂K_ij is −(ε + R − A)/((s + ε)(R + ε)²) for alike j and
+    /// s/((s + ε)(R + ε)) for the others.
+    fn gradient(&self, forward: &Forward, temperature: f64) -> Tensor {
+        let total = self.total(forward);
+        let share = &forward.alike / &total;
+        let scale = (&share + self.epsilon) * &total;
+        let rest = match &forward.unlike {
+            Some(unlike) => unlike + self.epsilon,
+            None => total.zeros_like() + self.epsilon,
+        };
+        let of_alike = -rest / (&scale * &total);
+        let factors = match &forward.mask {
+            Some(mask) => {
+                let of_unlike = share / &scale;
+                mask * (of_alike - &of_unlike) + of_unlike
+            }
+            None => of_alike,
+        };
+        // ∂L/∂(−d_ij), for both places where a pair stands.
+        let batch = forward.x.size()[0] as f64;
+        let weights = &forward.kernel * factors * (temperature * batch).recip();
+        let weights = &weights + weights.tr();
+        match &forward.unit {
+            Some((norms, unit)) => {
+                let along = weights.matmul(unit);
+                let radial = (&along * unit).sum_dim_intlist([1i64].as_slice(), true, None);
+                // A row shorter than 1e-12 is divided by a constant, so nothing is projected out.
+                let radial = radial * norms.gt(1e-12).to_kind(unit.kind());
+                (along - radial * unit) / norms
+            }
+            None => {
+                let degrees = weights.sum_dim_intlist([1i64].as_slice(), true, None);
+                (weights.matmul(&forward.x) - degrees * &forward.x) * 2.0
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    fn batch(kind: Kind) -> (Tensor, Tensor) {
+        let values: Vec<f64> = (0..60).map(|n| (1.0 + 0.9 * f64::from(n)).sin() + 0.3).collect();
+        let labels = Tensor::from_slice(&[0i64, 0, 1, 1, 2, 0, 2, 2, 1, 3]);
+        (Tensor::from_slice(&values).view([10, 2, 3]).to_kind(kind), labels)
+    }
+
+    #[test]
+    fn value_and_gradient_are_those_of_autograd() {
+        let (x, y) = batch(Kind::Double);
+        for distance in [PairDistance::Cosine, PairDistance::SquaredEuclidean] {
+            for labels in [Some(&y), None] {
+                for temperature in [0.05, 0.3, 1.0, 100.0, 1000.0] {
+                    let form = SoftNearestNeighbour { distance, ..Default::default() };
+                    let (plain, quick) = (x.copy().set_requires_grad(true), x.copy().set_requires_grad(true));
+                    let (expected, found) =
+                        (form.loss(&plain, labels, temperature), form.fused(&quick, labels, temperature));
+                    let case = format!("{distance:?} {} {temperature}", labels.is_some());
+                    let value = expected.double_value(&[]);
+                    assert_relative_eq!(found.double_value(&[]), value, max_relative = 1e-9, epsilon = 1e-13);
+                    assert_relative_eq!(
+                        form.value(&x, labels, temperature).double_value(&[]),
+                        value,
+                        max_relative = 1e-9,
+                        epsilon = 1e-13
+                    );
+                    expected.backward();
+                    found.backward();
+                    // Autograd's own cancellation costs some digits of the tiny unsupervised gradient.
+                    let (a, b) = (quick.grad(), plain.grad());
+                    assert!(a.allclose(&b, 1e-6, 1e-15, false), "{case}: {a} {b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn single_precision_keeps_six_digits() {
+        let (x, y) = batch(Kind::Float);
+        let wide = x.to_kind(Kind::Double);
+        for (labels, digits) in [(Some(&y), 2e-5), (None, 2e-5)] {
+            let form = SoftNearestNeighbour::default();
+            let (single, double) = (x.copy().set_requires_grad(true), wide.copy().set_requires_grad(true));
+            form.fused(&single, labels, 0.2).backward();
+            form.loss(&double, labels, 0.2).backward();
+            let (a, b) = (single.grad().to_kind(Kind::Double), double.grad());
+            let error = (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[]);
+            assert!(error < digits, "{error}");
+        }
+    }
+
+    #[test]
+    fn rows_of_zeros_are_harmless() {
+        let x = Tensor::zeros([4, 3], (Kind::Float, tch::Device::Cpu)).set_requires_grad(true);
+        let y = Tensor::from_slice(&[0i64, 1, 0, 1]);
+        let loss = SoftNearestNeighbour::default().fused(&x, Some(&y), 0.1);
+        loss.backward();
+        assert!(loss.double_value(&[]).is_finite());
+        assert!(bool::try_from(x.grad().isfinite().all()).unwrap());
+    }
+}

@@ -1,0 +1,89 @@
+use crate::SoftNearestNeighbour;
+use serde::{Deserialize, Serialize};
+use tch::{Kind, Tensor};
+
+/// How the losses of several layers become one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayerReduction {
+    /// All layers' losses added.
+    Sum,
+    /// The smallest one, what the paper calls arg min. Only that layer has a gradient.
+    Minimum,
+}
+
+impl LayerReduction {
+    /// The reduced loss, a scalar; 0 for no layers.
+    pub fn apply(self, losses: &[Tensor]) -> Tensor {
+        if losses.is_empty() {
+            return Tensor::from(0.0f32);
+        }
+        let all = Tensor::stack(losses, 0);
+        match self {
+            Self::Sum => all.sum(None::<Kind>),
+            Self::Minimum => all.min(),
+        }
+    }
+
+    /// [`apply`](Self::apply) to the soft nearest neighbour losses of several layers' activations, in value and
+    /// gradient, by [`SoftNearestNeighbour::fused`]. Under [`Minimum`](Self::Minimum) only one layer is differentiated.
+    pub fn soft_nearest_neighbour(
+        self,
+        form: &SoftNearestNeighbour,
+        layers: &[Tensor],
+        labels: Option<&Tensor>,
+        temperature: f64,
+    ) -> Tensor {
+        let fused = |layer: &Tensor| form.fused(layer, labels, temperature);
+        match self {
+            Self::Sum => self.apply(&layers.iter().map(fused).collect::<Vec<_>>()),
+            Self::Minimum if layers.is_empty() => self.apply(&[]),
+            Self::Minimum => {
+                let value = |layer: &Tensor| form.value(layer, labels, temperature);
+                let values = layers.iter().map(value).collect::<Vec<_>>();
+                // Of equal losses the first counts; a loss that is no number is taken, and so noticed.
+                let least = Tensor::stack(&values, 0).argmin(None, false).int64_value(&[]);
+                fused(&layers[least as usize])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use approx::assert_relative_eq;
+
+    #[test]
+    fn layers_are_added_or_the_least_is_taken() {
+        let losses = [0.5f64, 0.2, 0.9].map(Tensor::from);
+        assert_relative_eq!(LayerReduction::Sum.apply(&losses).double_value(&[]), 1.6);
+        assert_relative_eq!(LayerReduction::Minimum.apply(&losses).double_value(&[]), 0.2);
+        assert_eq!(LayerReduction::Sum.apply(&[]).double_value(&[]), 0.0);
+    }
+
+    #[test]
+    fn the_fused_reduction_is_the_plain_one() {
+        let form = SoftNearestNeighbour::default();
+        let labels = Tensor::from_slice(&[0i64, 1, 0, 1, 2]);
+        let values = |step: f64| (0..15).map(move |i| (f64::from(i) * step).sin()).collect::<Vec<_>>();
+        for reduction in [LayerReduction::Sum, LayerReduction::Minimum] {
+            let layers = || {
+                [0.7, 1.3, 2.9]
+                    .map(|step| Tensor::from_slice(&values(step)).view([5, 3]).set_requires_grad(true))
+            };
+            let (plain, fused) = (layers(), layers());
+            let losses: Vec<_> = plain.iter().map(|x| form.loss(x, Some(&labels), 0.4)).collect();
+            let expected = reduction.apply(&losses);
+            let found = reduction.soft_nearest_neighbour(&form, &fused, Some(&labels), 0.4);
+            assert_relative_eq!(found.double_value(&[]), expected.double_value(&[]), max_relative = 1e-12);
+            expected.backward();
+            found.backward();
+            for (plain, fused) in plain.iter().zip(&fused) {
+                let (plain, fused) = (plain.grad(), fused.grad());
+                let fused = if fused.defined() { fused } else { plain.zeros_like() };
+                assert!(fused.allclose(&plain, 1e-9, 1e-12, false), "{reduction:?}: {fused} {plain}");
+            }
+        }
+    }
+}

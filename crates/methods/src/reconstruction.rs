@@ -1,0 +1,47 @@
+use crate::{Error, Result};
+use deepclust_losses::{binary_cross_entropy, mean_squared_error};
+use deepclust_nets::{Activation, Tensor};
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+/// How far a reconstruction is from its original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReconstructionLoss {
+    /// [`mean_squared_error`]
+    MeanSquaredError,
+    /// [`binary_cross_entropy`]; needs features and outputs in [0, 1].
+    BinaryCrossEntropy,
+}
+
+impl ReconstructionLoss {
+    pub(crate) fn between(self, reconstruction: &Tensor, x: &Tensor) -> Tensor {
+        match self {
+            Self::MeanSquaredError => mean_squared_error(reconstruction, x),
+            Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x),
+        }
+    }
+
+    /// Cross-entropy is defined for values in [0, 1] on both sides.
+    pub(crate) fn check(
+        self,
+        method: &'static str,
+        output: Activation,
+        x: ArrayView2<'_, f32>,
+    ) -> Result<()> {
+        if self != Self::BinaryCrossEntropy {
+            return Ok(());
+        }
+        if output != Activation::Sigmoid {
+            let problem = format!("`binary-cross-entropy` needs a sigmoid output, found {output:?}");
+            return Err(Error::Settings { method, problem });
+        }
+        match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
+            Some(value) => Err(Error::Samples {
+                expected: "values in [0, 1] for `binary-cross-entropy`".to_owned(),
+                found: value.to_string(),
+            }),
+            None => Ok(()),
+        }
+    }
+}

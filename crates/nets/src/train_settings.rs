@@ -1,0 +1,102 @@
+use crate::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// How long and in which portions to train.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainSettings {
+    /// Passes over the data, at least 1.
+    pub epochs: usize,
+    /// Samples a step, at least 1; the last batch of an epoch may be smaller.
+    pub batch_size: usize,
+    /// When to stop before the last epoch; never unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_stop: Option<EarlyStop>,
+}
+
+/// A stop when the training loss no longer falls. Labels have no part in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyStop {
+    /// Epochs without a new least loss after which training stops, at least 1.
+    pub patience: usize,
+    /// By how much a loss must be under the least one so far to count as new, at least 0.
+    pub min_delta: f64,
+}
+
+impl EarlyStop {
+    /// Whether these losses of the epochs so far end the training.
+    pub fn is_due(&self, losses: &[f64]) -> bool {
+        let (mut least, mut since) = (f64::INFINITY, 0);
+        for &loss in losses {
+            if loss < least - self.min_delta {
+                (least, since) = (loss, 0);
+            } else {
+                since += 1;
+            }
+        }
+        since >= self.patience
+    }
+}
+
+impl TrainSettings {
+    /// That many epochs in batches of that size, without an early stop.
+    pub fn new(epochs: usize, batch_size: usize) -> Self {
+        Self { epochs, batch_size, early_stop: None }
+    }
+
+    /// Checks every field's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        let mut counts = vec![("epochs", self.epochs), ("batch_size", self.batch_size)];
+        counts.extend(self.early_stop.map(|stop| ("patience", stop.patience)));
+        for (name, value) in counts {
+            if value == 0 {
+                return Err(Error::Setting {
+                    name,
+                    expected: "a number of at least 1",
+                    found: value.to_string(),
+                });
+            }
+        }
+        match self.early_stop {
+            Some(EarlyStop { min_delta, .. }) if !(min_delta >= 0.0 && min_delta.is_finite()) => {
+                Err(Error::Setting {
+                    name: "min_delta",
+                    expected: "a number of at least 0",
+                    found: min_delta.to_string(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_counts_epochs_without_a_new_least_loss() {
+        let stop = EarlyStop { patience: 2, min_delta: 0.1 };
+        assert!(!stop.is_due(&[3.0, 2.0, 1.95]));
+        assert!(stop.is_due(&[3.0, 2.0, 1.95, 1.91]));
+        assert!(!stop.is_due(&[3.0, 2.0, 1.95, 1.85]));
+        assert!(!stop.is_due(&[]));
+    }
+
+    #[test]
+    fn values_out_of_range_are_named() {
+        let message = |settings: TrainSettings| settings.validate().unwrap_err().to_string();
+        let found = message(TrainSettings::new(1, 0));
+        assert_eq!(found, "setting `batch_size`: expected a number of at least 1, found 0");
+        let stop = |patience, min_delta| TrainSettings {
+            early_stop: Some(EarlyStop { patience, min_delta }),
+            ..TrainSettings::new(1, 1)
+        };
+        assert_eq!(message(stop(0, 0.0)), "setting `patience`: expected a number of at least 1, found 0");
+        assert_eq!(message(stop(1, -1.0)), "setting `min_delta`: expected a number of at least 0, found -1");
+    }
+}

@@ -1,0 +1,152 @@
+//! What the paper leaves unsaid, tried out: temperature, layers, weight, numbers of labels.
+
+use super::protocol::{self, SEEDS, labels, row, snnl};
+use crate::run::{Extras, FitPart, RunSpec};
+use crate::{Request, Result};
+use deepclust_losses::Temperature;
+use deepclust_methods::{Seed, SnnlLayers, SnnlSettings};
+
+/// Seeds of each deviation; the figures of fewer labels have the paper's number.
+pub(super) const ABLATION_SEEDS: usize = 2;
+
+/// Numbers of labelled images in Figures 3 and 4, besides the tables' own.
+pub(super) const FEWER_LABELS: [usize; 3] = [1_000, 3_000, 6_000];
+
+/// The rows that are trained on fewer labels.
+pub(super) const FEWER_LABELS_METHODS: [&str; 2] = ["snnl-5", "snnl-1"];
+
+/// A deviation from a row's protocol.
+pub(super) struct Variant {
+    pub method: &'static str,
+    pub name: String,
+    pub settings: SnnlSettings,
+}
+
+/// All deviations, in the order of the runs: one of a row's temperatures, layers or weights, and both where a row has two
+/// unsaid settings.
+pub(super) fn variants(quick: bool) -> Vec<Variant> {
+    let mut variants = Vec::new();
+    let mut add = |method: &'static str, name: String, change: &dyn Fn(&mut SnnlSettings)| {
+        let mut settings = snnl(method, quick);
+        change(&mut settings);
+        if settings != snnl(method, quick) {
+            variants.push(Variant { method, name, settings });
+        }
+    };
+    for layers in LAYERS {
+        let name = format!("layers-{}", layer_name(layers));
+        add("snnl-7", name.clone(), &|s| s.layers = layers);
+        add("snnl-3", name, &|s| s.layers = layers);
+    }
+    for t in TEMPERATURES {
+        add("snnl-1", format!("temperature-{t}"), &|s| s.temperature = Temperature::Fixed(t));
+    }
+    for t in TEMPERATURES {
+        add("snnl-3", format!("temperature-{t}"), &|s| s.temperature = Temperature::Fixed(t));
+    }
+    for layers in LAYERS.into_iter().filter(|layers| *layers != SnnlLayers::Code) {
+        add("snnl-5", format!("layers-{}", layer_name(layers)), &|s| s.layers = layers);
+    }
+    for alpha in [1.0, 10.0, 1000.0] {
+        add("snnl-5", format!("alpha-{alpha}"), &|s| s.alpha = alpha);
+    }
+    add("snnl-1", "layers-code".to_owned(), &|s| s.layers = SnnlLayers::Code);
+    variants
+}
+
+const TEMPERATURES: [f64; 5] = [0.1, 0.5, 1.0, 10.0, 100.0];
+
+const LAYERS: [SnnlLayers; 5] = [
+    SnnlLayers::AllTensors,
+    SnnlLayers::Activations,
+    SnnlLayers::Hidden,
+    SnnlLayers::Encoder,
+    SnnlLayers::Code,
+];
+
+pub(super) fn layer_name(layers: SnnlLayers) -> &'static str {
+    match layers {
+        SnnlLayers::AllTensors => "all-tensors",
+        SnnlLayers::Activations => "activations",
+        SnnlLayers::Hidden => "hidden",
+        SnnlLayers::Encoder => "encoder",
+        SnnlLayers::Code => "code",
+    }
+}
+
+/// A deviation at a seed, on MNIST.
+pub(super) fn deviation(variant: &Variant, seed: Seed, quick: bool) -> Result<RunSpec> {
+    let base = row("mnist", variant.method, seed, quick)?;
+    Ok(RunSpec {
+        variant: Some(variant.name.clone()),
+        settings: serde_json::to_value(&variant.settings)?,
+        extras: Extras { maps: Vec::new(), ..base.extras.clone() },
+        ..base
+    })
+}
+
+/// A row with fewer labels.
+pub(super) fn fewer(dataset: &str, method: &str, n: usize, seed: Seed, quick: bool) -> Result<RunSpec> {
+    let base = row(dataset, method, seed, quick)?;
+    let samples = if quick { n * labels(dataset, true) / labels(dataset, false) } else { n };
+    Ok(RunSpec {
+        variant: Some(format!("labels-{n}")),
+        fit: base.fit.clone().map(|fit| FitPart { samples: Some(samples), ..fit }),
+        extras: Extras { maps: Vec::new(), ..base.extras.clone() },
+        ..base
+    })
+}
+
+/// The runs of Figures 3 and 4, which show every data set but EMNIST-Balanced's stand-in only with it.
+pub(super) fn fewer_labels(request: &Request) -> Result<Vec<RunSpec>> {
+    let mut runs = Vec::new();
+    for seed in request.seeds(SEEDS).take(if request.quick { 1 } else { SEEDS }) {
+        for dataset in protocol::datasets(request) {
+            for method in FEWER_LABELS_METHODS {
+                for n in FEWER_LABELS {
+                    runs.push(fewer(dataset, method, n, seed, request.quick)?);
+                }
+            }
+        }
+    }
+    Ok(runs)
+}
+
+/// The runs of the ablation, on MNIST alone.
+pub(super) fn deviations(request: &Request) -> Result<Vec<RunSpec>> {
+    if !protocol::datasets(request).contains(&"mnist") {
+        return Ok(Vec::new());
+    }
+    let seeds = request.seeds(ABLATION_SEEDS).take(if request.quick { 1 } else { ABLATION_SEEDS });
+    let variants = variants(request.quick);
+    seeds
+        .flat_map(|seed| variants.iter().map(move |variant| deviation(variant, seed, request.quick)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_deviation_has_a_name_and_settings_of_its_own() {
+        let request = Request { dataset: None, methods: None, runs: Some(1), quick: false };
+        let runs = deviations(&request).unwrap();
+        let paths: HashSet<_> = runs.iter().map(RunSpec::record_path).collect();
+        let settings: HashSet<_> = runs.iter().map(|run| (&run.method, run.settings.to_string())).collect();
+        assert_eq!((paths.len(), settings.len()), (runs.len(), runs.len()));
+        for run in &runs {
+            deepclust_methods::build(&run.method, &run.settings).unwrap();
+            assert!(run.variant.is_some());
+        }
+    }
+
+    #[test]
+    fn fewer_labels_change_only_their_number() {
+        let fewer = fewer("mnist", "snnl-5", 1_000, Seed(1), false).unwrap();
+        let row = row("mnist", "snnl-5", Seed(1), false).unwrap();
+        assert_eq!(fewer.fit.as_ref().unwrap().samples, Some(1_000));
+        assert_eq!(fewer.settings, row.settings);
+    }
+}
