@@ -6,6 +6,5 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use prepared::squared_difference;
 pub use search::{nearest_neighbours, nearest_neighbours_of};
 pub use settings::{KnnSettings, Metric, Neighbours};

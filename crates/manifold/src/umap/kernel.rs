@@ -54,26 +54,25 @@ impl Slopes {
     /// Moves `point` by `alpha` (−2ab d²⁽ᵇ⁻¹⁾ / (1 + a d²ᵇ)) (point − other), each coordinate clipped to ±4.
     #[inline(always)]
     pub(super) fn pull(&self, point: &mut [f32], other: &[f32], alpha: f32) {
-        step(point, other, self.pull.at(square(point, other)), alpha);
+        let factor = self.pull.at(square(point, other));
+        for (p, o) in point.iter_mut().zip(other) {
+            *p += alpha * (factor * (*p - o)).clamp(-4.0, 4.0);
+        }
     }
 
-    /// Moves `point` by `alpha` (2γb / ((0.001 + d²)(1 + a d²ᵇ))) (point − other), each coordinate clipped to ±4.
+    /// Moves `point` by `alpha` (2γb / ((0.001 + d²)(1 + a d²ᵇ))) (from − other), each coordinate clipped to ±4.
     #[inline(always)]
-    pub(super) fn push(&self, point: &mut [f32], other: &[f32], alpha: f32) {
-        step(point, other, self.push.at(square(point, other)), alpha);
+    pub(super) fn push(&self, point: &mut [f32], from: &[f32], other: &[f32], alpha: f32) {
+        let factor = self.push.at(square(from, other));
+        for ((p, f), o) in point.iter_mut().zip(from).zip(other) {
+            *p += alpha * (factor * (f - o)).clamp(-4.0, 4.0);
+        }
     }
 }
 
 #[inline(always)]
 fn square(point: &[f32], other: &[f32]) -> f32 {
     point.iter().zip(other).fold(0.0, |sum, (p, o)| sum + (p - o) * (p - o))
-}
-
-#[inline(always)]
-fn step(point: &mut [f32], other: &[f32], factor: f32, alpha: f32) {
-    for (p, o) in point.iter_mut().zip(other) {
-        *p += alpha * (factor * (*p - o)).clamp(-4.0, 4.0);
-    }
 }
 
 /// xᵇ for x > 0 to about 10⁻⁶ relative, by polynomials: the same bits on every machine, which the mathematics library

@@ -1,6 +1,7 @@
 //! Leading eigenvectors of a symmetric sparse matrix by Lanczos's method with full reorthogonalisation.
 
 use faer::Mat;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use crate::Result;
@@ -31,13 +32,11 @@ impl Symmetric {
 }
 
 fn dots(basis: &[Vec<f64>], w: &[f64]) -> Vec<f64> {
+    let arch = Arch::new();
     let parts: Vec<Vec<f64>> = w
         .par_chunks(ROWS)
         .enumerate()
-        .map(|(c, w)| {
-            let dot = |v: &Vec<f64>| lane_dot(&v[c * ROWS..c * ROWS + w.len()], w);
-            basis.iter().map(dot).collect()
-        })
+        .map(|(c, w)| arch.dispatch(Dots { basis, first: c * ROWS, w }))
         .collect();
     let mut total = vec![0.0; basis.len()];
     for part in parts {
@@ -46,34 +45,83 @@ fn dots(basis: &[Vec<f64>], w: &[f64]) -> Vec<f64> {
     total
 }
 
+/// Products of a part of `w` with that part of every vector of the basis. A type of its own rather than a closure, as is
+/// [`Subtract`], so that all of it is compiled for the vector unit found.
+struct Dots<'a> {
+    basis: &'a [Vec<f64>],
+    first: usize,
+    w: &'a [f64],
+}
+
+impl NullaryFnOnce for Dots<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<f64> {
+        let rows = self.first..self.first + self.w.len();
+        self.basis.iter().map(|v| lane_dot(&v[rows.clone()], self.w)).collect()
+    }
+}
+
+#[inline(always)]
 fn lane_dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    for (a, b) in a.chunks(8).zip(b.chunks(8)) {
-        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-            *lane += a * b;
+    let mut lanes = [0.0; 32];
+    let (a, a_rest) = a.as_chunks::<32>();
+    let (b, b_rest) = b.as_chunks::<32>();
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..32 {
+            lanes[l] += a[l] * b[l];
         }
+    }
+    for (lane, (a, b)) in lanes.iter_mut().zip(a_rest.iter().zip(b_rest)) {
+        *lane += a * b;
     }
     lanes.iter().sum()
 }
 
 /// w − Σ cᵢ vᵢ.
 fn subtract(w: &mut [f64], basis: &[Vec<f64>], coefficients: &[f64]) {
+    let arch = Arch::new();
     w.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, w)| {
-        for (v, &c) in basis.iter().zip(coefficients) {
-            let v = &v[chunk * ROWS..chunk * ROWS + w.len()];
-            w.iter_mut().zip(v).for_each(|(w, v)| *w -= c * v);
-        }
+        arch.dispatch(Subtract { basis, coefficients, first: chunk * ROWS, w });
     });
 }
 
-/// Takes the components along the basis out of `w` (twice, which leaves rounding only) and scales it to norm 1; gives
-/// the norm it had.
+/// A part of `w` less that part of the basis, each vector times its coefficient.
+struct Subtract<'a> {
+    basis: &'a [Vec<f64>],
+    coefficients: &'a [f64],
+    first: usize,
+    w: &'a mut [f64],
+}
+
+impl NullaryFnOnce for Subtract<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let rows = self.first..self.first + self.w.len();
+        for (v, &c) in self.basis.iter().zip(self.coefficients) {
+            self.w.iter_mut().zip(&v[rows.clone()]).for_each(|(w, v)| *w -= c * v);
+        }
+    }
+}
+
+/// Takes the components along the basis out of `w` and scales it to norm 1; gives the norm it had.
+///
+/// Where `w` loses most of its length it is done a second time, since what rounding leaves along the basis is then large
+/// beside the rest.
 fn orthonormalise(w: &mut Vec<f64>, basis: &[Vec<f64>]) -> f64 {
+    let length = |w: &Vec<f64>| dots(std::slice::from_ref(w), w)[0].sqrt();
+    let mut norm = length(w);
     for _ in 0..2 {
         let coefficients = dots(basis, w);
         subtract(w, basis, &coefficients);
+        let before = std::mem::replace(&mut norm, length(w));
+        if norm > 0.1 * before {
+            break;
+        }
     }
-    let norm = dots(std::slice::from_ref(w), w)[0].sqrt();
     if norm > 0.0 {
         w.iter_mut().for_each(|v| *v /= norm);
     }

@@ -138,6 +138,7 @@ impl Pass<'_> {
         let dim = if D > 0 { D } else { self.dim };
         let points = (self.others.len() / dim) as u64;
         let (now, before) = (self.epoch as f32, self.epoch as f32 - 1.0);
+        let mut from = vec![0.0; dim];
         for (i, point) in (first..).zip(rows.chunks_exact_mut(dim)) {
             let mut random = Stream::new(self.schedule.seed, self.epoch as u64, i as u64);
             for e in self.graph.starts[i]..self.graph.starts[i + 1] {
@@ -152,11 +153,13 @@ impl Pass<'_> {
                 if self.twice {
                     self.slopes.pull(point, other, self.alpha);
                 }
+                // Pushes are soft: all act on where the pulls left the point, so that none waits for the one before.
+                from.copy_from_slice(point);
                 for _ in 0..self.schedule.negatives {
                     let k = random.below(points) as usize;
                     // A point does not push itself; its old position is not it either.
                     if !(self.twice && k == i) {
-                        self.slopes.push(point, self.other(k, dim), self.alpha);
+                        self.slopes.push(point, &from, self.other(k, dim), self.alpha);
                     }
                 }
             }
