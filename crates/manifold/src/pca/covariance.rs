@@ -1,18 +1,21 @@
 //! Column means and the scatter matrix of centred data, in blocks.
 
 use ndarray::{ArrayView1, ArrayView2, Axis};
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use crate::Real;
 use crate::linalg::{Block, product_atb};
 
 /// Rows centred at a time.
-const PANEL: usize = 512;
+const PANEL: usize = 2048;
+/// Rows whose products are summed in one go in double precision.
+const DOUBLE_DEPTH: usize = 512;
 /// Rows whose products are summed in single precision before they are added to the f64 total: the error of the total
 /// grows in proportion, and 64 keep the subspace of real data within 10⁻⁵.
 const SINGLE_DEPTH: usize = 64;
 /// Columns of one tile of the scatter matrix.
-const TILE: usize = 112;
+const TILE: usize = 96;
 /// Rows whose sum is one partial sum of the mean.
 const MEAN_ROWS: usize = 1024;
 
@@ -56,7 +59,7 @@ fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>) {
 pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
     let (n, d) = x.dim();
     let near: Vec<F> = mean.iter().map(|&m| F::narrow(m)).collect();
-    let depth = if size_of::<F>() == size_of::<f32>() { SINGLE_DEPTH } else { PANEL };
+    let depth = if size_of::<F>() == size_of::<f32>() { SINGLE_DEPTH } else { DOUBLE_DEPTH };
     let tiles: Vec<(usize, usize)> =
         (0..d).step_by(TILE).flat_map(|i| (0..=i).step_by(TILE).map(move |j| (i, j))).collect();
     let mut sums: Vec<(Vec<f64>, Vec<F>)> = tiles
@@ -66,6 +69,7 @@ pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
             (vec![0.0; size], vec![F::zero(); size])
         })
         .collect();
+    let arch = Arch::new();
     let mut panel = vec![F::zero(); PANEL.min(x.nrows()) * d];
     for block in x.axis_chunks_iter(Axis(0), PANEL) {
         let rows = block.nrows();
@@ -80,9 +84,7 @@ pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
                 let left = Block::new(&part[i..], depth.min(rows - first), width(i, d), d);
                 let right = Block::new(&part[j..], depth.min(rows - first), width(j, d), d);
                 product_atb(product, left, right);
-                for (s, &p) in sum.iter_mut().zip(product.iter()) {
-                    *s += p.wide();
-                }
+                arch.dispatch(AddWide { sum, product });
             }
         });
     }
@@ -98,6 +100,23 @@ pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
         }
     }
     total
+}
+
+/// `sum += product`. A type rather than a closure, so that it is compiled for the vector unit found.
+struct AddWide<'a, F> {
+    sum: &'a mut [f64],
+    product: &'a [F],
+}
+
+impl<F: Real> NullaryFnOnce for AddWide<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (s, &p) in self.sum.iter_mut().zip(self.product) {
+            *s += p.wide();
+        }
+    }
 }
 
 /// `to = from − mean`, in the precision of the data.
