@@ -1,13 +1,18 @@
 //! Every method on three well-parted blobs: it finds them, repeats itself bit for bit, and predicts what it fitted.
 
-use deepclust_methods::{Context, Fitted, METHODS, Progress, Seed, Silent, build};
+use deepclust_methods::{
+    Context, Error, Fitted, LabelledSubset, METHODS, Method, Progress, Result, Seed, Silent, build,
+};
 use deepclust_nets::Device;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
+use std::sync::Once;
 
 const PER_BLOB: usize = 60;
+
+static ONE_THREAD: Once = Once::new();
 
 /// Three blobs in [0, 1]¹², and which sample is of which.
 fn blobs() -> (Array2<f32>, Vec<usize>) {
@@ -23,7 +28,16 @@ fn settings(slug: &str) -> Value {
     let k_means = json!({"n_clusters": 3, "n_init": 5});
     match slug {
         "k-means" => json!({"k_means": k_means}),
-        "pca-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+        "pca-k-means" | "pca70-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+        snnl if snnl.starts_with("snnl") => json!({
+            "widths": [8, 3], "hidden": "relu", "code": "sigmoid", "output": "sigmoid",
+            "init": {"hidden": "kaiming-normal", "code": "xavier-uniform", "output": "xavier-uniform"},
+            "reconstruction": "binary-cross-entropy", "snnl": {"distance": "cosine", "epsilon": 1e-5}, "alpha": 10.0,
+            "supervised": takes_labels(snnl), "temperature": {"annealed": {"eta": 1.0, "gamma": 0.55}},
+            "layers": if snnl == "snnl-code" { "code" } else { "all-tensors" },
+            "reduction": if matches!(snnl, "snnl-3" | "snnl-4") { "minimum" } else { "sum" },
+            "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
+        }),
         _ => json!({
             "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
             "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
@@ -33,14 +47,30 @@ fn settings(slug: &str) -> Value {
     }
 }
 
+/// Whether the method is semi-supervised here.
+fn takes_labels(slug: &str) -> bool {
+    matches!(slug, "snnl-1" | "snnl-3" | "snnl-5" | "snnl-7" | "snnl-code")
+}
+
 fn fit(slug: &str, seed: u64, threads: usize) -> Fitted {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut progress = Silent;
     let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
     let method = build(slug, &settings(slug)).unwrap();
-    let (x, _) = blobs();
     // libtorch stays on this thread; rayon's work goes to the pool.
-    pool.in_place_scope(|_| method.fit(x.view(), 3, &mut context)).unwrap()
+    pool.in_place_scope(|_| fit_with(slug, method.as_ref(), &mut context)).unwrap()
+}
+
+/// With labels where the method takes them.
+fn fit_with(slug: &str, method: &dyn Method, context: &mut Context<'_>) -> Result<Fitted> {
+    // Two threads of libtorch wait for one another when anything else runs.
+    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    let (x, labels) = blobs();
+    if takes_labels(slug) {
+        method.fit_labelled(&LabelledSubset::new(x.view(), &labels)?, 3, context)
+    } else {
+        method.fit(x.view(), 3, context)
+    }
 }
 
 #[test]
@@ -97,7 +127,14 @@ fn bad_input_is_an_error() {
         let method = build(slug, &settings(slug)).unwrap();
         let with_nan = x.mapv(|v| if v > 0.94 { f32::NAN } else { v });
         for (bad, k) in [(with_nan, 3), (Array2::zeros((0, 12)), 1), (x.clone(), 0), (x.clone(), 1000)] {
-            assert!(method.fit(bad.view(), k, &mut context).is_err(), "{slug} {:?} {k}", bad.dim());
+            let labels = vec![0; bad.nrows()];
+            let subset = LabelledSubset::new(bad.view(), &labels).unwrap();
+            let result = if takes_labels(slug) {
+                method.fit_labelled(&subset, k, &mut context)
+            } else {
+                method.fit(bad.view(), k, &mut context)
+            };
+            assert!(matches!(result, Err(Error::Samples { .. })), "{slug} {:?} {k}: {result:?}", bad.dim());
         }
     }
     let mut tanh = settings("ae-k-means");
@@ -115,16 +152,64 @@ fn bad_input_is_an_error() {
 }
 
 #[test]
-fn a_listener_can_stop_the_training() {
-    struct AfterTwo;
-    impl Progress for AfterTwo {
-        fn report(&mut self, _: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
-            if done >= 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        }
-    }
-    let mut progress = AfterTwo;
+fn labels_go_only_where_they_are_taken() {
+    let (x, labels) = blobs();
+    let subset = LabelledSubset::new(x.view(), &labels).unwrap();
+    let mut progress = Silent;
     let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
-    let method = build("ae-k-means", &settings("ae-k-means")).unwrap();
-    let error = method.fit(blobs().0.view(), 3, &mut context).unwrap_err().to_string();
-    assert_eq!(error, "stopped on request after epoch 2");
+    for (slug, _) in METHODS {
+        let method = build(slug, &settings(slug)).unwrap();
+        let refused = if takes_labels(slug) {
+            method.fit(x.view(), 3, &mut context)
+        } else {
+            method.fit_labelled(&subset, 3, &mut context)
+        };
+        assert!(matches!(refused, Err(Error::Labels { .. })), "{slug}: {refused:?}");
+    }
+}
+
+#[test]
+fn snnl_settings_out_of_range_are_named() {
+    for (key, value, problem) in [
+        ("alpha", json!(-1.0), "`alpha`: expected a number of at least 0, found -1"),
+        ("temperature", json!({"fixed": 0.0}), "`temperature`: expected a number above 0, found 0"),
+        (
+            "snnl",
+            json!({"distance": "cosine", "epsilon": 0.0}),
+            "`epsilon`: expected a number above 0, found 0",
+        ),
+    ] {
+        let mut wrong = settings("snnl-5");
+        wrong[key] = value;
+        let error = build("snnl-5", &wrong).unwrap_err().to_string();
+        assert!(error.ends_with(problem), "{error}");
+    }
+}
+
+struct StopAfter(usize);
+
+impl Progress for StopAfter {
+    fn report(&mut self, _: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
+        if done >= self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+#[test]
+fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
+    for slug in ["ae-k-means", "snnl-5"] {
+        let folder = tempfile::tempdir().unwrap();
+        let method = build(slug, &settings(slug)).unwrap();
+        let mut progress = StopAfter(2);
+        let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+        context.checkpoints = Some(folder.path().to_owned());
+        let error = fit_with(slug, method.as_ref(), &mut context).unwrap_err().to_string();
+        assert_eq!(error, "stopped on request after epoch 2");
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+        context.checkpoints = Some(folder.path().to_owned());
+        let resumed = fit_with(slug, method.as_ref(), &mut context).unwrap();
+        let whole = fit(slug, 1, 1);
+        assert_eq!(resumed.history, whole.history, "{slug}");
+        assert_eq!(resumed.embedding, whole.embedding, "{slug}");
+    }
 }

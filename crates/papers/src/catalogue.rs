@@ -56,9 +56,13 @@ mod tests {
     fn names() {
         assert_eq!(parse_target("biswas").unwrap(), Target { papers: vec!["biswas"], dataset: None });
         let mnist = parse_target("mnist").unwrap();
-        assert_eq!((mnist.papers, mnist.dataset), (vec!["biswas"], Some("mnist")));
+        assert_eq!((mnist.papers, mnist.dataset), (vec!["biswas", "snnl"], Some("mnist")));
+        assert_eq!(parse_target("fashion").unwrap().dataset, Some("fashion-mnist"));
         assert_eq!(parse_target("all").unwrap().dataset, None);
         let error = parse_target("minst").unwrap_err().to_string();
-        assert_eq!(error, "unknown target `minst`, did you mean `mnist`?; known are biswas, mnist, all");
+        assert_eq!(
+            error,
+            "unknown target `minst`, did you mean `mnist`?; known are biswas, snnl, emnist-balanced, emnist-bymerge-subset, fashion-mnist, mnist, all"
+        );
     }
 }

@@ -17,22 +17,30 @@ impl Published {
         Ok(Self { paper, tables: serde_json::from_str(text)? })
     }
 
-    /// A number in the row of a table whose `method` or `layer` has that name.
+    /// A number in the row of a table whose `method` or `layer` has that name. Parts of a column, such as its mean and
+    /// best value, are named after a slash: `acc/mean`.
     ///
     /// # Errors
     /// [`Error::Published`] when there is no such number.
     pub fn number(&self, table: &str, row: &str, column: &str) -> Result<f64> {
+        self.printed(table, row, column).ok_or_else(|| Error::Published {
+            paper: self.paper.to_owned(),
+            entry: format!("{table} / {row} / {column}"),
+        })
+    }
+
+    /// As [`number`](Self::number), and none where nothing is printed.
+    pub fn printed(&self, table: &str, row: &str, column: &str) -> Option<f64> {
         let rows = &self.tables["tables"][table];
         let rows = if rows.is_array() { rows } else { &rows["rows"] };
-        rows.as_array()
-            .into_iter()
-            .flatten()
-            .find(|entry| entry["method"] == row || entry["layer"] == row)
-            .and_then(|entry| entry[column].as_f64())
-            .ok_or_else(|| Error::Published {
-                paper: self.paper.to_owned(),
-                entry: format!("{table} / {row} / {column}"),
-            })
+        let mut entries = rows.as_array().into_iter().flatten();
+        let entry = entries.find(|entry| entry["method"] == row || entry["layer"] == row)?;
+        entry.pointer(&format!("/{column}"))?.as_f64()
+    }
+
+    /// A number that stands outside the tables, by its path: `/text/mnist/acc`.
+    pub fn elsewhere(&self, path: &str) -> Option<f64> {
+        self.tables.pointer(path)?.as_f64()
     }
 }
 
@@ -42,11 +50,13 @@ mod tests {
 
     #[test]
     fn finds_numbers_and_names_what_is_missing() {
-        let text =
-            r#"{"tables": {"text": {"rows": [{"method": "a", "sil": 0.5}]}, "I": [{"layer": "b", "n": 3}]}}"#;
+        let text = r#"{"tables": {"text": {"rows": [{"method": "a", "sil": 0.5, "acc": {"best": 0.7}}]}, "I": [{"layer": "b", "n": 3}]}}"#;
         let published = Published::parse("p", text).unwrap();
         assert_eq!(published.number("text", "a", "sil").unwrap(), 0.5);
         assert_eq!(published.number("I", "b", "n").unwrap(), 3.0);
+        assert_eq!(published.printed("text", "a", "acc/best"), Some(0.7));
+        assert_eq!(published.printed("text", "a", "acc/mean"), None);
+        assert_eq!(published.elsewhere("/tables/I/0/n"), Some(3.0));
         let error = published.number("text", "a", "acc").unwrap_err().to_string();
         assert_eq!(error, "published tables of p: expected an entry text / a / acc, found none");
     }

@@ -16,7 +16,7 @@ fn unknown_names_are_usage_errors_with_a_suggestion() {
         .args(["reproduce", "minst"])
         .assert()
         .code(2)
-        .stderr(contains("unknown target `minst`, did you mean `mnist`?; known are biswas, mnist, all"));
+        .stderr(contains("unknown target `minst`, did you mean `mnist`?; known are biswas, snnl, "));
     deepclust()
         .args(["reproduce", "mnist", "--methods", "kmeans"])
         .assert()

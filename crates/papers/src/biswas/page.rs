@@ -2,10 +2,9 @@
 
 use super::protocol;
 use super::{SLUG, ablation, figures, tables};
-use crate::render::{Page, Records};
+use crate::render::{Page, Records, provenance};
 use crate::run::Store;
 use crate::{Request, Result};
-use std::collections::BTreeSet;
 
 pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations: &Records) -> Result<()> {
     let mut page = Page::new(
@@ -16,7 +15,7 @@ pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations
     let quick = if request.quick { " --quick" } else { "" };
     page.paragraph(&format!(
         "Made by `cargo xtask reproduce {SLUG}{quick}`. {}",
-        provenance(main, deviations)
+        provenance(&[("the protocol", main), ("the ablation", deviations)])
     ));
     let missing = main.missing() + deviations.missing();
     if missing > 0 {
@@ -47,27 +46,6 @@ pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations
     page.heading("Implementation notes");
     page.numbered(&notes(request.quick, main));
     page.write(SLUG)
-}
-
-/// Machine, versions and time, as the records have them.
-fn provenance(main: &Records, deviations: &Records) -> String {
-    let records = || main.all().iter().chain(deviations.all());
-    let list = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join("; ");
-    let machines = list(records().map(|record| record.machine.to_string()).collect());
-    let versions = list(records().map(|record| record.libtorch.clone()).collect());
-    let revisions = list(records().map(|record| record.revision.clone()).collect());
-    let threads = list(records().map(|record| record.threads.to_string()).collect());
-    let devices = list(records().map(|record| record.device.clone()).collect());
-    let seconds = |records: &Records| records.all().iter().map(|record| record.wall_s).sum::<f64>() / 60.0;
-    format!(
-        "{} runs of the protocol took {:.1} min and {} of the ablation {:.1} min, each run's wall time summed, in processes of {threads} thread \
-         of which several ran at once, on {machines}; \
-         device {devices}; libtorch {versions}; code revision {revisions}.",
-        main.all().len(),
-        seconds(main),
-        deviations.all().len(),
-        seconds(deviations)
-    )
 }
 
 fn notes(quick: bool, main: &Records) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::ablation::Variant;
 use super::protocol::{METHODS, SEEDS, SILHOUETTE_SAMPLES, autoencoder};
 use super::{DATASET, published};
 use crate::Result;
-use crate::render::{Cell, Column, Records, Spread, Table};
+use crate::render::{Cell, Column, Records, Spread, Table, grouped};
 use crate::run::RunRecord;
 
 /// The method's name in print, ours beside the paper's.
@@ -23,13 +23,6 @@ pub(super) fn name(method: &str) -> &'static str {
 /// How many images were clustered, as the records have it.
 fn samples(main: &Records) -> String {
     main.all().first().map_or("no".to_owned(), |record| grouped(record.data.n))
-}
-
-/// A number with a comma before every three digits.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
-    groups.collect::<Vec<_>>().join(",")
 }
 
 /// The printed silhouette.
@@ -226,11 +219,6 @@ pub(super) fn ablation(main: &Records, ablation: &Records, variants: &[Variant])
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn commas() {
-        assert_eq!([7, 999, 60_000, 1_234_567].map(grouped), ["7", "999", "60,000", "1,234,567"]);
-    }
 
     #[test]
     fn the_printed_total_is_the_sum_of_the_printed_layers() {

@@ -1,13 +1,15 @@
 //! Records become tables, figures and pages. Nothing here measures anything.
 
 mod page;
+mod provenance;
 mod readme;
 mod records;
 mod stats;
 mod table;
 
 pub use page::Page;
+pub use provenance::provenance;
 pub use readme::replace_block;
 pub use records::Records;
 pub use stats::Spread;
-pub use table::{Align, Cell, Column, Table};
+pub use table::{Align, Cell, Column, Table, grouped};

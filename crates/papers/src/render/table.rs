@@ -148,6 +148,13 @@ impl Table {
     }
 }
 
+/// A number with a comma before every three digits.
+pub fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
+    groups.collect::<Vec<_>>().join(",")
+}
+
 fn csv_heads(column: &Column) -> Vec<String> {
     if column.spread {
         ["mean", "std", "runs"].iter().map(|part| csv_text(&format!("{} {part}", column.name))).collect()
@@ -202,6 +209,11 @@ fn escape_latex(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas() {
+        assert_eq!([7, 999, 60_000, 1_234_567].map(grouped), ["7", "999", "60,000", "1,234,567"]);
+    }
 
     fn table() -> Table {
         Table {

@@ -295,6 +295,7 @@ mod tests {
                 class_names: vec!["zero".into()],
             }),
             images: None,
+            maps: Vec::new(),
         };
         let mut written = record(1, 0.06);
         store.write(&mut written, &figures).unwrap();
@@ -318,6 +319,7 @@ mod tests {
                 class_names: vec![],
             }),
             images: None,
+            maps: Vec::new(),
         };
         let (mut old, mut new) = (record(1, 0.06), record(1, 0.07));
         store.write(&mut old, &data(1.0)).unwrap();

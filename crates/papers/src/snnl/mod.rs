@@ -2,16 +2,74 @@
 //! autoencoder trained with the soft nearest neighbour loss, in eight configurations, and k-means on its codes.
 
 mod ablation;
+mod ablation_tables;
+mod demonstration;
+mod figures;
+mod page;
 mod protocol;
+mod tables;
 
+use crate::render::Records;
 use crate::run::{RunSpec, Store};
-use crate::{Paper, Request, Result};
+use crate::{Paper, Published, Request, Result};
+use deepclust_methods::Seed;
 
 /// The paper.
 #[derive(Clone, Copy, Debug)]
 pub struct SnnlPaper;
 
 const SLUG: &str = "snnl";
+
+fn published() -> Result<Published> {
+    Published::parse(SLUG, include_str!("../../published/agarap2020-snnl.json"))
+}
+
+/// The records of the whole paper, whatever part of it was asked for.
+struct Sets {
+    main: Records,
+    fewer: Records,
+    deviations: Records,
+}
+
+impl Sets {
+    fn read(store: &Store, quick: bool) -> Result<Self> {
+        let recorded = |seed: u64| {
+            protocol::DATASETS.iter().any(|dataset| {
+                protocol::METHODS.iter().any(|method| {
+                    protocol::row(dataset, method, Seed(seed), quick)
+                        .is_ok_and(|run| store.root().join(run.record_path()).exists())
+                })
+            })
+        };
+        let usual = if quick { 1 } else { protocol::SEEDS };
+        let runs = (0..).take_while(|&seed| recorded(seed)).count().max(usual);
+        let mut main = Vec::new();
+        let mut fewer = Vec::new();
+        let whole = |dataset: Option<&str>| Request {
+            dataset: dataset.map(str::to_owned),
+            methods: None,
+            runs: Some(runs),
+            quick,
+        };
+        // EMNIST-Balanced is shown where somebody has run it, and missed by nobody else.
+        let official = protocol::METHODS.iter().any(|method| {
+            protocol::row("emnist-balanced", method, Seed(0), quick)
+                .is_ok_and(|run| store.root().join(run.record_path()).exists())
+        });
+        for dataset in
+            [None, official.then_some("emnist-balanced")].into_iter().take(1 + usize::from(official))
+        {
+            main.extend(protocol::runs(&whole(dataset))?);
+            fewer.extend(ablation::fewer_labels(&whole(dataset))?);
+        }
+        let deviations = ablation::deviations(&whole(None))?;
+        Ok(Self {
+            main: Records::read(store, &main)?,
+            fewer: Records::read(store, &fewer)?,
+            deviations: Records::read(store, &deviations)?,
+        })
+    }
+}
 
 impl Paper for SnnlPaper {
     fn slug(&self) -> &'static str {
@@ -38,11 +96,15 @@ impl Paper for SnnlPaper {
         Ok(runs)
     }
 
-    fn render(&self, _: &Request, _: &Store) -> Result<()> {
-        Ok(())
+    fn render(&self, request: &Request, store: &Store) -> Result<()> {
+        page::write(store, &Sets::read(store, request.quick)?, request.quick)
     }
 
-    fn readme(&self, _: &Store) -> Result<Option<String>> {
-        Ok(None)
+    fn readme(&self, store: &Store) -> Result<Option<String>> {
+        let sets = Sets::read(store, false)?;
+        let complete = protocol::METHODS
+            .iter()
+            .all(|method| sets.main.of("mnist", method, None).len() >= protocol::SEEDS);
+        if complete { page::readme(store, &sets).map(Some) } else { Ok(None) }
     }
 }

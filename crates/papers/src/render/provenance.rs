@@ -1,0 +1,33 @@
+use super::Records;
+use crate::run::RunRecord;
+use std::collections::BTreeSet;
+
+/// Numbers of runs, time, machines and versions, as named groups of records have them: a sentence.
+pub fn provenance(groups: &[(&str, &Records)]) -> String {
+    let list = |value: &dyn Fn(&RunRecord) -> String| {
+        let values: BTreeSet<String> =
+            groups.iter().flat_map(|(_, records)| records.all()).map(value).collect();
+        values.into_iter().collect::<Vec<_>>().join("; ")
+    };
+    let counted: Vec<String> = groups
+        .iter()
+        .filter(|(_, records)| !records.all().is_empty())
+        .map(|(name, records)| {
+            let minutes = records.all().iter().map(|record| record.wall_s).sum::<f64>() / 60.0;
+            format!("{} runs of {name} took {minutes:.1} min", records.all().len())
+        })
+        .collect();
+    if counted.is_empty() {
+        return "No run is recorded.".to_owned();
+    }
+    format!(
+        "{}, each run's wall time summed, in processes of {} thread of which several ran at once, on {}; device {}; \
+         libtorch {}; code revision {}.",
+        counted.join(", "),
+        list(&|record| record.threads.to_string()),
+        list(&|record| record.machine.to_string()),
+        list(&|record| record.device.clone()),
+        list(&|record| record.libtorch.clone()),
+        list(&|record| record.revision.clone()),
+    )
+}

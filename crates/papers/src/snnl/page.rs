@@ -1,0 +1,99 @@
+//! `snnl.md`, and what the README shows of it.
+
+use super::protocol::DATASETS;
+use super::tables::dataset_name;
+use super::{SLUG, Sets, ablation, ablation_tables, figures, tables};
+use crate::render::{Page, Table, provenance};
+use crate::run::Store;
+use crate::{Paper, Result};
+
+pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
+    let mut page = Page::new(store, super::SnnlPaper.title(), quick);
+    let groups =
+        [("the protocol", &sets.main), ("fewer labels", &sets.fewer), ("the ablation", &sets.deviations)];
+    page.paragraph(&format!(
+        "Made by `cargo xtask reproduce {SLUG}{}`. {}",
+        if quick { " --quick" } else { "" },
+        provenance(&groups)
+    ));
+    let missing: usize = groups.iter().map(|(_, records)| records.missing()).sum();
+    if missing > 0 {
+        page.paragraph(&format!("**Not complete. Runs still to be made: {missing}.**"));
+    }
+    let drawn = figures::draw(store, &sets.main, &sets.fewer, quick)?;
+    let show = |page: &mut Page<'_>, part: &str| {
+        for (file, caption) in drawn.iter().filter(|(file, _)| file.starts_with(&format!("{SLUG}-{part}"))) {
+            page.figure(file, caption);
+        }
+    };
+
+    let recorded = |dataset: &str| sets.main.all().iter().any(|record| record.dataset == dataset);
+    let shown: Vec<&str> = DATASETS.into_iter().filter(|dataset| recorded(dataset)).collect();
+    for dataset in &shown {
+        page.heading(dataset_name(dataset));
+        page.table(&format!("{SLUG}-{dataset}"), &tables::comparison(dataset, &sets.main)?)?;
+        page.table(&format!("{SLUG}-{dataset}-best"), &tables::best(dataset, &sets.main)?)?;
+        show(&mut page, &format!("maps-{dataset}"));
+    }
+    page.heading("What the paper leaves unsaid");
+    let variants = ablation::variants(quick);
+    let table = ablation_tables::ablation(&sets.main, &sets.deviations, &variants, quick)?;
+    page.table(&format!("{SLUG}-ablation"), &table)?;
+    for dataset in &shown {
+        page.table(&format!("{SLUG}-{dataset}-recluster"), &tables::recluster(dataset, &sets.main))?;
+    }
+    page.heading("Fewer labels");
+    page.table(&format!("{SLUG}-labels"), &ablation_tables::fewer_labels(&sets.main, &sets.fewer)?)?;
+    show(&mut page, "labels");
+    page.heading("The temperature");
+    show(&mut page, "points");
+    page.heading("The unsupervised form has hardly a gradient");
+    page.paragraph(
+        "Without labels every pair counts as alike, and the loss of a sample is −ln(ε + S/(ε + S)) with S the sum of its weights: within about ε = 1e-5 of \
+         zero whatever the code is. Its gradient by S is −ε/S² to first order. SNNL-2, 4, 6 and 8 are therefore the plain autoencoder, up to \
+         the path that training takes.",
+    );
+    show(&mut page, "gradients");
+    page.heading("Every run");
+    for dataset in &shown {
+        page.table(&format!("{SLUG}-{dataset}-runs"), &tables::all_runs(dataset, &sets.main))?;
+    }
+    page.heading("Implementation notes");
+    page.numbered(&notes());
+    page.write(SLUG)
+}
+
+fn notes() -> Vec<String> {
+    [
+        "Network: d-500-500-2000-70-2000-500-500-d; ReLU after the hidden layers, the logistic function after the code and at the end. Kaiming-normal \
+         weights in the hidden layers, Xavier-uniform ones before the code and the reconstruction, as in the authors' code; the paper's words are He \
+         initialisation of the hidden layers.",
+        "Training: binary cross-entropy averaged over pixels and batch, plus α = 100 times the soft nearest neighbour loss with ε = 1e-5; Adam (1e-3), batches of \
+         256 with a fresh shuffle every epoch and a smaller last batch, 50 epochs; pixels in [0, 1].",
+        "Annealed temperature: T = 1/(1 + e)^0.55 with the epoch e counted from 0, so that T is 1 in the first epoch and 0.116 in the fiftieth.",
+        "Distances are 1 − cosine. Before the cosine, norms are cut at 1e-12.",
+        "Semi-supervised rows are trained on a random labelled part of the training images and on nothing else, as in the paper; the subset changes with the seed.",
+        "k-means: nine runs of greedy k-means++ of at most 10, 20, …, 90 iterations, of which the ninth counts, as in the paper.",
+        "The last epoch counts. Nothing is chosen by labels.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Accuracy and mutual information of the MNIST table.
+pub(super) fn readme(store: &Store, sets: &Sets) -> Result<String> {
+    let full = tables::comparison("mnist", &sets.main)?;
+    let kept =
+        ["method", "form", "labels used", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours"];
+    let keep: Vec<usize> =
+        (0..full.columns.len()).filter(|&i| kept.contains(&full.columns[i].name.as_str())).collect();
+    let table = Table {
+        title: full.title,
+        columns: keep.iter().map(|&i| full.columns[i].clone()).collect(),
+        rows: full.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
+        notes: Vec::new(),
+    };
+    let results =
+        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(format!("**{}** ([page]({results}/{SLUG}.md))\n\n{}", table.title, table.to_markdown()))
+}
