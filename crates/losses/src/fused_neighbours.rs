@@ -18,6 +18,19 @@ struct Forward {
     unlike: Option<Tensor>,
     /// 1 where labels are equal.
     mask: Option<Tensor>,
+    /// Whether the activations were bf16: then the gradient, which becomes bf16 anyway, is a product of such numbers.
+    half: bool,
+}
+
+impl Forward {
+    /// A product that becomes part of the gradient.
+    fn product(&self, a: &Tensor, b: &Tensor) -> Tensor {
+        if self.half {
+            a.to_kind(Kind::BFloat16).matmul(&b.to_kind(Kind::BFloat16)).to_kind(Kind::Float)
+        } else {
+            a.matmul(b)
+        }
+    }
 }
 
 impl SoftNearestNeighbour {
@@ -49,6 +62,7 @@ impl SoftNearestNeighbour {
 
     fn forward(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Forward {
         let batch = activations.size()[0];
+        let half = activations.kind() == Kind::BFloat16;
         let x = activations.detach().view([batch, -1]);
         let x = if x.kind() == Kind::Double { x } else { x.to_kind(Kind::Float) };
         let (mut kernel, unit) = match self.distance {
@@ -66,7 +80,7 @@ impl SoftNearestNeighbour {
         let _ = kernel.fill_diagonal_(0.0, false);
         let row_sums = |matrix: &Tensor| matrix.sum_dim_intlist([1i64].as_slice(), true, None);
         match labels {
-            None => Forward { alike: row_sums(&kernel), unlike: None, mask: None, x, unit, kernel },
+            None => Forward { alike: row_sums(&kernel), unlike: None, mask: None, x, unit, kernel, half },
             Some(labels) => {
                 let mask = labels.unsqueeze(0).eq_tensor(&labels.unsqueeze(1)).to_kind(x.kind());
                 let of_alike = &kernel * &mask;
@@ -78,6 +92,7 @@ impl SoftNearestNeighbour {
                     x,
                     unit,
                     kernel,
+                    half,
                 }
             }
         }
@@ -120,7 +135,7 @@ impl SoftNearestNeighbour {
         let weights = &weights + weights.tr();
         match &forward.unit {
             Some((norms, unit)) => {
-                let along = weights.matmul(unit);
+                let along = forward.product(&weights, unit);
                 let radial = (&along * unit).sum_dim_intlist([1i64].as_slice(), true, None);
                 // A row shorter than 1e-12 is divided by a constant, so nothing is projected out.
                 let radial = radial * norms.gt(1e-12).to_kind(unit.kind());
@@ -128,7 +143,7 @@ impl SoftNearestNeighbour {
             }
             None => {
                 let degrees = weights.sum_dim_intlist([1i64].as_slice(), true, None);
-                (weights.matmul(&forward.x) - degrees * &forward.x) * 2.0
+                (forward.product(&weights, &forward.x) - degrees * &forward.x) * 2.0
             }
         }
     }
@@ -187,6 +202,21 @@ mod tests {
             let error = (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[]);
             assert!(error < digits, "{error}");
         }
+    }
+
+    #[test]
+    fn bf16_activations_get_a_gradient_of_two_digits() {
+        let (x, y) = batch(Kind::Float);
+        let form = SoftNearestNeighbour::default();
+        let half = x.to_kind(Kind::BFloat16).set_requires_grad(true);
+        let single = half.detach().to_kind(Kind::Float).set_requires_grad(true);
+        let (a, b) = (form.fused(&half, Some(&y), 0.2), form.fused(&single, Some(&y), 0.2));
+        assert_relative_eq!(a.double_value(&[]), b.double_value(&[]), max_relative = 1e-6);
+        a.backward();
+        b.backward();
+        let (a, b) = (half.grad().to_kind(Kind::Float), single.grad());
+        let error = (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[]);
+        assert!(error < 0.02, "{error}");
     }
 
     #[test]

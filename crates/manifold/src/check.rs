@@ -8,12 +8,17 @@ use crate::{ManifoldError, Real, Result};
 /// Rows checked at a time.
 const ROWS: usize = 256;
 
+/// Refuses data without a row or without a column.
+pub(crate) fn some<F: Real>(x: ArrayView2<'_, F>) -> Result<()> {
+    match x.dim() {
+        (rows, columns) if rows == 0 || columns == 0 => Err(ManifoldError::Empty { rows, columns }),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a matrix without rows or columns, and any NaN or infinite value.
 pub(crate) fn finite<F: Real>(x: ArrayView2<'_, F>) -> Result<()> {
-    let (rows, columns) = x.dim();
-    if rows == 0 || columns == 0 {
-        return Err(ManifoldError::Empty { rows, columns });
-    }
+    some(x)?;
     let bad = x
         .axis_chunks_iter(Axis(0), ROWS)
         .into_par_iter()

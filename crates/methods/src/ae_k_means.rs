@@ -4,7 +4,7 @@ use crate::training::train;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ReconstructionLoss, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_nets::{
-    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Step, TrainSettings,
+    Activation, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Precision, Step, TrainSettings,
     to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
@@ -33,6 +33,9 @@ pub struct AeKMeansSettings {
     pub adam: AdamSettings,
     /// Epochs and batch size.
     pub train: TrainSettings,
+    /// In what numbers the network is trained; f32 unless given.
+    #[serde(default, skip_serializing_if = "Precision::is_single")]
+    pub precision: Precision,
     /// k-means on the codes; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
 }
@@ -71,13 +74,14 @@ impl AeKMeans {
     /// The trained network and the mean loss of every epoch.
     fn train(&self, x: ArrayView2<'_, f32>, context: &mut Context<'_>) -> Result<(Autoencoder, Vec<f64>)> {
         let (seed, device) = (context.seed, context.device);
-        let network =
+        let precision = self.settings.precision;
+        let mut network =
             Autoencoder::new(self.network_settings(x.ncols()), device, &mut seed.stream("weights"))?;
-        let mut adam = Adam::new(self.settings.adam, network.parameters())?;
+        let mut adam = network.train_in(precision, self.settings.adam)?;
         let data = to_tensor_on(x, device);
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
-            self.settings.loss.between(&network.forward(&x), &x)
+            self.settings.loss.between(&network.forward(&precision.input(&x)), &x)
         };
         let history = train("autoencoder", self.settings.train, x.nrows(), &mut adam, loss, context)?;
         Ok((network, history.loss))

@@ -3,7 +3,7 @@ use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::training::train;
 use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Series, SnnlSettings};
-use deepclust_nets::{Adam, Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
+use deepclust_nets::{Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
 use ndarray::ArrayView2;
 
 const RECONSTRUCTION: &str = "reconstruction loss";
@@ -73,18 +73,18 @@ impl Snnl {
     ) -> Result<(Autoencoder, TrainHistory)> {
         let s = &self.settings;
         let (seed, device) = (context.seed, context.device);
-        let network = Autoencoder::new(s.network(x.ncols()), device, &mut seed.stream("weights"))?;
-        let mut adam = Adam::new(s.adam, network.parameters())?;
+        let mut network = Autoencoder::new(s.network(x.ncols()), device, &mut seed.stream("weights"))?;
+        let mut adam = network.train_in(s.precision, s.adam)?;
+        let leaves: Vec<Tensor> = adam.leaves().iter().map(Tensor::shallow_clone).collect();
         let data = to_tensor_on(x, device);
         let labels = labels.map(|labels| {
             let labels: Vec<i64> = labels.iter().map(|&label| label as i64).collect();
             Tensor::from_slice(&labels).to_device(device)
         });
-        let parameters = network.parameters();
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
             let labels = labels.as_ref().map(|labels| labels.index_select(0, &step.samples));
-            let outputs = network.layer_outputs(&x);
+            let outputs = network.layer_outputs(&s.precision.input(&x));
             let reconstruction = s.reconstruction.between(&outputs[outputs.len() - 1].activated, &x);
             let layers = s.layers.select(&outputs);
             let temperature = s.temperature.at(step.epoch);
@@ -96,8 +96,8 @@ impl Snnl {
             if step.batch == 0 {
                 // The sum with 0 · ℓ_rec depends on every parameter, also where the neighbours' loss does not.
                 let by_all = &weighted + &reconstruction * 0.0;
-                parts.push((RECONSTRUCTION_GRADIENT, gradient_norm(&reconstruction, &parameters)));
-                parts.push((NEIGHBOURS_GRADIENT, gradient_norm(&by_all, &parameters)));
+                parts.push((RECONSTRUCTION_GRADIENT, gradient_norm(&reconstruction, &leaves)));
+                parts.push((NEIGHBOURS_GRADIENT, gradient_norm(&by_all, &leaves)));
             }
             Losses { total: reconstruction + weighted, parts }
         };

@@ -2,7 +2,7 @@ use crate::{Error, ReconstructionLoss, Result, Scaling};
 use deepclust_cluster::KMeansSettings;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, LayerInits, LayerOutput, Tensor, TrainSettings,
+    Activation, AdamSettings, AutoencoderSettings, LayerInits, LayerOutput, Precision, Tensor, TrainSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,9 @@ pub struct SnnlSettings {
     pub adam: AdamSettings,
     /// Epochs and batch size.
     pub train: TrainSettings,
+    /// In what numbers the network is trained; f32 unless given.
+    #[serde(default, skip_serializing_if = "Precision::is_single")]
+    pub precision: Precision,
     /// k-means on the codes; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
 }

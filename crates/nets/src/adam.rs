@@ -1,4 +1,4 @@
-use crate::adam_kernel::{Coefficients, step};
+use crate::adam_kernel::{Coefficients, step, step_bf16};
 use crate::convert::shape_error;
 use crate::{Error, Optimizer, Result};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,8 @@ impl AdamSettings {
 pub struct Adam {
     settings: AdamSettings,
     parameters: Vec<Tensor>,
+    /// bf16 copies of the parameters, by which losses are differentiated; empty in single precision.
+    copies: Vec<Tensor>,
     first: Vec<Tensor>,
     second: Vec<Tensor>,
     steps: u64,
@@ -67,7 +69,30 @@ impl Adam {
             }
         }
         let zeros = || parameters.iter().map(|p| p.detach().zeros_like()).collect();
-        Ok(Self { settings, first: zeros(), second: zeros(), parameters, steps: 0 })
+        Ok(Self { settings, first: zeros(), second: zeros(), parameters, copies: Vec::new(), steps: 0 })
+    }
+
+    /// An optimiser of f32 parameters whose losses depend on bf16 copies of them: each step changes the parameters, and
+    /// writes them to the copies.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Error::Shape`] when a copy is missing or is not a contiguous bf16 tensor of its
+    /// parameter's shape.
+    pub fn mixed(settings: AdamSettings, parameters: Vec<Tensor>, copies: Vec<Tensor>) -> Result<Self> {
+        let adam = Self::new(settings, parameters)?;
+        check_number("copies", adam.parameters.len(), copies.len())?;
+        for (parameter, copy) in adam.parameters.iter().zip(&copies) {
+            if copy.kind() != Kind::BFloat16 || !copy.is_contiguous() || copy.size() != parameter.size() {
+                let expected = format!("{:?}, contiguous, of kind BFloat16", parameter.size());
+                return Err(shape_error("copy", expected, copy));
+            }
+        }
+        Ok(Self { copies, ..adam })
+    }
+
+    /// The tensors that losses are differentiated by: the parameters, or their bf16 copies.
+    pub fn leaves(&self) -> &[Tensor] {
+        if self.copies.is_empty() { &self.parameters } else { &self.copies }
     }
 
     /// One step with given gradients, one for each parameter and of its shape.
@@ -75,13 +100,7 @@ impl Adam {
     /// # Errors
     /// [`Error::Shape`] when a gradient is missing or of another shape.
     pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
-        if gradients.len() != self.parameters.len() {
-            return Err(Error::Shape {
-                what: "gradients",
-                expected: format!("{} tensors", self.parameters.len()),
-                found: format!("{} tensors", gradients.len()),
-            });
-        }
+        check_number("gradients", self.parameters.len(), gradients.len())?;
         for (parameter, gradient) in self.parameters.iter().zip(gradients) {
             if gradient.size() != parameter.size() {
                 return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
@@ -103,12 +122,25 @@ impl Adam {
         };
         tch::no_grad(|| {
             let moments = self.first.iter_mut().zip(&mut self.second);
-            for ((w, gradient), (m, v)) in self.parameters.iter_mut().zip(gradients).zip(moments) {
-                if w.device() == Device::Cpu {
-                    let gradient = gradient.to_kind(Kind::Float).contiguous();
-                    step(values_mut(w), values(&gradient), values_mut(m), values_mut(v), coefficients);
-                } else {
-                    step_by_tensors(w, gradient, m, v, coefficients);
+            for (i, ((w, gradient), (m, v))) in
+                self.parameters.iter_mut().zip(gradients).zip(moments).enumerate()
+            {
+                let mut copy = self.copies.get(i).map(Tensor::detach);
+                match &mut copy {
+                    Some(copy) if w.device() == Device::Cpu && gradient.kind() == Kind::BFloat16 => {
+                        let gradient = gradient.contiguous();
+                        let (copy, gradient) = (bits_mut(copy), bits(&gradient));
+                        step_bf16(values_mut(w), copy, gradient, values_mut(m), values_mut(v), coefficients);
+                        continue;
+                    }
+                    _ if w.device() == Device::Cpu => {
+                        let gradient = gradient.to_kind(Kind::Float).contiguous();
+                        step(values_mut(w), values(&gradient), values_mut(m), values_mut(v), coefficients);
+                    }
+                    _ => step_by_tensors(w, &gradient.to_kind(Kind::Float), m, v, coefficients),
+                }
+                if let Some(copy) = &mut copy {
+                    copy.copy_(w);
                 }
             }
         });
@@ -119,8 +151,16 @@ impl Adam {
 impl Optimizer for Adam {
     /// The gradients live only inside this call; nothing accumulates between steps.
     fn minimise(&mut self, loss: &Tensor) -> Result<()> {
-        let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
+        let gradients = Tensor::f_run_backward(&[loss], self.leaves(), false, false)?;
         self.apply(&gradients)
+    }
+
+    fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+        // Restored parameters reach the copies, which no file keeps.
+        for (parameter, copy) in self.parameters.iter().zip(&self.copies) {
+            copy.detach().copy_(&parameter.detach());
+        }
     }
 
     fn steps(&self) -> u64 {
@@ -134,10 +174,6 @@ impl Optimizer for Adam {
     fn moments(&self) -> Vec<(&'static str, &[Tensor])> {
         vec![("first", &self.first), ("second", &self.second)]
     }
-
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
 }
 
 /// The same step in libtorch operations, for devices whose memory the processor cannot see.
@@ -147,6 +183,35 @@ fn step_by_tensors(w: &mut Tensor, gradient: &Tensor, m: &mut Tensor, v: &mut Te
     let _ = v.g_add_(&(gradient.square() * f64::from(c.rest2)));
     let denominator = v.sqrt() * f64::from(c.inverse_correction) + f64::from(c.epsilon);
     let _ = w.g_sub_(&(&*m * f64::from(c.step_size) / denominator));
+}
+
+fn check_number(what: &'static str, expected: usize, found: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Shape { what, expected: format!("{expected} tensors"), found: format!("{found} tensors") })
+}
+
+fn bits(tensor: &Tensor) -> &[u16] {
+    debug_assert!(
+        tensor.is_contiguous() && tensor.kind() == Kind::BFloat16 && tensor.device() == Device::Cpu
+    );
+    if tensor.numel() == 0 {
+        return &[];
+    }
+    // SAFETY: as in `values`, for bf16, which is two bytes wide.
+    unsafe { std::slice::from_raw_parts(tensor.data_ptr().cast::<u16>(), tensor.numel()) }
+}
+
+fn bits_mut(tensor: &mut Tensor) -> &mut [u16] {
+    debug_assert!(
+        tensor.is_contiguous() && tensor.kind() == Kind::BFloat16 && tensor.device() == Device::Cpu
+    );
+    if tensor.numel() == 0 {
+        return &mut [];
+    }
+    // SAFETY: as in `values_mut`, for bf16, which is two bytes wide; `Adam::mixed` has checked the copies.
+    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast::<u16>(), tensor.numel()) }
 }
 
 fn values(tensor: &Tensor) -> &[f32] {

@@ -1,4 +1,8 @@
-use crate::{Activation, Error, Init, LayerOutput, Linear, Mlp, Result, to_array2, to_tensor};
+use crate::working_copy::WorkingCopy;
+use crate::{
+    Activation, Adam, AdamSettings, Error, Init, LayerOutput, Linear, Mlp, Precision, Result, to_array2,
+    to_tensor,
+};
 use ndarray::{Array2, ArrayView2, s};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -118,7 +122,7 @@ impl Autoencoder {
 
     /// Reconstruction of x, both of shape (batch, input width).
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        self.decode(&self.encode(x))
+        self.decode(&self.encode(x).to_kind(x.kind()))
     }
 
     /// What all layers give, in order: that of the code layer is at position `widths.len() − 2`, the last one's activated
@@ -126,7 +130,7 @@ impl Autoencoder {
     pub fn layer_outputs(&self, x: &Tensor) -> Vec<LayerOutput> {
         let mut outputs = Vec::new();
         let code = self.encoder.forward_into(x, &mut outputs);
-        let _ = self.decoder.forward_into(&code, &mut outputs);
+        let _ = self.decoder.forward_into(&code.to_kind(x.kind()), &mut outputs);
         outputs
     }
 
@@ -147,6 +151,27 @@ impl Autoencoder {
     /// Trainable tensors, encoder first.
     pub fn parameters(&self) -> Vec<Tensor> {
         self.named_parameters().into_iter().map(|(_, tensor)| tensor).collect()
+    }
+
+    /// Prepares training in a precision, and answers the optimiser for it. In [`Precision::Bf16`] every layer gets bf16
+    /// copies of its weights, which the optimiser keeps up to date; batches are to be given as
+    /// [`Precision::input`] makes them.
+    ///
+    /// # Errors
+    /// What [`Adam::new`] reports.
+    pub fn train_in(&mut self, precision: Precision, adam: AdamSettings) -> Result<Adam> {
+        for layer in self.encoder.layers_mut().chain(self.decoder.layers_mut()) {
+            layer.working = (precision == Precision::Bf16).then(|| WorkingCopy::of(layer));
+        }
+        let layers = || self.encoder.layers().chain(self.decoder.layers());
+        let copies: Vec<Tensor> = layers()
+            .filter_map(|layer| layer.working.as_ref())
+            .flat_map(|copy| [copy.weight.shallow_clone(), copy.bias.shallow_clone()])
+            .collect();
+        match precision {
+            Precision::Single => Adam::new(adam, self.parameters()),
+            Precision::Bf16 => Adam::mixed(adam, self.parameters(), copies),
+        }
     }
 
     /// Trainable values of each linear layer, encoder first.

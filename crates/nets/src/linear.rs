@@ -1,6 +1,7 @@
 use crate::Init;
+use crate::working_copy::WorkingCopy;
 use rand::Rng;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// An affine layer: y = x Wᵀ + b.
 ///
@@ -11,6 +12,8 @@ pub struct Linear {
     pub weight: Tensor,
     /// b, shape (fan_out).
     pub bias: Tensor,
+    /// The bf16 weights of mixed-precision training.
+    pub(crate) working: Option<WorkingCopy>,
 }
 
 impl Linear {
@@ -21,12 +24,17 @@ impl Linear {
         Self {
             weight: weight.to_device(device).set_requires_grad(true),
             bias: bias.to_device(device).set_requires_grad(true),
+            working: None,
         }
     }
 
-    /// y = x Wᵀ + b for x of shape (batch, fan_in).
+    /// y = x Wᵀ + b for x of shape (batch, fan_in). For x in bf16 the layer's bf16 weights are taken, which are there after
+    /// [`Autoencoder::train_in`](crate::Autoencoder::train_in), and y is bf16.
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.linear(&self.weight, Some(&self.bias))
+        match &self.working {
+            Some(working) if x.kind() == Kind::BFloat16 => x.linear(&working.weight, Some(&working.bias)),
+            _ => x.linear(&self.weight, Some(&self.bias)),
+        }
     }
 
     /// Number of trainable values, fan_in · fan_out + fan_out.

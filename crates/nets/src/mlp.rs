@@ -1,5 +1,5 @@
 use crate::{Activation, Linear};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 /// What one layer gives for a batch, both of shape (batch, fan_out).
 #[derive(Debug)]
@@ -29,19 +29,30 @@ impl Mlp {
 
     /// The output of the last layer, shape (batch, last fan_out), for x of shape (batch, first fan_in).
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        self.layers
-            .iter()
-            .fold(x.shallow_clone(), |x, (layer, activation)| activation.apply(&layer.forward(&x)))
+        (0..self.layers.len())
+            .fold(x.shallow_clone(), |x, i| self.layers[i].1.apply(&self.linear_output(i, &x)))
     }
 
     /// Like [`forward`](Self::forward), and what every layer on the way gives is appended to `outputs`.
     pub fn forward_into(&self, x: &Tensor, outputs: &mut Vec<LayerOutput>) -> Tensor {
-        self.layers.iter().fold(x.shallow_clone(), |x, (layer, activation)| {
-            let linear = layer.forward(&x);
+        self.layers.iter().enumerate().fold(x.shallow_clone(), |x, (i, (_, activation))| {
+            let linear = self.linear_output(i, &x);
             let activated = activation.apply(&linear);
             outputs.push(LayerOutput { linear, activated: activated.shallow_clone() });
             activated
         })
+    }
+
+    /// y = x Wᵀ + b of layer i. The last layer answers in single precision: a logistic function in bf16 would round to 1,
+    /// and a code to three digits.
+    fn linear_output(&self, i: usize, x: &Tensor) -> Tensor {
+        let y = self.layers[i].0.forward(x);
+        if i + 1 == self.layers.len() && y.kind() == Kind::BFloat16 { y.to_kind(Kind::Float) } else { y }
+    }
+
+    /// The layers in order, to be changed.
+    pub(crate) fn layers_mut(&mut self) -> impl Iterator<Item = &mut Linear> {
+        self.layers.iter_mut().map(|(layer, _)| layer)
     }
 
     /// The layers in order.

@@ -39,10 +39,14 @@ impl<F: Real> Pca<F> {
     /// # Errors
     /// Empty data, a value that is not finite, `n_components` of 0 or above min(n, d).
     pub fn fit(x: ArrayView2<'_, F>, settings: &PcaSettings) -> Result<Self> {
-        check::finite(x)?;
+        check::some(x)?;
         let (n, d) = x.dim();
         check::range("n_components", settings.n_components, 1, n.min(d))?;
         let mean = column_means(x);
+        // A value that is not finite makes its column's mean so: the data are looked through for it only then.
+        if mean.iter().any(|m| !m.is_finite()) {
+            check::finite(x)?;
+        }
         let (variances, vectors) = if n < d { by_svd(x, &mean)? } else { by_covariance(x, &mean)? };
         let total: f64 = variances.iter().sum();
         let k = settings.n_components;

@@ -10,7 +10,7 @@ use deepclust_methods::{
     AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, RawKMeans, RawKMeansSettings,
     ReconstructionLoss, Scaling, Seed,
 };
-use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, TrainSettings};
+use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, TrainSettings};
 use serde_json::Value;
 
 pub(super) const METHODS: [&str; 3] = [RawKMeans::SLUG, PcaKMeans::SLUG, AeKMeans::SLUG_64];
@@ -49,6 +49,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
         loss: ReconstructionLoss::MeanSquaredError,
         adam: AdamSettings::default(),
         train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
+        precision: Precision::Single,
         k_means: k_means(),
     }
 }

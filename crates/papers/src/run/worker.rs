@@ -33,6 +33,7 @@ pub fn worker() -> Result<bool> {
 fn run(job: &Job) -> Result<Message> {
     // Thread counts first: libtorch fixes its own at the first operation.
     deepclust_nets::use_threads(1);
+    deepclust_nets::keep_memory();
     // A pool that exists already was made by nobody but us, with the same number.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build_global();
     let store = Store::open(&job.out)?;

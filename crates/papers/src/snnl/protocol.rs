@@ -11,7 +11,7 @@ use deepclust_methods::{
     AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, ReconstructionLoss, Scaling, Seed, Snnl,
     SnnlLayers, SnnlSettings,
 };
-use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, TrainSettings};
+use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, TrainSettings};
 use serde_json::Value;
 
 /// The rows that are measured, in the order of the runs: cheap and telling ones first.
@@ -97,6 +97,7 @@ pub(super) fn snnl(method: &str, quick: bool) -> SnnlSettings {
         reduction: if arg_min { LayerReduction::Minimum } else { LayerReduction::Sum },
         adam: AdamSettings::default(),
         train: train(quick),
+        precision: Precision::Single,
         k_means: k_means(),
     }
 }
@@ -112,6 +113,7 @@ fn autoencoder(quick: bool) -> AeKMeansSettings {
         loss: ReconstructionLoss::BinaryCrossEntropy,
         adam: AdamSettings::default(),
         train: train(quick),
+        precision: Precision::Single,
         k_means: k_means(),
     }
 }

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Seconds of a training epoch of the soft nearest neighbour paper's network, ours in f32 and bf16 beside Python's torch 2.11 with its
+# default and its fused Adam, one thread each, alternately; prints a Markdown table.
+# Needs a Python with torch 2.11 (PYTHON=…) and an idle machine. Usage: snnl.sh [ROUNDS]
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+rounds=${1:-3}
+python=${PYTHON:-python3}
+cargo build --quiet --release -p deepclust-methods --example training_epoch
+ours=${CARGO_TARGET_DIR:-target}/release/examples/training_epoch
+export OMP_NUM_THREADS=1
+times=$(mktemp -d)
+trap 'rm -rf "$times"' EXIT
+for ((i = 0; i < rounds; i++)); do
+    for form in plain supervised; do
+        "$ours" "$form" single >>"$times/$form.single"
+        "$ours" "$form" bf16 >>"$times/$form.bf16"
+        "$python" benches/peers/training/snnl.py "$form" >>"$times/$form.torch"
+        "$python" benches/peers/training/snnl.py "$form" --fused >>"$times/$form.fused"
+    done
+done
+best() { sort -n "$times/$1" | head -n 1; }
+echo "Seconds an epoch, best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1):"
+echo
+echo "| training | ours, f32 | ours, bf16 | torch, default Adam | torch, fused Adam | f32 ÷ default | f32 ÷ fused | bf16 ÷ default | bf16 ÷ ours f32 |"
+echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+for form in plain supervised; do
+    awk -v f="$form" -v a="$(best $form.single)" -v h="$(best $form.bf16)" -v b="$(best $form.torch)" -v c="$(best $form.fused)" 'BEGIN {
+        printf "| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n", f, a, h, b, c, a / b, a / c, h / b, h / a
+    }'
+done
