@@ -4,7 +4,8 @@ use super::protocol::{self, SEEDS, labels, row, snnl};
 use crate::run::{Extras, FitPart, RunSpec};
 use crate::{Request, Result};
 use deepclust_losses::Temperature;
-use deepclust_methods::{Seed, SnnlLayers, SnnlSettings};
+use deepclust_methods::{AeKMeans, Seed, SnnlLayers, SnnlSettings};
+use deepclust_nets::Precision;
 
 /// Seeds of each deviation; the figures of fewer labels have the paper's number.
 pub(super) const ABLATION_SEEDS: usize = 2;
@@ -74,6 +75,31 @@ pub(super) fn layer_name(layers: SnnlLayers) -> &'static str {
     }
 }
 
+/// The rows that are trained in bf16 too.
+pub(super) const BF16_METHODS: [&str; 2] = ["snnl-5", AeKMeans::SLUG_70];
+
+/// The runs that show what bf16 does, on MNIST alone.
+pub(super) fn bf16(request: &Request) -> Result<Vec<RunSpec>> {
+    if !protocol::datasets(request).contains(&"mnist") {
+        return Ok(Vec::new());
+    }
+    let mut runs = Vec::new();
+    for seed in request.seeds(SEEDS).take(if request.quick { 1 } else { SEEDS }) {
+        for method in BF16_METHODS {
+            let base = row("mnist", method, seed, request.quick)?;
+            let mut settings = base.settings.clone();
+            settings["precision"] = serde_json::to_value(Precision::Bf16)?;
+            runs.push(RunSpec {
+                variant: Some("bf16".to_owned()),
+                settings,
+                extras: Extras { maps: Vec::new(), ..base.extras.clone() },
+                ..base
+            });
+        }
+    }
+    Ok(runs)
+}
+
 /// A deviation at a seed, on MNIST.
 pub(super) fn deviation(variant: &Variant, seed: Seed, quick: bool) -> Result<RunSpec> {
     let base = row("mnist", variant.method, seed, quick)?;
@@ -88,7 +114,8 @@ pub(super) fn deviation(variant: &Variant, seed: Seed, quick: bool) -> Result<Ru
 /// A row with fewer labels.
 pub(super) fn fewer(dataset: &str, method: &str, n: usize, seed: Seed, quick: bool) -> Result<RunSpec> {
     let base = row(dataset, method, seed, quick)?;
-    let samples = if quick { n * labels(dataset, true) / labels(dataset, false) } else { n };
+    // In proportion, but more than there are clusters.
+    let samples = if quick { (n * labels(dataset, true) / labels(dataset, false)).max(100) } else { n };
     Ok(RunSpec {
         variant: Some(format!("labels-{n}")),
         fit: base.fit.clone().map(|fit| FitPart { samples: Some(samples), ..fit }),
@@ -139,6 +166,17 @@ mod tests {
         for run in &runs {
             deepclust_methods::build(&run.method, &run.settings).unwrap();
             assert!(run.variant.is_some());
+        }
+    }
+
+    #[test]
+    fn bf16_is_the_only_change_of_its_runs() {
+        let request = Request { dataset: None, methods: None, runs: None, quick: false };
+        for run in bf16(&request).unwrap() {
+            let mut settings = run.settings.clone();
+            assert_eq!(settings.as_object_mut().unwrap().remove("precision").unwrap(), "bf16");
+            assert_eq!(settings, row("mnist", &run.method, run.seed, false).unwrap().settings);
+            deepclust_methods::build(&run.method, &run.settings).unwrap();
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the unsaid settings do, and how few labels suffice.
 
-use super::ablation::{FEWER_LABELS, FEWER_LABELS_METHODS, Variant, layer_name};
+use super::ablation::{BF16_METHODS, FEWER_LABELS, FEWER_LABELS_METHODS, Variant, layer_name};
 use super::protocol::{DATASETS, labels, snnl};
 use super::published;
 use super::tables::{METRICS, dataset_name, name, table_of};
@@ -83,6 +83,34 @@ pub(super) fn ablation(
                 .to_owned(),
         ],
     })
+}
+
+/// What training in bf16 does to every metric and to the time.
+pub(super) fn bf16(main: &Records, deviations: &Records) -> Table {
+    let mut columns = vec![Column::words("row"), Column::words("trained in"), Column::number("runs", 0)];
+    columns.extend(METRICS.map(|(_, name, decimals)| Column::spread(name, decimals)));
+    columns.push(Column::spread("Δ ACC, same seeds", 4));
+    let mut rows = Vec::new();
+    for method in BF16_METHODS {
+        let single = main.of("mnist", method, None);
+        let half = deviations.of("mnist", method, Some("bf16"));
+        for (precision, records) in [("f32", &single), ("bf16", &half)] {
+            let mut row =
+                vec![Cell::Text(name(method)), precision.into(), Cell::Number(records.len() as f64)];
+            row.extend(METRICS.map(|(metric, _, _)| Records::metric(records, metric).into()));
+            row.push(match precision {
+                "f32" => Cell::None,
+                _ => Records::paired_change(&single, &half, "acc").into(),
+            });
+            rows.push(row);
+        }
+    }
+    Table {
+        title: "MNIST: training in bf16 (products of bf16 numbers, summed in f32; weights in f32)".to_owned(),
+        columns,
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 /// Accuracy and mutual information against the number of labels.

@@ -62,7 +62,8 @@ impl Sets {
             main.extend(protocol::runs(&whole(dataset))?);
             fewer.extend(ablation::fewer_labels(&whole(dataset))?);
         }
-        let deviations = ablation::deviations(&whole(None))?;
+        let mut deviations = ablation::deviations(&whole(None))?;
+        deviations.extend(ablation::bf16(&whole(None))?);
         Ok(Self {
             main: Records::read(store, &main)?,
             fewer: Records::read(store, &fewer)?,
@@ -91,6 +92,7 @@ impl Paper for SnnlPaper {
     fn runs(&self, request: &Request) -> Result<Vec<RunSpec>> {
         let mut runs = protocol::runs(request)?;
         runs.extend(ablation::fewer_labels(request)?);
+        runs.extend(ablation::bf16(request)?);
         runs.extend(ablation::deviations(request)?);
         runs.retain(|run| request.wants(run));
         Ok(runs)

@@ -42,6 +42,7 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     for dataset in &shown {
         page.table(&format!("{SLUG}-{dataset}-recluster"), &tables::recluster(dataset, &sets.main))?;
     }
+    page.table(&format!("{SLUG}-bf16"), &ablation_tables::bf16(&sets.main, &sets.deviations))?;
     page.heading("Fewer labels");
     page.table(&format!("{SLUG}-labels"), &ablation_tables::fewer_labels(&sets.main, &sets.fewer)?)?;
     show(&mut page, "labels");
