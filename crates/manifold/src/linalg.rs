@@ -49,18 +49,23 @@ pub(crate) fn product_ab<F: Real>(out: &mut [F], a: Block<'_, F>, b: Block<'_, F
     matmul(dst, Accum::Replace, a.mat(), b.mat(), F::one(), Par::Seq);
 }
 
+/// The work is always parted in two, whatever the number of threads: so the bits do not depend on it.
+fn halves() -> Par {
+    Par::rayon(2)
+}
+
 /// Eigenvalues in ascending order and eigenvectors (columns) of a symmetric matrix, of which the lower half is read.
 pub(crate) fn symmetric_eigen(a: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
     let n = a.nrows();
     let mut vectors = Mat::<f64>::zeros(n, n);
     let mut values = Diag::<f64>::zeros(n);
-    let need = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Default::default());
+    let need = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, halves(), Default::default());
     let mut memory = MemBuffer::new(need);
     self_adjoint_evd(
         a,
         values.as_mut(),
         Some(vectors.as_mut()),
-        Par::Seq,
+        halves(),
         MemStack::new(&mut memory),
         Default::default(),
     )

@@ -1,8 +1,9 @@
 //! Column means and the scatter matrix of centred data, in blocks.
 
-use ndarray::{ArrayView1, ArrayView2, Axis};
+use ndarray::{ArrayView1, ArrayView2, Axis, s};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
+use std::ops::Range;
 
 use crate::Real;
 use crate::linalg::{Block, product_atb};
@@ -12,8 +13,11 @@ const PANEL: usize = 2048;
 /// Rows whose products are summed in one go in double precision.
 const DOUBLE_DEPTH: usize = 512;
 /// Rows whose products are summed in single precision before they are added to the f64 total: the error of the total
-/// grows in proportion, and 64 keep the subspace of real data within 10⁻⁵.
+/// grows in proportion. 64 keep the subspace of real data well within 10⁻⁵, and so do 128 when there are many rows.
 const SINGLE_DEPTH: usize = 64;
+const SINGLE_DEPTH_LARGE: usize = 128;
+/// Multiplications, n d², above which a problem is large.
+const LARGE: usize = 4_000_000_000;
 /// Columns of one tile of the scatter matrix.
 const TILE: usize = 96;
 /// Rows whose sum is one partial sum of the mean.
@@ -56,10 +60,16 @@ fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>) {
 ///
 /// Threads share the tiles, never a tile, and every tile adds its panels in order: the bits do not depend on the
 /// number of threads.
-pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
-    let (n, d) = x.dim();
+pub(super) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], columns: &[Range<usize>]) -> Vec<f64> {
+    let n = x.nrows();
+    let mean: Vec<f64> = columns.iter().flat_map(|run| &mean[run.clone()]).copied().collect();
+    let d = mean.len();
     let near: Vec<F> = mean.iter().map(|&m| F::narrow(m)).collect();
-    let depth = if size_of::<F>() == size_of::<f32>() { SINGLE_DEPTH } else { DOUBLE_DEPTH };
+    let depth = match (size_of::<F>() == size_of::<f32>(), n.saturating_mul(d).saturating_mul(d) > LARGE) {
+        (true, true) => SINGLE_DEPTH_LARGE,
+        (true, false) => SINGLE_DEPTH,
+        (false, _) => DOUBLE_DEPTH,
+    };
     let tiles: Vec<(usize, usize)> =
         (0..d).step_by(TILE).flat_map(|i| (0..=i).step_by(TILE).map(move |j| (i, j))).collect();
     let mut sums: Vec<(Vec<f64>, Vec<F>)> = tiles
@@ -75,7 +85,12 @@ pub(crate) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Vec<f64> {
         let rows = block.nrows();
         panel.par_chunks_mut(64 * d).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
             for (to, from) in to.chunks_exact_mut(d).zip(from.outer_iter()) {
-                subtract(to, from, &near);
+                let mut start = 0;
+                for run in columns {
+                    let end = start + run.len();
+                    subtract(&mut to[start..end], from.slice(s![run.clone()]), &near[start..end]);
+                    start = end;
+                }
             }
         });
         sums.par_iter_mut().zip(&tiles).for_each(|((sum, product), &(i, j))| {

@@ -3,9 +3,11 @@
 use faer::{Mat, MatRef};
 use ndarray::{Array1, Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 use super::covariance::{column_means, scatter};
 use super::model::Pca;
+use super::varying::varying_columns;
 use crate::linalg::{right_singular, symmetric_eigen};
 use crate::{Real, Result, check};
 
@@ -47,9 +49,9 @@ impl<F: Real> Pca<F> {
         if mean.iter().any(|m| !m.is_finite()) {
             check::finite(x)?;
         }
-        let (variances, vectors) = if n < d { by_svd(x, &mean)? } else { by_covariance(x, &mean)? };
-        let total: f64 = variances.iter().sum();
         let k = settings.n_components;
+        let (variances, vectors) = if n < d { by_svd(x, &mean)? } else { by_covariance(x, &mean, k)? };
+        let total: f64 = variances.iter().sum();
         let mut components = Array2::<F>::zeros((k, d));
         for (c, mut row) in components.outer_iter_mut().enumerate() {
             let loadings = vectors.col(c);
@@ -70,14 +72,27 @@ impl<F: Real> Pca<F> {
     }
 }
 
-/// Variances (descending) and directions (columns) from the d × d covariance.
-fn by_covariance<F: Real>(x: ArrayView2<'_, F>, mean: &[f64]) -> Result<(Vec<f64>, Mat<f64>)> {
+/// Variances (descending) and directions (columns), at least k of each, from the covariance of the columns that are not
+/// constant, or of all columns where fewer than k vary.
+fn by_covariance<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], k: usize) -> Result<(Vec<f64>, Mat<f64>)> {
     let (n, d) = x.dim();
-    let scatter = scatter(x, mean);
-    let (values, vectors) = symmetric_eigen(MatRef::from_row_major_slice(&scatter, d, d))?;
+    let mut columns = varying_columns(x);
+    if columns.iter().map(Range::len).sum::<usize>() < k {
+        columns = vec![0..d];
+    }
+    let scatter = scatter(x, mean, &columns);
+    let columns: Vec<usize> = columns.into_iter().flatten().collect();
+    let size = columns.len();
+    let (values, found) = symmetric_eigen(MatRef::from_row_major_slice(&scatter, size, size))?;
     let scale = 1.0 / (n.max(2) - 1) as f64;
     let variances = values.iter().rev().map(|v| (v * scale).max(0.0)).collect();
-    Ok((variances, Mat::from_fn(d, d, |i, j| vectors[(i, d - 1 - j)])))
+    let mut vectors = Mat::zeros(d, size);
+    for (i, &column) in columns.iter().enumerate() {
+        for j in 0..size {
+            vectors[(column, j)] = found[(i, size - 1 - j)];
+        }
+    }
+    Ok((variances, vectors))
 }
 
 /// The same from the singular values of the centred data.

@@ -3,6 +3,8 @@
 mod covariance;
 mod fit;
 mod model;
+mod varying;
+
 #[cfg(test)]
 mod tests;
 

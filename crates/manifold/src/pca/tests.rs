@@ -109,6 +109,38 @@ fn one_and_two_threads_agree_to_the_bit() {
 }
 
 #[test]
+fn the_decomposition_is_the_same_for_any_number_of_threads() {
+    // 300 columns: enough for the decomposition to be parted.
+    let x = noise(400, 300, 8);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| Pca::fit(x.view(), &PcaSettings::new(300)).unwrap().components().clone())
+    };
+    let one = with(1);
+    assert!([2, 3, 4].into_iter().all(|threads| with(threads) == one));
+}
+
+#[test]
+fn constant_columns_have_no_part() {
+    let x = noise(50, 6, 9);
+    let mut padded = Array2::from_elem((50, 9), 0.3);
+    for (to, from) in [1, 2, 4, 5, 6, 8].into_iter().zip(0..) {
+        padded.column_mut(to).assign(&x.column(from));
+    }
+    let settings = PcaSettings::new(6);
+    let (plain, wide) = (Pca::fit(x.view(), &settings).unwrap(), Pca::fit(padded.view(), &settings).unwrap());
+    for (to, from) in [1, 2, 4, 5, 6, 8].into_iter().zip(0..) {
+        assert_eq!(wide.components().column(to), plain.components().column(from));
+    }
+    assert!([0, 3, 7].into_iter().all(|column| wide.components().column(column).iter().all(|&v| v == 0.0)));
+    assert_eq!(wide.explained_variance(), plain.explained_variance());
+    // More components than columns that vary: the rest has no variance, and is orthonormal all the same.
+    let all = Pca::fit(padded.view(), &PcaSettings::new(9)).unwrap();
+    let gram = all.components().dot(&all.components().t());
+    assert_abs_diff_eq!(gram, Array2::eye(9), epsilon = 1e-10);
+}
+
+#[test]
 fn views_of_any_layout() {
     let x = noise(40, 9, 3);
     let columns = x.t().as_standard_layout().into_owned();
