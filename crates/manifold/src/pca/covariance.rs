@@ -85,12 +85,7 @@ pub(super) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], columns: &[Ra
         let rows = block.nrows();
         panel.par_chunks_mut(64 * d).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
             for (to, from) in to.chunks_exact_mut(d).zip(from.outer_iter()) {
-                let mut start = 0;
-                for run in columns {
-                    let end = start + run.len();
-                    subtract(&mut to[start..end], from.slice(s![run.clone()]), &near[start..end]);
-                    start = end;
-                }
+                subtract(to, from, &near, columns);
             }
         });
         sums.par_iter_mut().zip(&tiles).for_each(|((sum, product), &(i, j))| {
@@ -134,11 +129,21 @@ impl<F: Real> NullaryFnOnce for AddWide<'_, F> {
     }
 }
 
-/// `to = from − mean`, in the precision of the data.
-pub(super) fn subtract<F: Real>(to: &mut [F], from: ArrayView1<'_, F>, mean: &[F]) {
-    match from.as_slice() {
-        Some(from) => to.iter_mut().zip(from).zip(mean).for_each(|((t, &f), &m)| *t = f - m),
-        None => to.iter_mut().zip(from).zip(mean).for_each(|((t, &f), &m)| *t = f - m),
+/// `to = from − mean` over the given columns of `from`, in the precision of the data.
+pub(super) fn subtract<F: Real>(to: &mut [F], from: ArrayView1<'_, F>, mean: &[F], columns: &[Range<usize>]) {
+    let mut start = 0;
+    for run in columns {
+        let end = start + run.len();
+        let (to, mean) = (&mut to[start..end], &mean[start..end]);
+        match from.as_slice() {
+            Some(from) => {
+                to.iter_mut().zip(&from[run.clone()]).zip(mean).for_each(|((t, &f), &m)| *t = f - m)
+            }
+            None => {
+                to.iter_mut().zip(from.slice(s![run.clone()])).zip(mean).for_each(|((t, &f), &m)| *t = f - m)
+            }
+        }
+        start = end;
     }
 }
 

@@ -74,7 +74,7 @@ impl<F: Real> Pca<F> {
             .for_each(|(mut to, from)| {
                 let mut centred = vec![F::zero(); from.len()];
                 for (row, from) in centred.chunks_exact_mut(d).zip(from.outer_iter()) {
-                    subtract(row, from, &near);
+                    subtract(row, from, &near, std::slice::from_ref(&(0..d)));
                 }
                 let mut product = vec![F::zero(); to.len()];
                 product_abt(&mut product, Block::new(&centred, from.nrows(), d, d), directions, F::one());
