@@ -8,7 +8,7 @@ use tch::{Kind, Tensor};
 pub enum LayerReduction {
     /// All layers' losses added.
     Sum,
-    /// The smallest one, what the paper calls arg min. Only that layer has a gradient.
+    /// The smallest one, what the paper calls arg min; of equal ones the first. Only that layer has a gradient.
     Minimum,
 }
 
@@ -21,7 +21,7 @@ impl LayerReduction {
         let all = Tensor::stack(losses, 0);
         match self {
             Self::Sum => all.sum(None::<Kind>),
-            Self::Minimum => all.min(),
+            Self::Minimum => all.select(0, all.argmin(None, false).int64_value(&[])),
         }
     }
 
@@ -47,6 +47,11 @@ impl LayerReduction {
             }
         }
     }
+}
+
+/// ℓ_rec + α ℓ_sn (Agarap and Azcarraga 2020, eq. 5): a scalar of two scalars.
+pub fn composite_loss(reconstruction: &Tensor, neighbours: &Tensor, alpha: f64) -> Tensor {
+    reconstruction + neighbours * alpha
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod soft_nearest_neighbour;
 mod student_t;
 mod temperature;
 
-pub use layer_reduction::LayerReduction;
+pub use layer_reduction::{LayerReduction, composite_loss};
 pub use reconstruction::{binary_cross_entropy, mean_squared_error};
 pub use soft_nearest_neighbour::{PairDistance, SoftNearestNeighbour};
 pub use student_t::{assignment_divergence, student_t_assignment, target_distribution};

@@ -35,8 +35,9 @@ impl PairDistance {
 /// s_i = Σ_j K_ij · \[y_i = y_j\] / (ε + Σ_j K_ij), and the loss is the mean of −ln(ε + s_i) over the batch, in nats.
 /// It is small when samples of one class are nearer to one another than to the others.
 ///
-/// Without labels every pair counts as alike. Then s_i is Σ_j K_ij / (ε + Σ_j K_ij), within about 1e-5 of 1 whatever the
-/// activations are: the unsupervised form is all but constant and has hardly a gradient.
+/// Without labels every pair counts as alike. Then s_i is Σ_j K_ij / (ε + Σ_j K_ij): wherever Σ_j K_ij ≫ ε that is 1 but for
+/// about ε / Σ_j K_ij, and the unsupervised form has hardly a gradient. Only for samples without a neighbour within some ten
+/// temperatures is it more.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoftNearestNeighbour {

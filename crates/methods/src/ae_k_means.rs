@@ -112,6 +112,7 @@ impl Method for AeKMeans {
                 values: history,
             }],
             facts,
+            start: None,
             model: Box::new(AeKMeansModel { scaling, network, clusters }),
         })
     }

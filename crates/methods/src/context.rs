@@ -33,13 +33,24 @@ pub struct Context<'a> {
     /// A folder for the state of long trainings, of this run alone: a run that is made again goes on from what it finds
     /// there, with the same result. None keeps no state.
     pub checkpoints: Option<PathBuf>,
+    /// A folder for networks that several methods start from. None trains them each time.
+    pub cache: Option<PathBuf>,
     stages: BTreeMap<String, f64>,
+    seconds_before: f64,
 }
 
 impl<'a> Context<'a> {
     /// A context with an empty clock.
     pub fn new(seed: Seed, device: Device, progress: &'a mut dyn Progress) -> Self {
-        Self { seed, device, progress, checkpoints: None, stages: BTreeMap::new() }
+        Self {
+            seed,
+            device,
+            progress,
+            checkpoints: None,
+            cache: None,
+            stages: BTreeMap::new(),
+            seconds_before: 0.0,
+        }
     }
 
     /// Runs one stage, announces it, and adds its wall time.
@@ -50,6 +61,17 @@ impl<'a> Context<'a> {
         let result = run(self);
         *self.stages.entry(name.to_owned()).or_default() += start.elapsed().as_secs_f64();
         result
+    }
+
+    /// Adds the wall time that a stage took in processes that were broken off.
+    pub(crate) fn add_seconds(&mut self, stage: &str, seconds: f64) {
+        *self.stages.entry(stage.to_owned()).or_default() += seconds;
+        self.seconds_before += seconds;
+    }
+
+    /// Wall time of processes that were broken off and whose work this one took over, in seconds.
+    pub fn seconds_before(&self) -> f64 {
+        self.seconds_before
     }
 
     /// Wall time by stage, in seconds.

@@ -47,6 +47,7 @@ impl Method for RawKMeans {
             embedding,
             history: Vec::new(),
             facts: k_means_facts(&clusters),
+            start: None,
             model: Box::new(RawKMeansModel { scaling, clusters }),
         })
     }

@@ -56,6 +56,8 @@ pub struct Fitted {
     pub history: Vec<Series>,
     /// Single numbers worth keeping: inertia, explained variance, …
     pub facts: BTreeMap<String, f64>,
+    /// The clusters that the method started from, where it improves on some: their quality decides much of the outcome.
+    pub start: Option<Vec<usize>>,
     /// For samples that were not there.
     pub model: Box<dyn Model>,
 }

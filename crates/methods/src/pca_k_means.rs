@@ -58,6 +58,7 @@ impl Method for PcaKMeans {
             embedding,
             history: Vec::new(),
             facts,
+            start: None,
             model: Box::new(PcaKMeansModel { scaling, pca, clusters }),
         })
     }

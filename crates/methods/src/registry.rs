@@ -1,4 +1,4 @@
-use crate::{AeKMeans, Error, Method, PcaKMeans, RawKMeans, Result, Snnl};
+use crate::{AeKMeans, Dec, Error, Method, PcaKMeans, RawKMeans, Result, Snnl};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -21,6 +21,8 @@ pub const METHODS: &[(&str, Constructor)] = &[
     ("snnl-7", |v| snnl("snnl-7", v)),
     ("snnl-8", |v| snnl("snnl-8", v)),
     (Snnl::SLUG_CODE, |v| snnl(Snnl::SLUG_CODE, v)),
+    (Dec::SLUG, |v| dec(Dec::SLUG, v)),
+    (Dec::SLUG_IMPROVED, |v| dec(Dec::SLUG_IMPROVED, v)),
 ];
 
 fn pca(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
@@ -29,6 +31,10 @@ fn pca(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
 
 fn autoencoder(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
     Ok(Box::new(AeKMeans::new(slug, settings(slug, v)?)))
+}
+
+fn dec(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
+    Ok(Box::new(Dec::new(slug, settings(slug, v)?)?))
 }
 
 fn snnl(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {

@@ -3,6 +3,7 @@ use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::training::train;
 use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Series, SnnlSettings};
+use deepclust_losses::composite_loss;
 use deepclust_nets::{Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
 use ndarray::ArrayView2;
 
@@ -61,6 +62,7 @@ impl Snnl {
             embedding,
             history: std::iter::once(series("loss".to_owned(), history.loss)).chain(parts).collect(),
             facts,
+            start: None,
             model: Box::new(AeKMeansModel { scaling, network, clusters }),
         })
     }
@@ -90,16 +92,15 @@ impl Snnl {
             let temperature = s.temperature.at(step.epoch);
             let neighbours =
                 s.reduction.soft_nearest_neighbour(&s.snnl, &layers, labels.as_ref(), temperature);
-            let weighted = &neighbours * s.alpha;
             let mut parts =
                 vec![(RECONSTRUCTION, reconstruction.detach()), (NEIGHBOURS, neighbours.detach())];
             if step.batch == 0 {
                 // The sum with 0 · ℓ_rec depends on every parameter, also where the neighbours' loss does not.
-                let by_all = &weighted + &reconstruction * 0.0;
+                let by_all = &neighbours * s.alpha + &reconstruction * 0.0;
                 parts.push((RECONSTRUCTION_GRADIENT, gradient_norm(&reconstruction, &leaves)));
                 parts.push((NEIGHBOURS_GRADIENT, gradient_norm(&by_all, &leaves)));
             }
-            Losses { total: reconstruction + weighted, parts }
+            Losses { total: composite_loss(&reconstruction, &neighbours, s.alpha), parts }
         };
         let history = train("autoencoder", s.train, x.nrows(), &mut adam, loss, context)?;
         Ok((network, history))

@@ -1,7 +1,7 @@
 //! What every training inside a method has in common.
 
 use crate::{Context, Result};
-use deepclust_nets::{Losses, Optimizer, Step, TrainHistory, TrainSettings, Trainer};
+use deepclust_nets::{Losses, Optimizer, Step, TrainHistory, TrainSettings, Trainer, load_tensors};
 use std::time::Duration;
 
 /// How often a training's state is written.
@@ -19,7 +19,13 @@ pub(crate) fn train<L: Into<Losses>>(
 ) -> Result<TrainHistory> {
     let mut trainer = Trainer::new(settings)?;
     if let Some(folder) = &context.checkpoints {
-        trainer = trainer.resumable(folder.join(format!("{stage}.safetensors")), CHECKPOINT_EVERY);
+        let path = folder.join(format!("{stage}.safetensors"));
+        // A file that cannot be read is no reason never to finish: the training starts anew.
+        if path.exists() && load_tensors(&path).is_err() {
+            std::fs::remove_file(&path)
+                .map_err(|source| deepclust_nets::Error::Io { path: path.clone(), source })?;
+        }
+        trainer = trainer.resumable(path, CHECKPOINT_EVERY);
     }
     let (device, mut rng) = (context.device, context.seed.stream("batches"));
     let history = context.stage(stage, |context| {
@@ -28,5 +34,6 @@ pub(crate) fn train<L: Into<Losses>>(
             context.progress.report(stage, epoch.done, epoch.total, &detail)
         })
     })?;
+    context.add_seconds(stage, history.seconds_before);
     Ok(history)
 }

@@ -82,8 +82,10 @@ impl Adam {
         let adam = Self::new(settings, parameters)?;
         check_number("copies", adam.parameters.len(), copies.len())?;
         for (parameter, copy) in adam.parameters.iter().zip(&copies) {
-            if copy.kind() != Kind::BFloat16 || !copy.is_contiguous() || copy.size() != parameter.size() {
-                let expected = format!("{:?}, contiguous, of kind BFloat16", parameter.size());
+            let alike = copy.size() == parameter.size() && copy.device() == parameter.device();
+            if copy.kind() != Kind::BFloat16 || !copy.is_contiguous() || !alike {
+                let device = parameter.device();
+                let expected = format!("{:?}, contiguous, of kind BFloat16, on {device:?}", parameter.size());
                 return Err(shape_error("copy", expected, copy));
             }
         }
@@ -98,11 +100,11 @@ impl Adam {
     /// One step with given gradients, one for each parameter and of its shape.
     ///
     /// # Errors
-    /// [`Error::Shape`] when a gradient is missing or of another shape.
+    /// [`Error::Shape`] when a gradient is missing, of another shape or on another device.
     pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
         check_number("gradients", self.parameters.len(), gradients.len())?;
         for (parameter, gradient) in self.parameters.iter().zip(gradients) {
-            if gradient.size() != parameter.size() {
+            if gradient.size() != parameter.size() || gradient.device() != parameter.device() {
                 return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
             }
         }

@@ -39,7 +39,7 @@ pub fn save_tensors(path: &Path, tensors: &[(String, Tensor)], settings: &str) -
         path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new(".")),
     )
     .map_err(io)?;
-    file.write_all(&encoded).map_err(io)?;
+    file.write_all(&encoded).and_then(|()| file.as_file().sync_all()).map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
 }

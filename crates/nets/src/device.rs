@@ -61,7 +61,7 @@ pub fn use_threads(threads: usize) {
 }
 
 /// Keeps memory that tensors gave back, for the next ones, where the C library would return it to the system every
-/// training step: a twentieth of the time goes into getting it again. Only where that library is GNU's; at most 1 GiB.
+/// training step and get it again. Only where that library is GNU's; up to 1 GiB at the end of its heap is kept.
 pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: both are settings of the allocator that may be changed at any time.

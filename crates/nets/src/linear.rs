@@ -30,10 +30,21 @@ impl Linear {
 
     /// y = x Wᵀ + b for x of shape (batch, fan_in). For x in bf16 the layer's bf16 weights are taken, which are there after
     /// [`Autoencoder::train_in`](crate::Autoencoder::train_in), and y is bf16.
+    ///
+    /// # Panics
+    /// When the width or the kind of x does not fit the weights.
     pub fn forward(&self, x: &Tensor) -> Tensor {
         match &self.working {
             Some(working) if x.kind() == Kind::BFloat16 => x.linear(&working.weight, Some(&working.bias)),
             _ => x.linear(&self.weight, Some(&self.bias)),
+        }
+    }
+
+    /// Brings the bf16 weights up to date with the others.
+    pub(crate) fn refresh_working(&self) {
+        if let Some(working) = &self.working {
+            working.weight.detach().copy_(&self.weight.detach());
+            working.bias.detach().copy_(&self.bias.detach());
         }
     }
 

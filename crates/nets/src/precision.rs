@@ -8,9 +8,10 @@ pub enum Precision {
     /// f32 throughout.
     #[default]
     Single,
-    /// Matrix products of bf16 numbers, summed in f32; activations of hidden layers and gradients in bf16; code,
-    /// reconstruction, losses, optimiser and weights in f32. About twice as fast where the processor has bf16 products
-    /// (AVX-512 BF16, AMX), slower elsewhere.
+    /// Matrix products of bf16 numbers, summed in f32 and rounded to bf16; activations of hidden layers and gradients in
+    /// bf16; the functions after code and reconstruction, losses, optimiser and weights in f32. It pays where the
+    /// processor has bf16 products (AVX-512 BF16, AMX; `benches/peers/training/snnl.sh` measures it) and is slower
+    /// elsewhere.
     Bf16,
 }
 

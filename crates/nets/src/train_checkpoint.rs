@@ -11,6 +11,7 @@ use tch::Tensor;
 struct State {
     epochs_done: usize,
     steps: u64,
+    seconds: f64,
     history: TrainHistory,
 }
 
@@ -24,14 +25,15 @@ fn tensors(optimizer: &impl Optimizer) -> Vec<(String, Tensor)> {
         .collect()
 }
 
-/// Writes the state after some epochs.
+/// Writes the state after some epochs, and the wall time that they took.
 pub(crate) fn save(
     path: &Path,
     optimizer: &impl Optimizer,
     epochs_done: usize,
+    seconds: f64,
     history: &TrainHistory,
 ) -> Result<()> {
-    let state = State { epochs_done, steps: optimizer.steps(), history: history.clone() };
+    let state = State { epochs_done, steps: optimizer.steps(), seconds, history: history.clone() };
     let text = serde_json::to_string(&state)
         .map_err(|error| Error::Checkpoint { path: path.to_owned(), problem: error.to_string() })?;
     save_tensors(path, &tensors(optimizer), &text)
@@ -62,5 +64,5 @@ pub(crate) fn restore(path: &Path, optimizer: &mut impl Optimizer) -> Result<(us
         target.copy_(value);
     }
     optimizer.set_steps(state.steps);
-    Ok((state.epochs_done, state.history))
+    Ok((state.epochs_done, TrainHistory { seconds_before: state.seconds, ..state.history }))
 }

@@ -10,6 +10,9 @@ pub struct TrainHistory {
     pub loss: Vec<f64>,
     /// Its named parts and other measurements, each averaged over the samples of the batches that reported it.
     pub parts: BTreeMap<String, Vec<f64>>,
+    /// Wall time of the epochs that were taken over from a checkpoint, in seconds.
+    #[serde(skip)]
+    pub seconds_before: f64,
 }
 
 /// Sums over one epoch. They stay tensors: reading a number every step would make a GPU wait.

@@ -63,7 +63,9 @@ impl Trainer {
     }
 
     /// Keeps the state of the training in a file, written after an epoch when the last writing is at least `every` ago, and
-    /// goes on from that file where it is there. The result is the same bit for bit as without a break.
+    /// goes on from that file where it is there. The result is the same bit for bit as without a break, as long as the loss
+    /// keeps no state of its own between steps: noise has to be drawn from a generator made from [`Step::epoch`] and
+    /// [`Step::batch`].
     ///
     /// The file does not say what was trained on what: give each training a path of its own.
     #[must_use]
@@ -94,7 +96,8 @@ impl Trainer {
         let (done, mut history) = self.resume(optimizer)?;
         // The order of samples follows from the number of shuffles.
         (0..done).for_each(|_| order.shuffle(rng));
-        let mut saved = Instant::now();
+        let start = Instant::now();
+        let mut saved = start;
         for epoch in done..self.settings.epochs {
             if self.settings.early_stop.is_some_and(|stop| stop.is_due(&history.loss)) {
                 break;
@@ -119,7 +122,8 @@ impl Trainer {
             if let Some((path, every)) = &self.checkpoint
                 && (stop || saved.elapsed() >= *every)
             {
-                save(path, optimizer, epoch + 1, &history)?;
+                let seconds = history.seconds_before + start.elapsed().as_secs_f64();
+                save(path, optimizer, epoch + 1, seconds, &history)?;
                 saved = Instant::now();
             }
             if stop {
@@ -210,7 +214,10 @@ mod tests {
             first = if first == 0 { e.done } else { first };
             ControlFlow::Continue(())
         });
-        assert_eq!((first, resumed.unwrap()), (8, whole));
+        let (mut history, weight) = resumed.unwrap();
+        assert!(history.seconds_before > 0.0);
+        history.seconds_before = 0.0;
+        assert_eq!((first, (history, weight)), (8, whole));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub fn execute(
         quick: spec.quick,
         supervision: labels_used.map_or("none".to_owned(), |n| n.to_string()),
         metrics,
-        wall_s: rounded(start.elapsed().as_secs_f64()),
+        wall_s: rounded(start.elapsed().as_secs_f64() + context.seconds_before()),
         stages_s: context.stages().iter().map(|(name, &s)| (name.clone(), rounded(s))).collect(),
         identity: spec.identity()?,
         spec: spec.clone(),

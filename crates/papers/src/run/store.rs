@@ -68,19 +68,21 @@ impl Store {
         Ok(file)
     }
 
-    /// The folder for the state of this run's trainings while it is not recorded: `.checkpoints/<identity>-<revision>`, so
-    /// that no run goes on from the state of another, or from that of other code. None where the code has no revision: it
-    /// may change between a break and the resumption.
+    /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity, the
+    /// code's revision, libtorch's version and the device, so that no run goes on from the state of another, of other
+    /// code or of another device. None where the code has no revision: it may change between a break and the resumption.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
-    pub fn checkpoints(&self, spec: &RunSpec) -> Result<Option<PathBuf>> {
+    pub fn checkpoints(&self, spec: &RunSpec, device: &str) -> Result<Option<PathBuf>> {
         let revision = super::machine::revision();
         if !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Ok(None);
         }
         let identity: String = spec.identity()?.chars().take(16).collect();
-        let folder = self.root.join(".checkpoints").join(format!("{identity}-{revision}"));
+        let version = deepclust_nets::libtorch_version();
+        let name = format!("{identity}-{revision}-{version}-{}", device.replace(':', "-"));
+        let folder = self.root.join(".checkpoints").join(name);
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         Ok(Some(folder))
     }
@@ -201,7 +203,12 @@ impl Store {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
-                if path.is_dir() {
+                if path.is_dir() && folder.ends_with(".checkpoints") {
+                    let ours = path.to_string_lossy().contains(&super::machine::revision());
+                    if !ours && is_old(&path) {
+                        let _ = fs::remove_dir_all(path); // states of other code, which nothing will take up
+                    }
+                } else if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|e| e == "partial") && is_old(&path) {
                     let _ = fs::remove_file(path); // it only takes space

@@ -44,7 +44,7 @@ fn run(job: &Job) -> Result<Message> {
     }
     set_aside_damaged(&store, &job.spec)?;
     let device = job.device.resolve()?;
-    let checkpoints = store.checkpoints(&job.spec)?;
+    let checkpoints = store.checkpoints(&job.spec, &deepclust_nets::device_name(device))?;
     let mut measured = execute(
         &job.spec,
         job.data_dir.clone(),

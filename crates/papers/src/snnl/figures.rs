@@ -10,6 +10,7 @@ use crate::render::{Records, Spread};
 use crate::run::{EmbeddingMap, Store};
 use crate::{Error, Result};
 use deepclust_losses::Temperature;
+use deepclust_manifold::TsneSettings;
 use deepclust_methods::{AeKMeans, PcaKMeans};
 use deepclust_plots::{Axis, Curves, Figure, Panels, Scatter, ScatterPanel, Series, Stroke};
 use ndarray::Array2;
@@ -50,7 +51,7 @@ pub(super) fn draw(store: &Store, main: &Records, fewer: &Records, quick: bool) 
 /// Figure 1.
 fn points(drawn: &mut Drawn, store: &Store, quick: bool) -> Result<()> {
     let schedules = [("fixed T = 1", Temperature::Fixed(1.0)), ("annealed T", Temperature::PAPER)];
-    let (labels, courses) = demonstration::run(&schedules.map(|(_, schedule)| schedule));
+    let (labels, courses) = demonstration::run(&schedules.map(|(_, schedule)| schedule))?;
     let classes: Vec<String> = (0..CLASSES).map(|class| class.to_string()).collect();
     let mut panels = Vec::new();
     for ((schedule, _), course) in schedules.iter().zip(&courses) {
@@ -78,8 +79,17 @@ fn points(drawn: &mut Drawn, store: &Store, quick: bool) -> Result<()> {
         Axis::new("soft nearest neighbour loss"),
         series.collect(),
     );
-    let caption =
-        "Figure 1, continued: the loss of both courses, measured at the same temperature.".to_owned();
+    let at = |epoch: usize| {
+        let values: Vec<String> =
+            courses.iter().map(|course| format!("{:.2}", course.losses[epoch])).collect();
+        format!("{} after {epoch}", values.join(" and "))
+    };
+    let caption = format!(
+        "Figure 1, continued: the loss of both courses (fixed and annealed), measured at T = 1 and with the same step width: {}, {}, {} epochs.",
+        at(10),
+        at(20),
+        at(50)
+    );
     drawn.save(store, "points-loss", caption, &curves.quick(quick))
 }
 
@@ -103,8 +113,10 @@ fn maps(drawn: &mut Drawn, store: &Store, main: &Records, dataset: &str, quick: 
         let panels = vec![panel("original (70 components)", original), panel("code of SNNL-5", latent)];
         let title = format!("{}: t-SNE of test images in {dimensions}-D", dataset_name(dataset));
         let caption = format!(
-            "Figure 2: t-SNE (perplexity 50) in {dimensions} dimensions of {} test images, seed 0. SNNL-5 knew labels of training images.",
-            original.classes.len()
+            "Figure 2: t-SNE (perplexity 50) in {dimensions} dimensions of {} test images, seed 0. SNNL-5 knew labels of training images. The paper \
+             shows SNNL-7 after 5,000 steps of rate 10; here are {} steps of the rate that the number of points suggests.",
+            original.classes.len(),
+            TsneSettings::default().n_iter
         );
         let figure = Scatter::new(title, panels).quick(quick);
         drawn.save(store, &format!("maps-{dataset}-{dimensions}d"), caption, &figure)?;
@@ -168,14 +180,20 @@ fn label_curves(
 fn curve(name: &str, points: &[(f64, Spread)]) -> Series {
     let x: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
     let y: Vec<f64> = points.iter().map(|(_, spread)| spread.mean).collect();
-    let errors: Vec<f64> = points.iter().map(|(_, spread)| spread.std.unwrap_or(0.0)).collect();
-    Series::new(name, x, y).errors(errors).stroke(Stroke::LineAndDots)
+    let errors: Option<Vec<f64>> = points.iter().map(|(_, spread)| spread.std).collect();
+    let series = Series::new(name, x, y).stroke(Stroke::LineAndDots);
+    // One run has no deviation, and so no bar.
+    match errors {
+        Some(errors) => series.errors(errors),
+        None => series,
+    }
 }
 
 /// Norms of the gradients of both parts of the loss, by epoch.
 fn gradients(drawn: &mut Drawn, store: &Store, main: &Records, quick: bool) -> Result<()> {
     let mut series = Vec::new();
     let mut reference = None;
+    let mut shares = Vec::new();
     for (i, method) in ["snnl-5", "snnl-7", "snnl-6", "snnl-8", "snnl-2", "snnl-4"].into_iter().enumerate() {
         let records = main.of("mnist", method, None);
         let Some(record) = records.first() else { continue };
@@ -187,6 +205,12 @@ fn gradients(drawn: &mut Drawn, store: &Store, main: &Records, quick: bool) -> R
             let floored: Vec<f64> = values.into_iter().map(|v| v.max(1e-12)).collect();
             Series::new(name, epochs, floored)
         };
+        if let (Some(part), Some(whole)) =
+            (values("gradient norm, weighted"), values("gradient norm, reconstruction"))
+        {
+            let share = part.iter().zip(&whole).map(|(part, whole)| part / whole).fold(0.0, f64::max);
+            shares.push(format!("{} {share:.1e}", name(method)));
+        }
         if let Some(values) = values("gradient norm, weighted") {
             let form = if super::protocol::is_supervised(method) { "supervised" } else { "unsupervised" };
             series.push(curve(format!("{}, {form}", name(method)), values).colour(i));
@@ -205,8 +229,10 @@ fn gradients(drawn: &mut Drawn, store: &Store, main: &Records, quick: bool) -> R
     series.extend(reference);
     let axes = (Axis::new("epoch"), Axis::new("Euclidean norm of the gradient by all parameters").log());
     let curves = Curves::new("MNIST: how strongly each part of the loss pulls", axes.0, axes.1, series);
-    let caption =
-        "Gradient of α times the soft nearest neighbour loss, at the first batch of every epoch, first seed. Without labels it is nearly nothing."
-            .to_owned();
+    let caption = format!(
+        "Gradient of α times the soft nearest neighbour loss, at the first batch of every epoch, first seed. Its greatest share of the \
+         reconstruction's gradient in any epoch: {}.",
+        shares.join(", ")
+    );
     drawn.save(store, "gradients", caption, &curves.quick(quick))
 }

@@ -41,7 +41,8 @@ impl Sets {
                 })
             })
         };
-        let usual = if quick { 1 } else { protocol::SEEDS };
+        let usual =
+            Request { dataset: None, methods: None, runs: None, quick }.seeds(protocol::SEEDS).count();
         let runs = (0..).take_while(|&seed| recorded(seed)).count().max(usual);
         let mut main = Vec::new();
         let mut fewer = Vec::new();

@@ -1,0 +1,109 @@
+use crate::dec_joint::{BATCH, Joint};
+use crate::dec_settings::DecSettings;
+use crate::k_means::{k_means_facts, run_k_means};
+use crate::method::check_samples;
+use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Series};
+use deepclust_losses::student_t_assignment;
+use deepclust_nets::{Autoencoder, Tensor, to_array2, to_tensor_on};
+use ndarray::{Array2, ArrayView2, s};
+
+/// Deep embedded clustering (Xie, Girshick and Farhadi 2016), and with a reconstruction part its improved form (Guo et al.
+/// 2017).
+///
+/// An autoencoder is trained on reconstruction, k-means finds centres among its codes, and then encoder and centres are
+/// trained together on the divergence of the Student-t assignments q from their own sharpened form p. Every
+/// `update_interval` steps p is computed anew from all samples; when fewer than `tolerance` of the samples have changed
+/// their cluster since the last time, training ends.
+///
+/// DEC minimises KL(p‖q) alone. IDEC minimises ‖x − x̂‖² (mean over features and samples) + γ KL(p‖q), and keeps the decoder.
+#[derive(Clone, Debug)]
+pub struct Dec {
+    slug: &'static str,
+    settings: DecSettings,
+}
+
+impl Dec {
+    /// The name in records.
+    pub const SLUG: &'static str = "dec";
+    /// The name of the form with reconstruction.
+    pub const SLUG_IMPROVED: &'static str = "idec";
+
+    /// The method with checked settings under one of its names.
+    ///
+    /// # Errors
+    /// [`Error::Settings`](crate::Error::Settings) for settings out of range.
+    pub fn new(slug: &'static str, settings: DecSettings) -> Result<Self> {
+        settings.validate(slug)?;
+        Ok(Self { slug, settings })
+    }
+}
+
+impl Method for Dec {
+    fn slug(&self) -> &'static str {
+        self.slug
+    }
+
+    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        check_samples(x, k)?;
+        let s = &self.settings;
+        let scaling = s.scaling.fit(x);
+        let scaled = scaling.apply(x)?;
+        let (network, pretraining) = s.pretraining.run(self.slug, scaled.view(), context)?;
+        let codes = network.embed(scaled.view())?;
+        let start = run_k_means(&s.k_means, codes.view(), k, context)?;
+        let mut facts = k_means_facts(&start);
+        let joint = Joint::new(s, network, start.centers().view(), scaled.view(), context.device)?;
+        let ended = joint.run(context)?;
+        facts.insert("steps".to_owned(), ended.steps as f64);
+        let series =
+            |name: &str, step: &str, values| Series { name: name.to_owned(), step: step.to_owned(), values };
+        let model = DecModel { scaling, network: ended.network, centres: ended.centres, nu: s.nu };
+        let embedding = model.embed(x)?;
+        Ok(Fitted {
+            labels: model.predict(x)?,
+            embedding,
+            history: vec![
+                series("reconstruction loss", "epoch", pretraining),
+                series("loss", "update", ended.losses),
+                series("share of samples that changed", "update", ended.changes),
+            ],
+            facts,
+            start: Some(start.labels().to_vec()),
+            model: Box::new(model),
+        })
+    }
+}
+
+struct DecModel {
+    scaling: FittedScaling,
+    network: Autoencoder,
+    /// Shape (k, code width).
+    centres: Tensor,
+    nu: f64,
+}
+
+impl Model for DecModel {
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        Ok(self.network.embed(self.scaling.apply(x)?.view())?)
+    }
+
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        let codes = self.embed(x)?;
+        let mut clusters = Vec::with_capacity(codes.nrows());
+        for start in (0..codes.nrows()).step_by(BATCH as usize) {
+            let end = (start + BATCH as usize).min(codes.nrows());
+            let part = to_tensor_on(codes.slice(s![start..end, ..]), self.centres.device());
+            let q = to_array2(&student_t_assignment(&part, &self.centres, self.nu))?;
+            clusters.extend(q.outer_iter().map(|row| largest(row.iter())));
+        }
+        Ok(clusters)
+    }
+}
+
+/// The position of the largest value, the first of equals.
+fn largest<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
+    let best = values
+        .enumerate()
+        .fold((0, f32::NEG_INFINITY), |best, (i, &v)| if v > best.1 { (i, v) } else { best });
+    best.0
+}

@@ -1,0 +1,254 @@
+//! The part of DEC and IDEC in which encoder and centres are trained together.
+
+use crate::dec_settings::{DecOptimizer, DecSettings};
+use crate::{Context, Result};
+use deepclust_losses::{
+    assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
+};
+use deepclust_nets::{Adam, Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor, to_tensor_on};
+use ndarray::ArrayView2;
+use rand::seq::SliceRandom;
+
+/// Samples that are assigned at a time between steps.
+pub(crate) const BATCH: i64 = 2000;
+
+/// The joint training of encoder and centres.
+pub(crate) struct Joint<'a> {
+    settings: &'a DecSettings,
+    network: Autoencoder,
+    centres: Tensor,
+    data: Tensor,
+    optimizer: AnyOptimizer,
+}
+
+/// What the joint training leaves.
+pub(crate) struct Ended {
+    pub network: Autoencoder,
+    pub centres: Tensor,
+    pub steps: usize,
+    /// Mean loss of the steps between two updates of the targets.
+    pub losses: Vec<f64>,
+    /// Share of the samples whose cluster changed between two updates.
+    pub changes: Vec<f64>,
+}
+
+enum AnyOptimizer {
+    Adam(Adam),
+    Sgd(Sgd),
+}
+
+impl AnyOptimizer {
+    fn minimise(&mut self, loss: &Tensor) -> deepclust_nets::Result<()> {
+        match self {
+            Self::Adam(adam) => adam.minimise(loss),
+            Self::Sgd(sgd) => sgd.minimise(loss),
+        }
+    }
+}
+
+impl<'a> Joint<'a> {
+    pub(crate) fn new(
+        settings: &'a DecSettings,
+        network: Autoencoder,
+        centres: ArrayView2<'_, f32>,
+        x: ArrayView2<'_, f32>,
+        device: Device,
+    ) -> Result<Self> {
+        let centres = to_tensor(centres).to_device(device).set_requires_grad(true);
+        // DEC forgets the decoder: it has no part in the loss.
+        let named = network.named_parameters().into_iter();
+        let mut parameters: Vec<Tensor> = named
+            .filter(|(name, _)| settings.reconstructs() || name.starts_with("encoder"))
+            .map(|(_, tensor)| tensor)
+            .collect();
+        parameters.push(centres.shallow_clone());
+        let optimizer = match settings.optimizer {
+            DecOptimizer::Adam(adam) => AnyOptimizer::Adam(Adam::new(adam, parameters)?),
+            DecOptimizer::Sgd(sgd) => AnyOptimizer::Sgd(Sgd::new(sgd, parameters)?),
+        };
+        Ok(Self { settings, network, centres, data: to_tensor_on(x, device), optimizer })
+    }
+
+    pub(crate) fn run(mut self, context: &mut Context<'_>) -> Result<Ended> {
+        context.stage("joint training", |context| {
+            let s = self.settings;
+            let n = self.data.size()[0];
+            let mut rng = context.seed.stream("joint batches");
+            let mut order: Vec<i64> = (0..n).collect();
+            let mut position = order.len();
+            let (mut steps, mut losses, mut changes) = (0, Vec::new(), Vec::new());
+            let mut last = None;
+            while steps < s.max_steps {
+                let q = self.assignments();
+                let clusters = q.argmax(1, false);
+                if let Some(last) = &last {
+                    let changed = clusters.not_equal_tensor(last).to_kind(Kind::Double).mean(Kind::Double);
+                    let changed = changed.double_value(&[]);
+                    changes.push(changed);
+                    if changed < s.tolerance {
+                        break;
+                    }
+                }
+                last = Some(clusters);
+                let target = target_distribution(&q);
+                let mut sum = Tensor::zeros([], (Kind::Double, self.data.device()));
+                let until = (steps + s.update_interval).min(s.max_steps);
+                let count = until - steps;
+                while steps < until {
+                    if position >= order.len() {
+                        order.shuffle(&mut rng);
+                        position = 0;
+                    }
+                    let end = (position + s.batch_size).min(order.len());
+                    let batch = Tensor::from_slice(&order[position..end]).to_device(self.data.device());
+                    position = end;
+                    let loss = self.loss(&batch, &target);
+                    self.optimizer.minimise(&loss)?;
+                    sum += loss.detach().to_kind(Kind::Double);
+                    steps += 1;
+                }
+                let mean = sum.double_value(&[]) / count as f64;
+                if !mean.is_finite() {
+                    return Err(deepclust_nets::Error::Diverged { epoch: steps, loss: mean }.into());
+                }
+                losses.push(mean);
+                let detail = format!("loss {mean:.5}, changed {:.4}", changes.last().copied().unwrap_or(1.0));
+                if context.progress.report("joint training", steps, s.max_steps, &detail).is_break() {
+                    return Err(deepclust_nets::Error::Stopped { epoch: steps }.into());
+                }
+            }
+            Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
+        })
+    }
+
+    /// q of all samples, shape (n, k), without a gradient.
+    fn assignments(&self) -> Tensor {
+        tch::no_grad(|| {
+            let parts: Vec<Tensor> = self
+                .data
+                .split(BATCH, 0)
+                .iter()
+                .map(|x| student_t_assignment(&self.network.encode(x), &self.centres, self.settings.nu))
+                .collect();
+            Tensor::cat(&parts, 0)
+        })
+    }
+
+    fn loss(&self, batch: &Tensor, target: &Tensor) -> Tensor {
+        let x = self.data.index_select(0, batch);
+        let code = self.network.encode(&x);
+        let q = student_t_assignment(&code, &self.centres, self.settings.nu);
+        let divergence = assignment_divergence(&q, &target.index_select(0, batch));
+        match self.settings.divergence_weight {
+            None => divergence,
+            Some(gamma) => mean_squared_error(&self.network.decode(&code), &x) + divergence * gamma,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pretraining::Pretraining;
+    use crate::{ReconstructionLoss, Scaling, Seed, Silent};
+    use approx::assert_relative_eq;
+    use deepclust_cluster::KMeansSettings;
+    use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, SgdSettings, TrainSettings};
+    use ndarray::Array2;
+
+    fn settings(optimizer: DecOptimizer, divergence_weight: Option<f64>) -> DecSettings {
+        DecSettings {
+            scaling: Scaling::AsGiven,
+            pretraining: Pretraining {
+                widths: vec![3, 2],
+                hidden: Activation::Relu,
+                code: Activation::Identity,
+                output: Activation::Identity,
+                init: LayerInits::all(Init::TorchLinear),
+                loss: ReconstructionLoss::MeanSquaredError,
+                adam: AdamSettings::default(),
+                train: TrainSettings::new(1, 6),
+                precision: Precision::Single,
+            },
+            k_means: KMeansSettings::new(2),
+            optimizer,
+            // All samples in each step: their order does not matter then.
+            batch_size: 6,
+            update_interval: 2,
+            max_steps: 6,
+            tolerance: 0.0,
+            nu: 1.0,
+            divergence_weight,
+        }
+    }
+
+    fn sines(n: usize, step: f64) -> Vec<f32> {
+        (0..n).map(|i| ((step * i as f64).sin() * 1.5) as f32).collect()
+    }
+
+    /// Weights, centres and samples are sines; see the Python lines below.
+    fn run(settings: &DecSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
+        let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
+        let network =
+            Autoencoder::new(settings.pretraining.network(4), Device::Cpu, &mut Seed(0).stream("weights"))
+                .unwrap();
+        let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
+        let values: Vec<_> = network
+            .named_parameters()
+            .into_iter()
+            .zip(steps)
+            .map(|((name, tensor), step)| {
+                let values = Tensor::from_slice(&sines(tensor.numel(), step)).view(tensor.size().as_slice());
+                (name, values)
+            })
+            .collect();
+        network.set_parameters(&values).unwrap();
+        let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+        let joint = Joint::new(settings, network, centres.view(), x.view(), Device::Cpu).unwrap();
+        let ended = joint.run(&mut context).unwrap();
+        let flat = |tensor: &Tensor| Vec::<f32>::try_from(tensor.detach().contiguous().view([-1])).unwrap();
+        let weight = ended.network.named_parameters().remove(0).1;
+        (ended.losses, flat(&ended.centres), flat(&weight))
+    }
+
+    fn assert_run(settings: &DecSettings, losses: [f64; 3], centres: [f32; 4], weight: [f32; 3]) {
+        let found = run(settings);
+        for (found, expected) in found.0.iter().zip(losses) {
+            assert_relative_eq!(*found, expected, max_relative = 2e-5);
+        }
+        for (found, expected) in found.1.iter().zip(centres).chain(found.2.iter().zip(weight)) {
+            assert_relative_eq!(*found, expected, max_relative = 1e-4, epsilon = 1e-6);
+        }
+    }
+
+    // torch 2.11, float32, with s(n, step) = 1.5 * torch.sin(step * torch.arange(n)):
+    //   x = (torch.sin(1.3 * torch.arange(24)).view(6, 4) + 1) / 2; weights s(12, .9), s(6, 1.1), s(6, 1.3), s(12, 1.7) of the
+    //   layers 4-3-2-3-4, biases s(·, .3), s(·, .4), s(·, .5), s(·, .6), centres s(4, 2.1).view(2, 2)
+    //   six steps on all samples; before steps 0, 2 and 4 the target is made anew from q; F.kl_div(q.log(), p, reduction="batchmean")
+
+    #[test]
+    fn dec_steps_as_in_torch() {
+        // torch.optim.SGD(lr=0.5, momentum=0.9) on encoder and centres
+        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        assert_run(
+            &settings(sgd, None),
+            [0.000349693, 0.000363456711, 0.000400669873],
+            [0.0061661731, 1.2807903, -1.3215932, 0.025096936],
+            [-0.0015416414, 1.1756619, 1.460243],
+        );
+    }
+
+    #[test]
+    fn idec_steps_as_in_torch() {
+        // torch.optim.Adam(lr=0.01) on all; F.mse_loss(decoded, x) + 0.1 * divergence
+        let adam = DecOptimizer::Adam(AdamSettings { learning_rate: 0.01, ..Default::default() });
+        assert_run(
+            &settings(adam, Some(0.1)),
+            [31.6789665, 25.2939472, 20.0780954],
+            [0.028153099, 1.2498387, -1.3511417, -0.00020536035],
+            [-0.05801532, 1.1169559, 1.4028462],
+        );
+    }
+}

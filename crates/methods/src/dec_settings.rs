@@ -1,0 +1,68 @@
+use crate::pretraining::Pretraining;
+use crate::{Error, Result, Scaling};
+use deepclust_cluster::KMeansSettings;
+use deepclust_nets::{AdamSettings, SgdSettings};
+use serde::{Deserialize, Serialize};
+
+/// How encoder and centres are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecOptimizer {
+    /// DEC's: step size 0.01, momentum 0.9.
+    Sgd(SgdSettings),
+    /// IDEC's on images: step size 0.001.
+    Adam(AdamSettings),
+}
+
+/// Settings of [`Dec`](crate::Dec).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecSettings {
+    /// Applied to the features first.
+    #[serde(default)]
+    pub scaling: Scaling,
+    /// The autoencoder before the joint training.
+    pub pretraining: Pretraining,
+    /// Finds the first centres; its number of clusters is replaced by the k of the fit.
+    pub k_means: KMeansSettings,
+    /// Of the joint training.
+    pub optimizer: DecOptimizer,
+    /// Samples a step, at least 1.
+    pub batch_size: usize,
+    /// Steps between two updates of the targets, at least 1.
+    pub update_interval: usize,
+    /// Steps at most.
+    pub max_steps: usize,
+    /// Training ends when a smaller share of the samples than this changed their cluster between two updates.
+    pub tolerance: f64,
+    /// Degrees of freedom ν of the Student-t kernel, above 0; 1 in the papers.
+    pub nu: f64,
+    /// IDEC's γ, the weight of the divergence beside the reconstruction; none leaves the reconstruction out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub divergence_weight: Option<f64>,
+}
+
+impl DecSettings {
+    /// Whether the reconstruction is part of the loss.
+    pub fn reconstructs(&self) -> bool {
+        self.divergence_weight.is_some()
+    }
+
+    /// Checks what no other part checks.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] names the first field that is out of range.
+    pub fn validate(&self, method: &'static str) -> Result<()> {
+        let check = |ok: bool, name: &str, range: &str, found: f64| {
+            let problem = format!("`{name}`: expected a number {range}, found {found}");
+            if ok { Ok(()) } else { Err(Error::Settings { method, problem }) }
+        };
+        let positive = |v: f64| v > 0.0 && v.is_finite();
+        check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;
+        check(self.update_interval > 0, "update_interval", "of at least 1", self.update_interval as f64)?;
+        check((0.0..=1.0).contains(&self.tolerance), "tolerance", "from 0 to 1", self.tolerance)?;
+        check(positive(self.nu), "nu", "above 0", self.nu)?;
+        let gamma = self.divergence_weight.unwrap_or(1.0);
+        check(positive(gamma), "divergence_weight", "above 0", gamma)
+    }
+}
