@@ -80,6 +80,9 @@ pub(super) fn ablation(
         );
         for variant in variants.iter().filter(|variant| variant.method == method) {
             let records = deviations.of("mnist", method, Some(&variant.name));
+            if records.is_empty() {
+                continue;
+            }
             add(name(method), &variant.settings, &records);
         }
     }
