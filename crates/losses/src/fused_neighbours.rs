@@ -152,6 +152,7 @@ impl SoftNearestNeighbour {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LayerReduction, composite_loss};
     use approx::assert_relative_eq;
 
     fn batch(kind: Kind) -> (Tensor, Tensor) {
@@ -217,6 +218,87 @@ mod tests {
         let (a, b) = (half.grad().to_kind(Kind::Float), single.grad());
         let error = (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[]);
         assert!(error < 0.02, "{error}");
+    }
+
+    /// 64 × 20 values in (−1, 1) from u ← 16807 u mod (2³¹ − 1), and labels 7i mod 10.
+    fn random_batch(seed: u64) -> (Tensor, Tensor) {
+        let mut u = seed;
+        let values: Vec<f64> = (0..64 * 20)
+            .map(|_| {
+                u = 16_807 * u % 2_147_483_647;
+                2.0 * u as f64 / 2_147_483_647.0 - 1.0
+            })
+            .collect();
+        let labels: Vec<i64> = (0..64).map(|i| i * 7 % 10).collect();
+        (Tensor::from_slice(&values).view([64, 20]), Tensor::from_slice(&labels))
+    }
+
+    #[test]
+    fn random_batches_as_in_torch() {
+        // torch 2.11, float64; a = random_batch(1), b = random_batch(2), y = torch.arange(64) * 7 % 10:
+        //   u = F.normalize(x); k = torch.exp(-(1 - u @ u.T) / T) * (1 - torch.eye(64)); p = k / (1e-5 + k.sum(1, keepdim=True))
+        //   -(1e-5 + (p * (y[:, None] == y[None])).sum(1)).log().mean()          (or p.sum(1))
+        let (a, y) = random_batch(1);
+        let (b, _) = random_batch(2);
+        let form = SoftNearestNeighbour::default();
+        for (temperature, of_a, of_b, unsupervised) in [
+            (0.05, 5.168_647_194_331_1, 5.850_489_066_838_877, 0.158_996_155_994_994_84),
+            (0.5, 2.464_180_360_694_464_8, 2.507_756_825_332_495_8, -8.930_214_415_743_631e-6),
+            (1000.0, 2.453_809_805_312_087_4, 2.453_830_612_335_968_6, -9.841_062_109_661_726e-6),
+        ] {
+            let fused = |x: &Tensor, labels| form.fused(x, labels, temperature).double_value(&[]);
+            assert_relative_eq!(fused(&a, Some(&y)), of_a, max_relative = 1e-10);
+            assert_relative_eq!(fused(&b, Some(&y)), of_b, max_relative = 1e-10);
+            assert_relative_eq!(fused(&a, None), unsupervised, max_relative = 1e-6);
+            let single = a.to_kind(Kind::Float);
+            assert_relative_eq!(fused(&single, Some(&y)), of_a, max_relative = 1e-6);
+            let layers = [a.shallow_clone(), b.shallow_clone()];
+            let reduced = |reduction: LayerReduction| {
+                let neighbours = reduction.soft_nearest_neighbour(&form, &layers, Some(&y), temperature);
+                composite_loss(&Tensor::from(0.25), &neighbours, 100.0).double_value(&[])
+            };
+            assert_relative_eq!(
+                reduced(LayerReduction::Sum),
+                0.25 + 100.0 * (of_a + of_b),
+                max_relative = 1e-10
+            );
+            assert_relative_eq!(reduced(LayerReduction::Minimum), 0.25 + 100.0 * of_a, max_relative = 1e-10);
+        }
+        // torch.autograd.grad at T = 0.5: its norm, and the first three entries
+        let leaf = a.copy().set_requires_grad(true);
+        form.fused(&leaf, Some(&y), 0.5).backward();
+        let gradient = leaf.grad();
+        assert_relative_eq!(gradient.norm().double_value(&[]), 0.084_589_345_904_605_84, max_relative = 1e-9);
+        for (i, expected) in
+            [-0.000_448_691_972_925_147_2, 0.001_542_319_470_821_459_4, -0.002_473_948_924_719_973_5]
+                .into_iter()
+                .enumerate()
+        {
+            assert_relative_eq!(gradient.double_value(&[0, i as i64]), expected, max_relative = 1e-8);
+        }
+    }
+
+    #[test]
+    fn single_precision_is_finite_at_every_temperature() {
+        let (x, y) = random_batch(3);
+        let x = x.to_kind(Kind::Float);
+        // One silent sample among others: its own gradient is huge, as torch's is, and finite.
+        let _ = x.get(5).zero_();
+        for scale in [1e-3, 1.0, 1e4] {
+            for temperature in [0.05, 0.116, 1.0, 100.0, 1000.0] {
+                for distance in [PairDistance::Cosine, PairDistance::SquaredEuclidean] {
+                    for labels in [Some(&y), None] {
+                        let form = SoftNearestNeighbour { distance, ..Default::default() };
+                        let leaf = (&x * scale).set_requires_grad(true);
+                        let loss = form.fused(&leaf, labels, temperature);
+                        loss.backward();
+                        let case = format!("{distance:?} {scale} {temperature}");
+                        assert!(loss.double_value(&[]).is_finite(), "{case}");
+                        assert!(bool::try_from(leaf.grad().isfinite().all()).unwrap(), "{case}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

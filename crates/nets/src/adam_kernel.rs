@@ -163,9 +163,9 @@ mod tests {
 
     #[test]
     fn bf16_is_rounded_to_nearest_even() {
-        // torch 2.11: torch.tensor([1.0, 1.00390625, 1.01171875, -3.14159265, 1e-40, 65504.]).bfloat16().view(torch.int16)
-        let x = [1.0f32, 1.003_906_25, 1.011_718_75, -3.141_592_65, 1e-40, 65504.0];
-        let expected = [0x3f80u16, 0x3f80, 0x3f82, 0xc049, 0x0001, 0x4780];
+        // torch 2.11: torch.tensor([1.0, 1.0039063, 1.0117188, -2.6, 1e-40, 65504.]).bfloat16().view(torch.int16)
+        let x = [1.0f32, 1.003_906_3, 1.011_718_8, -2.6, 1e-40, 65504.0];
+        let expected = [0x3f80u16, 0x3f80, 0x3f82, 0xc026, 0x0001, 0x4780];
         assert_eq!(x.map(to_bf16), expected);
     }
 

@@ -137,10 +137,10 @@ pub(super) fn subtract<F: Real>(to: &mut [F], from: ArrayView1<'_, F>, mean: &[F
         let (to, mean) = (&mut to[start..end], &mean[start..end]);
         match from.as_slice() {
             Some(from) => {
-                to.iter_mut().zip(&from[run.clone()]).zip(mean).for_each(|((t, &f), &m)| *t = f - m)
+                to.iter_mut().zip(&from[run.clone()]).zip(mean).for_each(|((t, &f), &m)| *t = f - m);
             }
             None => {
-                to.iter_mut().zip(from.slice(s![run.clone()])).zip(mean).for_each(|((t, &f), &m)| *t = f - m)
+                to.iter_mut().zip(from.slice(s![run.clone()])).zip(mean).for_each(|((t, &f), &m)| *t = f - m);
             }
         }
         start = end;

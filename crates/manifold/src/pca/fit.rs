@@ -78,7 +78,7 @@ fn by_covariance<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], k: usize) -> Resul
     let (n, d) = x.dim();
     let mut columns = varying_columns(x);
     if columns.iter().map(Range::len).sum::<usize>() < k {
-        columns = vec![0..d];
+        columns = std::iter::once(0..d).collect();
     }
     let scatter = scatter(x, mean, &columns);
     let columns: Vec<usize> = columns.into_iter().flatten().collect();

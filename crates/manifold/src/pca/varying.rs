@@ -52,6 +52,6 @@ mod tests {
         assert_eq!(varying_columns(x.view()), [1..3, 4..5]);
         assert_eq!(varying_columns(x.slice(ndarray::s![..1, ..])), []);
         let wide = array![[1.0f64, 2.0], [1.0, 3.0]];
-        assert_eq!(varying_columns(wide.t()), [0..2]);
+        assert_eq!(varying_columns(wide.t()), vec![Range { start: 0, end: 2 }]);
     }
 }
