@@ -175,6 +175,30 @@ fn bad_input_is_an_error() {
 }
 
 #[test]
+fn methods_of_one_seed_share_their_pretraining() {
+    let folder = tempfile::tempdir().unwrap();
+    let files =
+        || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let fit_cached = |slug: &str, seed| {
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
+        context.cache = Some(folder.path().to_owned());
+        let fitted = fit_with(slug, build(slug, &settings(slug)).unwrap().as_ref(), &mut context).unwrap();
+        assert_eq!(fitted.embedding, fit(slug, seed).embedding, "{slug}");
+        context.stages().contains_key("autoencoder")
+    };
+    assert!(fit_cached("dec", 1));
+    assert_eq!(files().len(), 1);
+    assert!(!fit_cached("idec", 1), "the network was trained again");
+    assert!(fit_cached("idec", 2));
+    assert_eq!(files().len(), 2);
+    // A damaged file is made anew.
+    files().iter().for_each(|path| std::fs::write(path, "no network").unwrap());
+    assert!(fit_cached("dec", 2));
+    assert!(!fit_cached("dec", 2));
+}
+
+#[test]
 fn labels_go_only_where_they_are_taken() {
     let (x, labels) = blobs();
     let subset = LabelledSubset::new(x.view(), &labels).unwrap();
