@@ -1,12 +1,9 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::training::train;
+use crate::pretraining::Pretraining;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ReconstructionLoss, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
-use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Precision, Step, TrainSettings,
-    to_tensor_on,
-};
+use deepclust_nets::{Activation, AdamSettings, Autoencoder, LayerInits, Precision, TrainSettings};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -60,31 +57,20 @@ impl AeKMeans {
         Self { slug, settings }
     }
 
-    fn network_settings(&self, features: usize) -> AutoencoderSettings {
+    /// These settings without what comes before and after the training.
+    fn pretraining(&self) -> Pretraining {
         let s = &self.settings;
-        AutoencoderSettings {
-            widths: std::iter::once(features).chain(s.widths.iter().copied()).collect(),
+        Pretraining {
+            widths: s.widths.clone(),
             hidden: s.hidden,
             code: s.code,
             output: s.output,
             init: s.init,
+            loss: s.loss,
+            adam: s.adam,
+            train: s.train,
+            precision: s.precision,
         }
-    }
-
-    /// The trained network and the mean loss of every epoch.
-    fn train(&self, x: ArrayView2<'_, f32>, context: &mut Context<'_>) -> Result<(Autoencoder, Vec<f64>)> {
-        let (seed, device) = (context.seed, context.device);
-        let precision = self.settings.precision;
-        let mut network =
-            Autoencoder::new(self.network_settings(x.ncols()), device, &mut seed.stream("weights"))?;
-        let mut adam = network.train_in(precision, self.settings.adam)?;
-        let data = to_tensor_on(x, device);
-        let loss = |step: &Step| {
-            let x = data.index_select(0, &step.samples);
-            self.settings.loss.between(&network.forward(&precision.input(&x)), &x)
-        };
-        let history = train("autoencoder", self.settings.train, x.nrows(), &mut adam, loss, context)?;
-        Ok((network, history.loss))
     }
 }
 
@@ -97,8 +83,7 @@ impl Method for AeKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        self.settings.loss.check(self.slug, self.settings.output, scaled.view())?;
-        let (network, history) = self.train(scaled.view(), context)?;
+        let (network, history) = self.pretraining().run(self.slug, scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);
@@ -130,7 +115,7 @@ impl Model for AeKMeansModel {
         Ok(self.network.embed(self.scaling.apply(x)?.view())?)
     }
 
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        Ok(self.clusters.predict(self.embed(x)?.view())?)
+    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(self.clusters.predict(embedding)?)
     }
 }

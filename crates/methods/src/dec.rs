@@ -60,7 +60,7 @@ impl Method for Dec {
         let model = DecModel { scaling, network: ended.network, centres: ended.centres, nu: s.nu };
         let embedding = model.embed(x)?;
         Ok(Fitted {
-            labels: model.predict(x)?,
+            labels: model.assign(embedding.view())?,
             embedding,
             history: vec![
                 series("reconstruction loss", "epoch", pretraining),
@@ -87,8 +87,7 @@ impl Model for DecModel {
         Ok(self.network.embed(self.scaling.apply(x)?.view())?)
     }
 
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        let codes = self.embed(x)?;
+    fn assign(&self, codes: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
         let mut clusters = Vec::with_capacity(codes.nrows());
         for start in (0..codes.nrows()).step_by(BATCH as usize) {
             let end = (start + BATCH as usize).min(codes.nrows());

@@ -5,7 +5,7 @@ use crate::{Context, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
-use deepclust_nets::{Adam, Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor, to_tensor_on};
+use deepclust_nets::{Adam, Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor_on};
 use ndarray::ArrayView2;
 use rand::seq::SliceRandom;
 
@@ -18,7 +18,7 @@ pub(crate) struct Joint<'a> {
     network: Autoencoder,
     centres: Tensor,
     data: Tensor,
-    optimizer: AnyOptimizer,
+    optimizer: Box<dyn Optimizer>,
 }
 
 /// What the joint training leaves.
@@ -32,20 +32,6 @@ pub(crate) struct Ended {
     pub changes: Vec<f64>,
 }
 
-enum AnyOptimizer {
-    Adam(Adam),
-    Sgd(Sgd),
-}
-
-impl AnyOptimizer {
-    fn minimise(&mut self, loss: &Tensor) -> deepclust_nets::Result<()> {
-        match self {
-            Self::Adam(adam) => adam.minimise(loss),
-            Self::Sgd(sgd) => sgd.minimise(loss),
-        }
-    }
-}
-
 impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DecSettings,
@@ -54,7 +40,7 @@ impl<'a> Joint<'a> {
         x: ArrayView2<'_, f32>,
         device: Device,
     ) -> Result<Self> {
-        let centres = to_tensor(centres).to_device(device).set_requires_grad(true);
+        let centres = to_tensor_on(centres, device).set_requires_grad(true);
         // DEC forgets the decoder: it has no part in the loss.
         let named = network.named_parameters().into_iter();
         let mut parameters: Vec<Tensor> = named
@@ -62,9 +48,9 @@ impl<'a> Joint<'a> {
             .map(|(_, tensor)| tensor)
             .collect();
         parameters.push(centres.shallow_clone());
-        let optimizer = match settings.optimizer {
-            DecOptimizer::Adam(adam) => AnyOptimizer::Adam(Adam::new(adam, parameters)?),
-            DecOptimizer::Sgd(sgd) => AnyOptimizer::Sgd(Sgd::new(sgd, parameters)?),
+        let optimizer: Box<dyn Optimizer> = match settings.optimizer {
+            DecOptimizer::Adam(adam) => Box::new(Adam::new(adam, parameters)?),
+            DecOptimizer::Sgd(sgd) => Box::new(Sgd::new(sgd, parameters)?),
         };
         Ok(Self { settings, network, centres, data: to_tensor_on(x, device), optimizer })
     }

@@ -83,7 +83,7 @@ impl Model for RawKMeansModel {
         self.scaling.apply(x)
     }
 
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        Ok(self.clusters.predict(self.embed(x)?.view())?)
+    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(self.clusters.predict(embedding)?)
     }
 }

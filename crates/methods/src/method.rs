@@ -70,11 +70,19 @@ pub trait Model {
     /// When d is not the width that was fitted.
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
 
+    /// Clusters of samples by their features, length m for an embedding of shape (m, d′) as [`embed`](Self::embed) gives it.
+    ///
+    /// # Errors
+    /// When d′ is not the width of the embedding.
+    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
+
     /// Clusters of the rows of `x`, length m.
     ///
     /// # Errors
     /// When d is not the width that was fitted.
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        self.assign(self.embed(x)?.view())
+    }
 }
 
 impl std::fmt::Debug for Fitted {

@@ -75,7 +75,7 @@ impl Model for PcaKMeansModel {
         Ok(self.pca.transform(self.scaling.apply(x)?.view())?)
     }
 
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        Ok(self.clusters.predict(self.embed(x)?.view())?)
+    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(self.clusters.predict(embedding)?)
     }
 }

@@ -1,5 +1,5 @@
 use crate::training::train;
-use crate::{Context, ReconstructionLoss, Result};
+use crate::{Context, Error, ReconstructionLoss, Result};
 use deepclust_nets::{
     Activation, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Precision, Step, TrainSettings,
     load_tensors, save_tensors, to_tensor_on,
@@ -60,7 +60,7 @@ impl Pretraining {
         let (seed, device) = (context.seed, context.device);
         let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream("weights"))?;
         let cached = match &context.cache {
-            Some(folder) => Some(self.cache_path(folder, x, context)?),
+            Some(folder) => Some(self.cache_path(method, folder, x, context)?),
             None => None,
         };
         if let Some(path) = cached.as_deref().filter(|path| path.exists())
@@ -76,16 +76,22 @@ impl Pretraining {
         };
         let history = train("autoencoder", self.train, x.nrows(), &mut adam, loss, context)?;
         if let Some(path) = cached {
-            let text = serde_json::to_string(&history.loss).unwrap_or_default(); // a list of numbers always has a text
+            let text = serde_json::to_string(&history.loss).map_err(|error| unwritable(method, error))?;
             save_tensors(&path, &network.named_parameters(), &text)?;
         }
         Ok((network, history.loss))
     }
 
     /// One file for each combination of samples, settings, seed, libtorch and device.
-    fn cache_path(&self, folder: &Path, x: ArrayView2<'_, f32>, context: &Context<'_>) -> Result<PathBuf> {
+    fn cache_path(
+        &self,
+        method: &'static str,
+        folder: &Path,
+        x: ArrayView2<'_, f32>,
+        context: &Context<'_>,
+    ) -> Result<PathBuf> {
         let mut hash = Sha256::new();
-        let settings = serde_json::to_string(self).unwrap_or_default(); // plain fields always have a text
+        let settings = serde_json::to_string(self).map_err(|error| unwritable(method, error))?;
         let device = deepclust_nets::device_name(context.device);
         let about = format!(
             "{:?} {} {settings} {} {device}",
@@ -102,6 +108,11 @@ impl Pretraining {
             .map_err(|source| deepclust_nets::Error::Io { path: folder.to_owned(), source })?;
         Ok(folder.join(format!("{name}.safetensors")))
     }
+}
+
+/// An error of writing settings or losses as text.
+fn unwritable(method: &'static str, error: serde_json::Error) -> Error {
+    Error::Settings { method, problem: error.to_string() }
 }
 
 /// Parameters and losses from a file of the cache. A file that does not fit is as good as none: it is written anew.

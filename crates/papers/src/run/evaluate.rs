@@ -47,6 +47,8 @@ pub(crate) struct Clustering<'a> {
     pub clusters: &'a [usize],
     /// The features in which the clusters were found, shape (n, d′).
     pub features: ArrayView2<'a, f32>,
+    /// The clusters that the method improved on, if it started from some: scored with `start_` before the names.
+    pub start: Option<&'a [usize]>,
 }
 
 /// All metrics of a clustering. Those of the geometry are left out where they are not defined: with one cluster only,
@@ -57,8 +59,11 @@ pub(crate) fn evaluate(
     k: usize,
     seed: Seed,
 ) -> Result<Metrics> {
-    let Clustering { truth, clusters, features } = *clustering;
+    let Clustering { truth, clusters, features, start } = *clustering;
     let mut pairs = agreement("", truth, clusters)?;
+    if let Some(start) = start {
+        pairs.extend(agreement("start_", truth, start)?);
+    }
     if let Some(settings) = &extras.recluster {
         let settings = KMeansSettings { n_clusters: k, ..settings.clone() };
         let again = KMeans::new(settings)?.fit(features, &mut seed.stream("recluster"))?;

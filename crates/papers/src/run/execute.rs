@@ -38,13 +38,23 @@ pub fn execute(
     let (data, fit_data) = context.stage("data", |_| load(spec, data_dir))?;
     let k = data.n_classes();
     let fitted = fit(spec, method.as_ref(), fit_data.as_ref().unwrap_or(&data), k, &mut context)?;
+    // Where others are scored than were fitted, the start says nothing about them.
+    let start_clusters = fitted.start.filter(|_| fit_data.is_none());
     let scored = if fit_data.is_some() {
         let x = data.features.dense()?;
-        context.stage("predict", |_| Ok::<_, Error>((fitted.model.predict(x)?, fitted.model.embed(x)?)))?
+        context.stage("predict", |_| {
+            let embedding = fitted.model.embed(x)?;
+            Ok::<_, Error>((fitted.model.assign(embedding.view())?, embedding))
+        })?
     } else {
         (fitted.labels, fitted.embedding)
     };
-    let clustering = Clustering { truth: &data.labels, clusters: &scored.0, features: scored.1.view() };
+    let clustering = Clustering {
+        truth: &data.labels,
+        clusters: &scored.0,
+        features: scored.1.view(),
+        start: start_clusters.as_deref(),
+    };
     let metrics = context.stage("metrics", |_| evaluate(&clustering, &spec.extras, k, spec.seed))?;
     let figures = context.stage("figures", |_| figure_data(spec, &data, &clustering))?;
     let contingency = contingency(&data.labels, &scored.0, k);

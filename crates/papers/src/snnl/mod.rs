@@ -33,35 +33,28 @@ struct Sets {
 
 impl Sets {
     fn read(store: &Store, quick: bool) -> Result<Self> {
-        let recorded = |seed: u64| {
-            protocol::DATASETS.iter().any(|dataset| {
-                protocol::METHODS.iter().any(|method| {
-                    protocol::row(dataset, method, Seed(seed), quick)
-                        .is_ok_and(|run| store.root().join(run.record_path()).exists())
-                })
+        let recorded = |dataset: &str, seed: u64| {
+            protocol::METHODS.iter().any(|method| {
+                protocol::row(dataset, method, Seed(seed), quick)
+                    .is_ok_and(|run| store.root().join(run.record_path()).exists())
             })
         };
-        let usual =
-            Request { dataset: None, methods: None, runs: None, quick }.seeds(protocol::SEEDS).count();
-        let runs = (0..).take_while(|&seed| recorded(seed)).count().max(usual);
-        let mut main = Vec::new();
-        let mut fewer = Vec::new();
-        let whole = |dataset: Option<&str>| Request {
+        let any = |seed: &u64| protocol::DATASETS.iter().any(|dataset| recorded(dataset, *seed));
+        let whole = |runs, dataset: Option<&str>| Request {
             dataset: dataset.map(str::to_owned),
             methods: None,
-            runs: Some(runs),
+            runs,
             quick,
         };
+        let usual = whole(None, None).seeds(protocol::SEEDS).count();
+        let runs = (0..).take_while(any).count().max(usual);
+        let whole = |dataset| whole(Some(runs), dataset);
+        let mut main = protocol::runs(&whole(None))?;
+        let mut fewer = ablation::fewer_labels(&whole(None))?;
         // EMNIST-Balanced is shown where somebody has run it, and missed by nobody else.
-        let official = protocol::METHODS.iter().any(|method| {
-            protocol::row("emnist-balanced", method, Seed(0), quick)
-                .is_ok_and(|run| store.root().join(run.record_path()).exists())
-        });
-        for dataset in
-            [None, official.then_some("emnist-balanced")].into_iter().take(1 + usize::from(official))
-        {
-            main.extend(protocol::runs(&whole(dataset))?);
-            fewer.extend(ablation::fewer_labels(&whole(dataset))?);
+        if recorded("emnist-balanced", 0) {
+            main.extend(protocol::runs(&whole(Some("emnist-balanced")))?);
+            fewer.extend(ablation::fewer_labels(&whole(Some("emnist-balanced")))?);
         }
         let mut deviations = ablation::deviations(&whole(None))?;
         deviations.extend(ablation::bf16(&whole(None))?);
