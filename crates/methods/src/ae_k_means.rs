@@ -3,7 +3,9 @@ use crate::method::check_samples;
 use crate::pretraining::Pretraining;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ReconstructionLoss, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
-use deepclust_nets::{Activation, AdamSettings, Autoencoder, LayerInits, Precision, TrainSettings};
+use deepclust_nets::{
+    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, TrainSettings,
+};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,12 @@ pub struct AeKMeansSettings {
     /// In what numbers the network is trained; f32 unless given.
     #[serde(default, skip_serializing_if = "Precision::is_single")]
     pub precision: Precision,
+    /// Batch normalisation; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_norm: Option<BatchNormSettings>,
+    /// Greedy training of every layer before the whole; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer_wise: Option<TrainSettings>,
     /// k-means on the codes; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
 }
@@ -70,6 +78,8 @@ impl AeKMeans {
             adam: s.adam,
             train: s.train,
             precision: s.precision,
+            batch_norm: s.batch_norm,
+            layer_wise: s.layer_wise,
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::dec_joint::{BATCH, Joint};
 use crate::dec_settings::DecSettings;
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::check_samples;
+use crate::method::{check_samples, largest};
 use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Series};
 use deepclust_losses::student_t_assignment;
 use deepclust_nets::{Autoencoder, Tensor, to_array2, to_tensor_on};
@@ -93,16 +93,8 @@ impl Model for DecModel {
             let end = (start + BATCH as usize).min(codes.nrows());
             let part = to_tensor_on(codes.slice(s![start..end, ..]), self.centres.device());
             let q = to_array2(&student_t_assignment(&part, &self.centres, self.nu))?;
-            clusters.extend(q.outer_iter().map(|row| largest(row.iter())));
+            clusters.extend(q.outer_iter().map(|row| largest(row.iter().copied())));
         }
         Ok(clusters)
     }
-}
-
-/// The position of the largest value, the first of equals.
-fn largest<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
-    let best = values
-        .enumerate()
-        .fold((0, f32::NEG_INFINITY), |best, (i, &v)| if v > best.1 { (i, v) } else { best });
-    best.0
 }

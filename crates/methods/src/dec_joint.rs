@@ -122,12 +122,12 @@ impl<'a> Joint<'a> {
 
     fn loss(&self, batch: &Tensor, target: &Tensor) -> Tensor {
         let x = self.data.index_select(0, batch);
-        let code = self.network.encode(&x);
+        let code = self.network.encode_t(&x, true);
         let q = student_t_assignment(&code, &self.centres, self.settings.nu);
         let divergence = assignment_divergence(&q, &target.index_select(0, batch));
         match self.settings.divergence_weight {
             None => divergence,
-            Some(gamma) => mean_squared_error(&self.network.decode(&code), &x) + divergence * gamma,
+            Some(gamma) => mean_squared_error(&self.network.decode_t(&code, true), &x) + divergence * gamma,
         }
     }
 }
@@ -155,6 +155,8 @@ mod tests {
                 adam: AdamSettings::default(),
                 train: TrainSettings::new(1, 6),
                 precision: Precision::Single,
+                batch_norm: None,
+                layer_wise: None,
             },
             k_means: KMeansSettings::new(2),
             optimizer,
@@ -188,7 +190,7 @@ mod tests {
                 (name, values)
             })
             .collect();
-        network.set_parameters(&values).unwrap();
+        network.set_state(&values).unwrap();
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
         let mut progress = Silent;
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);

@@ -19,22 +19,25 @@ pub struct RawKMeansSettings {
 /// k-means on the features as they are.
 #[derive(Clone, Debug)]
 pub struct RawKMeans {
+    slug: &'static str,
     settings: RawKMeansSettings,
 }
 
 impl RawKMeans {
-    /// The name in records.
+    /// The name in records, where it is fitted on a data set's training part.
     pub const SLUG: &'static str = "k-means";
+    /// The name of the same thing in records of whole data sets.
+    pub const SLUG_ALL: &'static str = "k-means-all";
 
-    /// The method with these settings.
-    pub fn new(settings: RawKMeansSettings) -> Self {
-        Self { settings }
+    /// The method with these settings under one of its names.
+    pub fn new(slug: &'static str, settings: RawKMeansSettings) -> Self {
+        Self { slug, settings }
     }
 }
 
 impl Method for RawKMeans {
     fn slug(&self) -> &'static str {
-        Self::SLUG
+        self.slug
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {

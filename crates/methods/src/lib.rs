@@ -1,14 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 mod ae_k_means;
+mod cluster_autoencoders;
 mod context;
+mod damic;
+mod dcn;
+mod dcn_joint;
 mod dec;
 mod dec_joint;
 mod dec_settings;
 mod error;
+mod k_dae;
 mod k_means;
 mod labelled_subset;
 mod method;
+mod mixture_joint;
 mod pca_k_means;
 mod pretraining;
 mod reconstruction;
@@ -20,13 +26,18 @@ mod snnl_settings;
 mod training;
 
 pub use ae_k_means::{AeKMeans, AeKMeansSettings};
+pub use cluster_autoencoders::ClusterAutoencoders;
 pub use context::{Context, Progress, Silent};
+pub use damic::{Damic, DamicGate, DamicSettings};
+pub use dcn::{Dcn, DcnOptimizer, DcnSettings};
 pub use dec::Dec;
 pub use dec_settings::{DecOptimizer, DecSettings};
 pub use error::{Error, Result};
+pub use k_dae::{KDae, KDaeCost, KDaeSettings};
 pub use k_means::{RawKMeans, RawKMeansSettings};
 pub use labelled_subset::LabelledSubset;
 pub use method::{Fitted, Method, Model, Series};
+pub use mixture_joint::{MixtureJoint, ReconstructionDistance};
 pub use pca_k_means::{PcaKMeans, PcaKMeansSettings};
 pub use pretraining::Pretraining;
 pub use reconstruction::ReconstructionLoss;

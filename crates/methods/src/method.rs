@@ -1,5 +1,5 @@
 use crate::{Context, Error, LabelledSubset, Result};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -76,6 +76,16 @@ pub trait Model {
     /// When d′ is not the width of the embedding.
     fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
 
+    /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
+    /// methods that have no such autoencoders.
+    ///
+    /// # Errors
+    /// When d is not the width that was fitted.
+    fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
+        let _ = x;
+        Ok(None)
+    }
+
     /// Clusters of the rows of `x`, length m.
     ///
     /// # Errors
@@ -93,6 +103,14 @@ impl std::fmt::Debug for Fitted {
             .field("facts", &self.facts)
             .finish_non_exhaustive()
     }
+}
+
+/// The position of the largest value, the first of equals.
+pub(crate) fn largest(values: impl Iterator<Item = f32>) -> usize {
+    let best = values
+        .enumerate()
+        .fold((0, f32::NEG_INFINITY), |best, (i, value)| if value > best.1 { (i, value) } else { best });
+    best.0
 }
 
 /// Refuses samples that no method can use.

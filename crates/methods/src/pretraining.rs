@@ -1,8 +1,8 @@
-use crate::training::train;
+use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, Error, ReconstructionLoss, Result};
 use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, AutoencoderSettings, LayerInits, Precision, Step, TrainSettings,
-    load_tensors, save_tensors, to_tensor_on,
+    Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, LayerInits, Precision,
+    Step, Tensor, TrainSettings, load_tensors, save_tensors, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,22 @@ pub struct Pretraining {
     /// In what numbers the network is trained; f32 unless given.
     #[serde(default, skip_serializing_if = "Precision::is_single")]
     pub precision: Precision,
+    /// Batch normalisation; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_norm: Option<BatchNormSettings>,
+    /// Greedy training of every layer before the whole: layer l of the encoder and its mirror in the decoder learn to
+    /// reconstruct what the l − 1 layers before give, by `loss` for the samples themselves and by the mean squared error
+    /// deeper inside. None unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer_wise: Option<TrainSettings>,
+}
+
+/// What a training is called.
+pub(crate) struct Names<'a> {
+    pub stage: &'a str,
+    pub name: &'a str,
+    /// The stream of the first weights.
+    pub weights: &'a str,
 }
 
 impl Pretraining {
@@ -43,43 +59,100 @@ impl Pretraining {
             code: self.code,
             output: self.output,
             init: self.init,
+            batch_norm: self.batch_norm,
         }
     }
 
     /// The trained network and its loss by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
     ///
     /// Where the context has a cache, a network of the same samples, settings and seed is taken from there, and a new one
-    /// is put there: it is the same bit for bit.
+    /// is put there: it is the same bit for bit. The wall time of its training is counted either way.
     pub(crate) fn run(
         &self,
         method: &'static str,
         x: ArrayView2<'_, f32>,
         context: &mut Context<'_>,
     ) -> Result<(Autoencoder, Vec<f64>)> {
+        let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
+        let Some(folder) = context.cache.clone() else { return self.train(method, x, &names, context) };
+        let path = self.cache_path(method, &folder, x, context)?;
+        if path.exists() {
+            let weights = &mut context.seed.stream(names.weights);
+            let network = Autoencoder::new(self.network(x.ncols()), context.device, weights)?;
+            // A file that does not fit is as good as none: it is written anew.
+            if let Ok(cached) = restore(&path, &network) {
+                context.add_seconds(AUTOENCODER, cached.seconds);
+                return Ok((network, cached.losses));
+            }
+        }
+        let before = context.stages().get(AUTOENCODER).copied().unwrap_or_default();
+        let (network, losses) = self.train(method, x, &names, context)?;
+        let seconds = context.stages().get(AUTOENCODER).copied().unwrap_or_default() - before;
+        let text = serde_json::to_string(&Cached { seconds, losses: losses.clone() })
+            .map_err(|error| unwritable(method, error))?;
+        save_tensors(&path, &network.named_state(), &text)?;
+        Ok((network, losses))
+    }
+
+    /// The trained network and its loss by epoch.
+    pub(crate) fn train(
+        &self,
+        method: &'static str,
+        x: ArrayView2<'_, f32>,
+        names: &Names<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<(Autoencoder, Vec<f64>)> {
         self.loss.check(method, self.output, x)?;
         let (seed, device) = (context.seed, context.device);
-        let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream("weights"))?;
-        let cached = match &context.cache {
-            Some(folder) => Some(self.cache_path(method, folder, x, context)?),
-            None => None,
-        };
-        if let Some(path) = cached.as_deref().filter(|path| path.exists())
-            && let Ok(history) = restore(path, &network)
-        {
-            return Ok((network, history));
+        let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream(names.weights))?;
+        let data = to_tensor_on(x, device);
+        if let Some(settings) = self.layer_wise {
+            for pair in 0..network.pairs() {
+                self.train_pair(&mut network, pair, settings, &data, names, context)?;
+            }
         }
         let mut adam = network.train_in(self.precision, self.adam)?;
-        let data = to_tensor_on(x, device);
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
-            self.loss.between(&network.forward(&self.precision.input(&x)), &x)
+            self.loss.between(&network.forward_t(&self.precision.input(&x), true), &x)
         };
-        let history = train("autoencoder", self.train, x.nrows(), &mut adam, loss, context)?;
-        if let Some(path) = cached {
-            let text = serde_json::to_string(&history.loss).map_err(|error| unwritable(method, error))?;
-            save_tensors(&path, &network.named_parameters(), &text)?;
-        }
+        let phase = Phase {
+            stage: names.stage,
+            name: names.name,
+            settings: self.train,
+            buffers: tensors(network.named_buffers()),
+        };
+        let history = phase.train(x.nrows(), &mut adam, loss, context)?;
         Ok((network, history.loss))
+    }
+
+    /// Trains one layer of the encoder with its mirror in the decoder.
+    fn train_pair(
+        &self,
+        network: &mut Autoencoder,
+        pair: usize,
+        settings: TrainSettings,
+        data: &Tensor,
+        names: &Names<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<()> {
+        let mut adam = network.train_pair_in(pair, self.precision, self.adam)?;
+        let network = &*network;
+        let loss = |step: &Step| {
+            let x = data.index_select(0, &step.samples);
+            let input = deepclust_nets::no_grad(|| network.encode_until(&self.precision.input(&x), pair));
+            let output = network.pair_t(&input, pair, true);
+            if pair == 0 {
+                self.loss.between(&output, &x)
+            } else {
+                ReconstructionLoss::MeanSquaredError.between(&output, &input.to_kind(output.kind()))
+            }
+        };
+        let name = format!("{}, layer {}", names.name, pair + 1);
+        let phase =
+            Phase { stage: names.stage, name: &name, settings, buffers: tensors(network.named_buffers()) };
+        phase.train(data.size()[0] as usize, &mut adam, loss, context)?;
+        Ok(())
     }
 
     /// One file for each combination of samples, settings, seed, libtorch and device.
@@ -115,13 +188,26 @@ fn unwritable(method: &'static str, error: serde_json::Error) -> Error {
     Error::Settings { method, problem: error.to_string() }
 }
 
-/// Parameters and losses from a file of the cache. A file that does not fit is as good as none: it is written anew.
-fn restore(path: &Path, network: &Autoencoder) -> deepclust_nets::Result<Vec<f64>> {
-    let (tensors, text) = load_tensors(path)?;
-    let history = serde_json::from_str(&text).map_err(|error| deepclust_nets::Error::Checkpoint {
+/// What a file of the cache keeps besides the network.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cached {
+    seconds: f64,
+    losses: Vec<f64>,
+}
+
+/// Fills the network from a file of the cache.
+fn restore(path: &Path, network: &Autoencoder) -> deepclust_nets::Result<Cached> {
+    let (values, text) = load_tensors(path)?;
+    let cached = serde_json::from_str(&text).map_err(|error| deepclust_nets::Error::Checkpoint {
         path: path.to_owned(),
-        problem: format!("expected a list of losses, found {error}"),
+        problem: format!("expected seconds and losses, found {error}"),
     })?;
-    network.set_parameters(&tensors)?;
-    Ok(history)
+    network.set_state(&values)?;
+    Ok(cached)
+}
+
+/// The tensors without their names.
+pub(crate) fn tensors(named: Vec<(String, Tensor)>) -> Vec<Tensor> {
+    named.into_iter().map(|(_, tensor)| tensor).collect()
 }

@@ -1,4 +1,4 @@
-use crate::{AeKMeans, Dec, Error, Method, PcaKMeans, RawKMeans, Result, Snnl};
+use crate::{AeKMeans, Damic, Dcn, Dec, Error, KDae, Method, PcaKMeans, RawKMeans, Result, Snnl};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -6,7 +6,8 @@ type Constructor = fn(&Value) -> Result<Box<dyn Method>>;
 
 /// Every method by name. A new one is one file and one line here.
 pub const METHODS: &[(&str, Constructor)] = &[
-    (RawKMeans::SLUG, |v| Ok(Box::new(RawKMeans::new(settings(RawKMeans::SLUG, v)?)))),
+    (RawKMeans::SLUG, |v| raw(RawKMeans::SLUG, v)),
+    (RawKMeans::SLUG_ALL, |v| raw(RawKMeans::SLUG_ALL, v)),
     (PcaKMeans::SLUG, |v| pca(PcaKMeans::SLUG, v)),
     (PcaKMeans::SLUG_70, |v| pca(PcaKMeans::SLUG_70, v)),
     (AeKMeans::SLUG, |v| autoencoder(AeKMeans::SLUG, v)),
@@ -23,7 +24,14 @@ pub const METHODS: &[(&str, Constructor)] = &[
     (Snnl::SLUG_CODE, |v| snnl(Snnl::SLUG_CODE, v)),
     (Dec::SLUG, |v| dec(Dec::SLUG, v)),
     (Dec::SLUG_IMPROVED, |v| dec(Dec::SLUG_IMPROVED, v)),
+    (Dcn::SLUG, |v| Ok(Box::new(Dcn::new(settings(Dcn::SLUG, v)?)?))),
+    (KDae::SLUG, |v| Ok(Box::new(KDae::new(KDae::SLUG, settings(KDae::SLUG, v)?)))),
+    (Damic::SLUG, |v| Ok(Box::new(Damic::new(Damic::SLUG, settings(Damic::SLUG, v)?)))),
 ];
+
+fn raw(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
+    Ok(Box::new(RawKMeans::new(slug, settings(slug, v)?)))
+}
 
 fn pca(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
     Ok(Box::new(PcaKMeans::new(slug, settings(slug, v)?)))

@@ -1,7 +1,7 @@
 use crate::ae_k_means::AeKMeansModel;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::training::train;
+use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Series, SnnlSettings};
 use deepclust_losses::composite_loss;
 use deepclust_nets::{Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
@@ -92,17 +92,19 @@ impl Snnl {
             let temperature = s.temperature.at(step.epoch);
             let neighbours =
                 s.reduction.soft_nearest_neighbour(&s.snnl, &layers, labels.as_ref(), temperature);
-            let mut parts =
-                vec![(RECONSTRUCTION, reconstruction.detach()), (NEIGHBOURS, neighbours.detach())];
+            let mut parts = vec![
+                (RECONSTRUCTION.into(), reconstruction.detach()),
+                (NEIGHBOURS.into(), neighbours.detach()),
+            ];
             if step.batch == 0 {
                 // The sum with 0 · ℓ_rec depends on every parameter, also where the neighbours' loss does not.
                 let by_all = &neighbours * s.alpha + &reconstruction * 0.0;
-                parts.push((RECONSTRUCTION_GRADIENT, gradient_norm(&reconstruction, &leaves)));
-                parts.push((NEIGHBOURS_GRADIENT, gradient_norm(&by_all, &leaves)));
+                parts.push((RECONSTRUCTION_GRADIENT.into(), gradient_norm(&reconstruction, &leaves)));
+                parts.push((NEIGHBOURS_GRADIENT.into(), gradient_norm(&by_all, &leaves)));
             }
             Losses { total: composite_loss(&reconstruction, &neighbours, s.alpha), parts }
         };
-        let history = train("autoencoder", s.train, x.nrows(), &mut adam, loss, context)?;
+        let history = Phase::new(AUTOENCODER, s.train).train(x.nrows(), &mut adam, loss, context)?;
         Ok((network, history))
     }
 

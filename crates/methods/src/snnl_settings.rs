@@ -113,6 +113,7 @@ impl SnnlSettings {
             code: self.code,
             output: self.output,
             init: self.init,
+            batch_norm: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use deepclust_nets::Device;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Once;
 
@@ -28,17 +28,34 @@ fn blobs() -> (Array2<f32>, Vec<usize>) {
 fn settings(slug: &str) -> Value {
     let k_means = json!({"n_clusters": 3, "n_init": 5});
     match slug {
-        "k-means" => json!({"k_means": k_means}),
+        "k-means" | "k-means-all" => json!({"k_means": k_means}),
         "pca-k-means" | "pca70-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+        "k-dae" | "damic" => {
+            let mut deep = pretraining();
+            deep["hidden"] = json!("elu");
+            deep["batch_norm"] = json!({"momentum": 0.1, "epsilon": 0.001, "code": false});
+            let mut first = deep.clone();
+            first["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
+            let mut settings = json!({
+                "start": {"pretraining": first, "k_means": k_means, "of_cluster": deep},
+                "joint": {"adam": {"learning_rate": 0.001}, "train": {"epochs": 5, "batch_size": 16}}
+            });
+            if slug == "damic" {
+                settings["gate"] = json!({
+                    "network": {"widths": [8], "hidden": "relu", "init": "torch-linear"},
+                    "adam": {"learning_rate": 0.01}, "train": {"epochs": 20, "batch_size": 16}
+                });
+            }
+            settings
+        }
+        "dcn" => json!({
+            "pretraining": pretraining(), "k_means": k_means, "optimizer": {"adam": {"learning_rate": 0.001}},
+            "train": {"epochs": 5, "batch_size": 16}, "clustering_weight": 0.5, "initial_count": 100
+        }),
         "dec" | "idec" => {
             let optimizer = json!({"adam": {"learning_rate": 0.001}});
             let mut settings = json!({
-                "pretraining": {
-                    "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
-                    "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
-                    "loss": "mean-squared-error", "adam": {"learning_rate": 0.01},
-                    "train": {"epochs": 30, "batch_size": 16}
-                },
+                "pretraining": pretraining(),
                 "k_means": k_means, "optimizer": optimizer, "batch_size": 16, "update_interval": 10, "max_steps": 60,
                 "tolerance": 0.001, "nu": 1.0
             });
@@ -63,6 +80,14 @@ fn settings(slug: &str) -> Value {
             "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
         }),
     }
+}
+
+fn pretraining() -> Value {
+    json!({
+        "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
+        "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
+        "loss": "mean-squared-error", "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}
+    })
 }
 
 /// Whether the method is semi-supervised here.
@@ -180,12 +205,14 @@ fn methods_of_one_seed_share_their_pretraining() {
     let files =
         || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     let fit_cached = |slug: &str, seed| {
-        let mut progress = Silent;
+        let mut progress = Heard::default();
         let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
         context.cache = Some(folder.path().to_owned());
         let fitted = fit_with(slug, build(slug, &settings(slug)).unwrap().as_ref(), &mut context).unwrap();
         assert_eq!(fitted.embedding, fit(slug, seed).embedding, "{slug}");
-        context.stages().contains_key("autoencoder")
+        // Its time counts either way.
+        assert!(context.stages()["autoencoder"] > 0.0);
+        progress.0.contains("autoencoder")
     };
     assert!(fit_cached("dec", 1));
     assert_eq!(files().len(), 1);
@@ -233,30 +260,118 @@ fn snnl_settings_out_of_range_are_named() {
     }
 }
 
-struct StopAfter(usize);
+/// The stages that were announced.
+#[derive(Default)]
+struct Heard(BTreeSet<String>);
 
-impl Progress for StopAfter {
-    fn report(&mut self, _: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
-        if done >= self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+impl Progress for Heard {
+    fn report(&mut self, stage: &str, _: usize, _: usize, _: &str) -> ControlFlow<()> {
+        self.0.insert(stage.to_owned());
+        ControlFlow::Continue(())
+    }
+}
+
+/// Stops after that many epochs of a stage.
+struct StopIn(&'static str, usize);
+
+impl Progress for StopIn {
+    fn report(&mut self, stage: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
+        if stage == self.0 && done >= self.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
 #[test]
 fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
-    for slug in ["ae-k-means", "snnl-5"] {
+    for (slug, stage) in [
+        ("ae-k-means", "autoencoder"),
+        ("snnl-5", "autoencoder"),
+        ("k-dae", "autoencoder"),
+        ("k-dae", "autoencoders of the clusters"),
+        ("k-dae", "joint training"),
+        ("damic", "joint training"),
+        ("dcn", "joint training"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let method = build(slug, &settings(slug)).unwrap();
-        let mut progress = StopAfter(2);
+        let mut progress = StopIn(stage, 2);
         let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let error = fit_with(slug, method.as_ref(), &mut context).unwrap_err().to_string();
-        assert_eq!(error, "stopped on request after epoch 2");
+        assert_eq!(error, "stopped on request after epoch 2", "{slug}");
         let mut progress = Silent;
         let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let resumed = fit_with(slug, method.as_ref(), &mut context).unwrap();
         let whole = fit(slug, 1);
-        assert_eq!(resumed.history, whole.history, "{slug}");
-        assert_eq!(resumed.embedding, whole.embedding, "{slug}");
+        assert_eq!(resumed.history, whole.history, "{slug} {stage}");
+        assert_eq!(resumed.embedding, whole.embedding, "{slug} {stage}");
     }
+}
+
+/// Methods that go on from the clusters of k-means.
+const JOINT: [&str; 5] = ["dec", "idec", "dcn", "k-dae", "damic"];
+
+fn fit_any(slug: &str, settings: &Value, x: &Array2<f32>, k: usize) -> Result<Fitted> {
+    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    let mut progress = Silent;
+    let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+    build(slug, settings)?.fit(x.view(), k, &mut context)
+}
+
+#[test]
+fn one_cluster_constant_samples_and_very_few_are_no_trouble() {
+    let (x, _) = blobs();
+    let constant = Array2::from_elem((40, 12), 0.5f32);
+    let few = x.slice(ndarray::s![..4, ..]).to_owned();
+    for slug in JOINT {
+        for (x, k) in [(&x, 1), (&constant, 3), (&few, 4)] {
+            let fitted = fit_any(slug, &settings(slug), x, k).unwrap();
+            assert!(fitted.labels.iter().all(|&label| label < k), "{slug}");
+            assert!(fitted.embedding.iter().all(|value| value.is_finite()), "{slug} {k}");
+            let values = fitted.history.iter().flat_map(|series| &series.values);
+            assert!(
+                values.clone().count() > 0 && values.clone().all(|value| value.is_finite()),
+                "{slug} {k}"
+            );
+            assert_eq!(fitted.start.as_ref().map(Vec::len), Some(x.nrows()), "{slug}");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_the_clusters_autoencoders_finds_the_blobs() {
+    let (x, truth) = blobs();
+    for slug in ["k-dae", "damic"] {
+        for (key, value) in
+            [("distance", json!("norm")), ("pass", json!("responsible")), ("precision", json!("bf16"))]
+        {
+            let mut settings = settings(slug);
+            settings["joint"][key] = value;
+            let fitted = fit_any(slug, &settings, &x, 3).unwrap();
+            assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug} {key}");
+        }
+    }
+    let mut soft = settings("k-dae");
+    soft["cost"] = json!("soft");
+    let soft = fit_any("k-dae", &soft, &x, 3).unwrap();
+    assert_eq!(deepclust_metrics::accuracy(&truth, &soft.labels).unwrap(), 1.0);
+    // The soft minimum is never above the least distance.
+    let hard = fit_any("k-dae", &settings("k-dae"), &x, 3).unwrap();
+    let loss = |fitted: &Fitted| fitted.history.iter().find(|s| s.name == "joint loss").unwrap().values[0];
+    assert!(loss(&soft) <= loss(&hard) + 1e-6);
+}
+
+#[test]
+fn reconstructions_come_from_every_cluster() {
+    let (x, _) = blobs();
+    let fitted = fit("k-dae", 1);
+    let all = fitted.model.reconstructions(x.view()).unwrap().unwrap();
+    assert_eq!(all.dim(), (x.nrows(), 3, 12));
+    for (i, &label) in fitted.labels.iter().enumerate() {
+        let error = |j: usize| -> f32 {
+            x.row(i).iter().zip(all.slice(ndarray::s![i, j, ..])).map(|(a, b)| (a - b).powi(2)).sum()
+        };
+        assert!((0..3).all(|j| error(label) <= error(j) + 1e-6));
+    }
+    assert!(fit("ae-k-means", 1).model.reconstructions(x.view()).unwrap().is_none());
 }

@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         code: Activation::Identity,
         output: Activation::Tanh,
         init: LayerInits::all(Init::TorchLinear),
+        batch_norm: None,
     };
     let network = Autoencoder::new(settings, Device::Cpu, &mut rng)?;
     let mut adam = Adam::new(AdamSettings::default(), network.parameters())?;

@@ -49,8 +49,8 @@ impl AdamSettings {
 pub struct Adam {
     settings: AdamSettings,
     parameters: Vec<Tensor>,
-    /// bf16 copies of the parameters, by which losses are differentiated; empty in single precision.
-    copies: Vec<Tensor>,
+    /// What losses are differentiated by: each parameter, or its bf16 copy.
+    leaves: Vec<Tensor>,
     first: Vec<Tensor>,
     second: Vec<Tensor>,
     steps: u64,
@@ -69,32 +69,44 @@ impl Adam {
             }
         }
         let zeros = || parameters.iter().map(|p| p.detach().zeros_like()).collect();
-        Ok(Self { settings, first: zeros(), second: zeros(), parameters, copies: Vec::new(), steps: 0 })
+        let leaves = parameters.iter().map(Tensor::shallow_clone).collect();
+        Ok(Self { settings, first: zeros(), second: zeros(), parameters, leaves, steps: 0 })
     }
 
-    /// An optimiser of f32 parameters whose losses depend on bf16 copies of them: each step changes the parameters, and
-    /// writes them to the copies.
+    /// An optimiser of f32 parameters whose losses depend on bf16 copies of some of them: each step changes the parameters,
+    /// and writes them to the copies. `copies` has pairs of a parameter and its copy.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and [`Error::Shape`] when a copy is missing or is not a contiguous bf16 tensor of its
-    /// parameter's shape.
-    pub fn mixed(settings: AdamSettings, parameters: Vec<Tensor>, copies: Vec<Tensor>) -> Result<Self> {
-        let adam = Self::new(settings, parameters)?;
-        check_number("copies", adam.parameters.len(), copies.len())?;
-        for (parameter, copy) in adam.parameters.iter().zip(&copies) {
+    /// As [`new`](Self::new), and [`Error::Shape`] when a copy belongs to none of the parameters or is not a contiguous bf16
+    /// tensor of its parameter's shape.
+    pub fn mixed(
+        settings: AdamSettings,
+        parameters: Vec<Tensor>,
+        copies: &[(Tensor, Tensor)],
+    ) -> Result<Self> {
+        let mut adam = Self::new(settings, parameters)?;
+        for (parameter, copy) in copies {
             let alike = copy.size() == parameter.size() && copy.device() == parameter.device();
-            if copy.kind() != Kind::BFloat16 || !copy.is_contiguous() || !alike {
-                let device = parameter.device();
-                let expected = format!("{:?}, contiguous, of kind BFloat16, on {device:?}", parameter.size());
-                return Err(shape_error("copy", expected, copy));
+            let of = adam.parameters.iter().position(|p| p.data_ptr() == parameter.data_ptr());
+            match of {
+                Some(i) if copy.kind() == Kind::BFloat16 && copy.is_contiguous() && alike => {
+                    adam.leaves[i] = copy.shallow_clone();
+                }
+                _ => {
+                    let (size, device) = (parameter.size(), parameter.device());
+                    let expected = format!(
+                        "{size:?}, contiguous, of kind BFloat16, on {device:?}, for one of the parameters"
+                    );
+                    return Err(shape_error("copy", expected, copy));
+                }
             }
         }
-        Ok(Self { copies, ..adam })
+        Ok(adam)
     }
 
     /// The tensors that losses are differentiated by: the parameters, or their bf16 copies.
     pub fn leaves(&self) -> &[Tensor] {
-        if self.copies.is_empty() { &self.parameters } else { &self.copies }
+        &self.leaves
     }
 
     /// One step with given gradients, one for each parameter and of its shape.
@@ -127,7 +139,7 @@ impl Adam {
             for (i, ((w, gradient), (m, v))) in
                 self.parameters.iter_mut().zip(gradients).zip(moments).enumerate()
             {
-                let mut copy = self.copies.get(i).map(Tensor::detach);
+                let mut copy = Some(self.leaves[i].detach()).filter(|leaf| leaf.kind() == Kind::BFloat16);
                 match &mut copy {
                     Some(copy) if w.device() == Device::Cpu && gradient.kind() == Kind::BFloat16 => {
                         let gradient = gradient.contiguous();
@@ -160,8 +172,10 @@ impl Optimizer for Adam {
     fn set_steps(&mut self, steps: u64) {
         self.steps = steps;
         // Restored parameters reach the copies, which no file keeps.
-        for (parameter, copy) in self.parameters.iter().zip(&self.copies) {
-            copy.detach().copy_(&parameter.detach());
+        for (parameter, leaf) in self.parameters.iter().zip(&self.leaves) {
+            if leaf.kind() == Kind::BFloat16 {
+                leaf.detach().copy_(&parameter.detach());
+            }
         }
     }
 

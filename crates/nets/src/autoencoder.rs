@@ -1,7 +1,7 @@
 use crate::working_copy::WorkingCopy;
 use crate::{
-    Activation, Adam, AdamSettings, Error, Init, LayerOutput, Linear, Mlp, Precision, Result, to_array2,
-    to_tensor,
+    Activation, Adam, AdamSettings, BatchNorm, BatchNormSettings, Error, Init, LayerOutput, Linear, Mlp,
+    Precision, Result, to_array2, to_tensor,
 };
 use ndarray::{Array2, ArrayView2, s};
 use rand::Rng;
@@ -28,7 +28,7 @@ impl LayerInits {
 }
 
 /// Sizes and functions of a fully connected autoencoder whose decoder mirrors its encoder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutoencoderSettings {
     /// Widths from input to code, for instance `[784, 128, 64]`: at least two, each at least 1.
@@ -41,13 +41,16 @@ pub struct AutoencoderSettings {
     pub output: Activation,
     /// How weights start.
     pub init: LayerInits,
+    /// Batch normalisation; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_norm: Option<BatchNormSettings>,
 }
 
 impl AutoencoderSettings {
-    /// Checks the widths.
+    /// Checks the widths and the batch normalisation.
     ///
     /// # Errors
-    /// [`Error::Setting`] when there are fewer than two widths or one is zero.
+    /// [`Error::Setting`] when there are fewer than two widths, one is zero, or the normalisation is out of range.
     pub fn validate(&self) -> Result<()> {
         if self.widths.len() < 2 || self.widths.contains(&0) {
             return Err(Error::Setting {
@@ -56,7 +59,20 @@ impl AutoencoderSettings {
                 found: format!("{:?}", self.widths),
             });
         }
-        Ok(())
+        self.batch_norm.as_ref().map_or(Ok(()), BatchNormSettings::validate)
+    }
+
+    /// What is at the layer of that number, counted from the first of the encoder.
+    pub(crate) fn place(&self, layer: usize) -> Place {
+        let code = self.widths.len() - 2;
+        let (init, activation, normalised) = if layer == code {
+            (self.init.code, self.code, self.batch_norm.filter(|norm| norm.code))
+        } else if layer == 2 * code + 1 {
+            (self.init.output, self.output, None)
+        } else {
+            (self.init.hidden, self.hidden, self.batch_norm)
+        };
+        Place { init, activation, batch_norm: normalised, decodes: layer > code }
     }
 
     /// (fan_in, fan_out) of every linear layer, encoder first.
@@ -65,6 +81,15 @@ impl AutoencoderSettings {
         let decoder = encoder.iter().rev().map(|&(a, b)| (b, a)).collect::<Vec<_>>();
         [encoder, decoder].concat()
     }
+}
+
+/// What belongs to one layer.
+pub(crate) struct Place {
+    pub init: Init,
+    pub activation: Activation,
+    pub batch_norm: Option<BatchNormSettings>,
+    /// Whether it is a layer of the decoder.
+    pub decodes: bool,
 }
 
 /// A fully connected autoencoder: code z = f(x), reconstruction x̂ = g(z).
@@ -85,17 +110,11 @@ impl Autoencoder {
         settings.validate()?;
         let shapes = settings.layer_shapes();
         let (mut encoder, mut decoder) = (Mlp::new(), Mlp::new());
-        let code_layer = shapes.len() / 2 - 1;
         for (i, &(fan_in, fan_out)) in shapes.iter().enumerate() {
-            let (init, activation) = if i == code_layer {
-                (settings.init.code, settings.code)
-            } else if i + 1 == shapes.len() {
-                (settings.init.output, settings.output)
-            } else {
-                (settings.init.hidden, settings.hidden)
-            };
-            let half = if i <= code_layer { &mut encoder } else { &mut decoder };
-            half.push(Linear::new(fan_in, fan_out, init, device, rng), activation);
+            let place = settings.place(i);
+            let half = if place.decodes { &mut decoder } else { &mut encoder };
+            let norm = place.batch_norm.map(|norm| BatchNorm::new(fan_out, norm, device));
+            half.push(Linear::new(fan_in, fan_out, place.init, device, rng), norm, place.activation);
         }
         Ok(Self { settings, encoder, decoder, device })
     }
@@ -112,38 +131,64 @@ impl Autoencoder {
 
     /// Code of shape (batch, code width) for x of shape (batch, input width).
     pub fn encode(&self, x: &Tensor) -> Tensor {
-        self.encoder.forward(x)
+        self.encode_t(x, false)
+    }
+
+    /// As [`encode`](Self::encode); in training batch normalisation takes the batch's statistics and moves the running ones.
+    pub fn encode_t(&self, x: &Tensor, train: bool) -> Tensor {
+        self.encoder.forward_t(x, train)
     }
 
     /// Reconstruction of shape (batch, input width) for a code of shape (batch, code width).
     pub fn decode(&self, code: &Tensor) -> Tensor {
-        self.decoder.forward(code)
+        self.decode_t(code, false)
+    }
+
+    /// As [`decode`](Self::decode), in training or not.
+    pub fn decode_t(&self, code: &Tensor, train: bool) -> Tensor {
+        self.decoder.forward_t(code, train)
     }
 
     /// Reconstruction of x, both of shape (batch, input width).
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        self.decode(&self.encode(x).to_kind(x.kind()))
+        self.forward_t(x, false)
     }
 
-    /// What all layers give, in order: that of the code layer is at position `widths.len() − 2`, the last one's activated
-    /// output is the reconstruction.
+    /// As [`forward`](Self::forward), in training or not.
+    pub fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
+        self.decode_t(&self.encode_t(x, train).to_kind(x.kind()), train)
+    }
+
+    /// What all layers give in training, in order: that of the code layer is at position `widths.len() − 2`, the last one's
+    /// activated output is the reconstruction.
     pub fn layer_outputs(&self, x: &Tensor) -> Vec<LayerOutput> {
         let mut outputs = Vec::new();
-        let code = self.encoder.forward_into(x, &mut outputs);
-        let _ = self.decoder.forward_into(&code.to_kind(x.kind()), &mut outputs);
+        let code = self.encoder.forward_into(x, true, &mut outputs);
+        let _ = self.decoder.forward_into(&code.to_kind(x.kind()), true, &mut outputs);
         outputs
     }
 
     /// Trainable tensors with their names (`encoder.0.weight`, …), encoder first.
     pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
+        self.named(Mlp::named_parameters)
+    }
+
+    /// What training changes besides the parameters: the running statistics of batch normalisation.
+    pub fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        self.named(Mlp::named_buffers)
+    }
+
+    /// Parameters and buffers: all that makes two networks of the same settings the same.
+    pub fn named_state(&self) -> Vec<(String, Tensor)> {
+        self.named_parameters().into_iter().chain(self.named_buffers()).collect()
+    }
+
+    fn named(&self, of: impl Fn(&Mlp) -> Vec<(String, Tensor)>) -> Vec<(String, Tensor)> {
         let halves = [("encoder", &self.encoder), ("decoder", &self.decoder)];
         halves
             .into_iter()
             .flat_map(|(half, mlp)| {
-                mlp.layers().enumerate().flat_map(move |(i, layer)| {
-                    [("weight", &layer.weight), ("bias", &layer.bias)]
-                        .map(|(name, tensor)| (format!("{half}.{i}.{name}"), tensor.shallow_clone()))
-                })
+                of(mlp).into_iter().map(move |(name, tensor)| (format!("{half}.{name}"), tensor))
             })
             .collect()
     }
@@ -160,23 +205,63 @@ impl Autoencoder {
     /// # Errors
     /// What [`Adam::new`] reports.
     pub fn train_in(&mut self, precision: Precision, adam: AdamSettings) -> Result<Adam> {
+        self.optimiser(precision, adam, |_| true)
+    }
+
+    /// As [`train_in`](Self::train_in), for [`pair_t`](Self::pair_t) alone.
+    ///
+    /// # Errors
+    /// What [`Adam::new`] reports.
+    pub fn train_pair_in(&mut self, pair: usize, precision: Precision, adam: AdamSettings) -> Result<Adam> {
+        let of_pair = [format!("encoder.{pair}."), format!("decoder.{}.", self.mirrored(pair))];
+        self.optimiser(precision, adam, |name| of_pair.iter().any(|start| name.starts_with(start)))
+    }
+
+    fn optimiser(
+        &mut self,
+        precision: Precision,
+        adam: AdamSettings,
+        trained: impl Fn(&str) -> bool,
+    ) -> Result<Adam> {
         for layer in self.encoder.layers_mut().chain(self.decoder.layers_mut()) {
             layer.working = (precision == Precision::Bf16).then(|| WorkingCopy::of(layer));
         }
-        let layers = || self.encoder.layers().chain(self.decoder.layers());
-        let copies: Vec<Tensor> = layers()
-            .filter_map(|layer| layer.working.as_ref())
-            .flat_map(|copy| [copy.weight.shallow_clone(), copy.bias.shallow_clone()])
+        let named = self.named_parameters().into_iter();
+        let parameters: Vec<_> = named.filter(|(name, _)| trained(name)).map(|(_, tensor)| tensor).collect();
+        let layers = self.encoder.layers().chain(self.decoder.layers());
+        let is_trained = |of: &Tensor| parameters.iter().any(|p| p.data_ptr() == of.data_ptr());
+        let copies: Vec<_> = layers
+            .filter_map(Linear::working_tensors)
+            .flatten()
+            .filter(|(parameter, _)| is_trained(parameter))
             .collect();
-        match precision {
-            Precision::Single => Adam::new(adam, self.parameters()),
-            Precision::Bf16 => Adam::mixed(adam, self.parameters(), copies),
-        }
+        Adam::mixed(adam, parameters, &copies)
     }
 
-    /// Trainable values of each linear layer, encoder first.
+    /// How many pairs of an encoder's layer and the decoder's that mirrors it there are.
+    pub fn pairs(&self) -> usize {
+        self.settings.widths.len() - 1
+    }
+
+    fn mirrored(&self, pair: usize) -> usize {
+        self.pairs() - 1 - pair
+    }
+
+    /// What the encoder's first `layers` layers give outside training.
+    pub fn encode_until(&self, x: &Tensor, layers: usize) -> Tensor {
+        (0..layers).fold(x.shallow_clone(), |x, i| self.encoder.layer(i, &x, false).activated)
+    }
+
+    /// Through layer `pair` of the encoder and straight through the decoder's layer that mirrors it, for the outputs `x` of
+    /// the layers before: shape (batch, fan_in of that layer) in and out.
+    pub fn pair_t(&self, x: &Tensor, pair: usize, train: bool) -> Tensor {
+        let code = self.encoder.layer(pair, x, train).activated;
+        self.decoder.layer(self.mirrored(pair), &code.to_kind(x.kind()), train).activated
+    }
+
+    /// Trainable values of each layer, encoder first.
     pub fn parameter_counts(&self) -> Vec<usize> {
-        self.encoder.layers().chain(self.decoder.layers()).map(Linear::parameter_count).collect()
+        self.encoder.parameter_counts().chain(self.decoder.parameter_counts()).collect()
     }
 
     /// Codes of all rows of `x`, shape (n, code width), computed in batches without a gradient.
@@ -219,35 +304,41 @@ impl Autoencoder {
         Ok(outputs)
     }
 
-    /// Copies values into the parameters, by name.
+    /// Copies values into the parameters and buffers, by name.
     ///
     /// # Errors
     /// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
-    pub fn set_parameters(&self, values: &[(String, Tensor)]) -> Result<()> {
-        let parameters = self.named_parameters();
-        let find = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, tensor)| tensor);
-        for (name, parameter) in &parameters {
-            let found = find(name);
-            if found.is_none_or(|value| value.size() != parameter.size()) {
-                return Err(Error::Shape {
-                    what: "saved parameters",
-                    expected: format!("`{name}` of shape {:?}", parameter.size()),
-                    found: found.map_or("no such tensor".to_owned(), |value| format!("{:?}", value.size())),
-                });
-            }
-        }
-        tch::no_grad(|| {
-            for (name, mut parameter) in parameters {
-                if let Some(value) = find(&name) {
-                    parameter.copy_(&value.to_kind(Kind::Float));
-                }
-            }
-            for layer in self.encoder.layers().chain(self.decoder.layers()) {
-                layer.refresh_working();
-            }
-        });
+    pub fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
+        set_tensors(&self.named_state(), values)?;
+        self.encoder.layers().chain(self.decoder.layers()).for_each(Linear::refresh_working);
         Ok(())
     }
+}
+
+/// Copies values into tensors of the same names.
+///
+/// # Errors
+/// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
+pub(crate) fn set_tensors(targets: &[(String, Tensor)], values: &[(String, Tensor)]) -> Result<()> {
+    let find = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, tensor)| tensor);
+    for (name, target) in targets {
+        let found = find(name);
+        if found.is_none_or(|value| value.size() != target.size()) {
+            return Err(Error::Shape {
+                what: "saved parameters",
+                expected: format!("`{name}` of shape {:?}", target.size()),
+                found: found.map_or("no such tensor".to_owned(), |value| format!("{:?}", value.size())),
+            });
+        }
+    }
+    tch::no_grad(|| {
+        for (name, target) in targets {
+            if let Some(value) = find(name) {
+                target.detach().copy_(&value.to_kind(Kind::Float));
+            }
+        }
+    });
+    Ok(())
 }
 
 #[cfg(test)]
@@ -264,6 +355,7 @@ mod tests {
             code: Activation::Identity,
             output: Activation::Tanh,
             init: LayerInits::all(Init::TorchLinear),
+            batch_norm: None,
         }
     }
 
@@ -323,7 +415,7 @@ mod tests {
             assert_eq!(copy.detach(), parameter.detach().to_kind(Kind::BFloat16));
         }
         let other = Autoencoder::new(biswas(), Device::Cpu, &mut ChaCha8Rng::seed_from_u64(4)).unwrap();
-        network.set_parameters(&other.named_parameters()).unwrap();
+        network.set_state(&other.named_parameters()).unwrap();
         for (copy, parameter) in adam.leaves().iter().zip(adam.parameters()) {
             assert_eq!(copy.detach(), parameter.detach().to_kind(Kind::BFloat16));
         }
@@ -333,9 +425,9 @@ mod tests {
     fn parameters_travel_by_name() {
         let (a, b) = (network(7), network(8));
         let x = Array2::from_elem((1, 784), 0.5);
-        b.set_parameters(&a.named_parameters()).unwrap();
+        b.set_state(&a.named_parameters()).unwrap();
         assert_eq!(a.embed(x.view()).unwrap(), b.embed(x.view()).unwrap());
-        let error = b.set_parameters(&a.named_parameters()[1..]).unwrap_err().to_string();
+        let error = b.set_state(&a.named_parameters()[1..]).unwrap_err().to_string();
         assert!(error.contains("`encoder.0.weight` of shape [128, 784], found no such tensor"), "{error}");
     }
 

@@ -48,6 +48,13 @@ impl Linear {
         }
     }
 
+    /// Each parameter and its bf16 copy, where there are copies.
+    pub(crate) fn working_tensors(&self) -> Option<[(Tensor, Tensor); 2]> {
+        let pair = |parameter: &Tensor, copy: &Tensor| (parameter.shallow_clone(), copy.shallow_clone());
+        let working = self.working.as_ref()?;
+        Some([pair(&self.weight, &working.weight), pair(&self.bias, &working.bias)])
+    }
+
     /// Number of trainable values, fan_in · fan_out + fan_out.
     pub fn parameter_count(&self) -> usize {
         self.weight.numel() + self.bias.numel()

@@ -16,8 +16,9 @@ struct State {
 }
 
 /// Everything that training changes, by name.
-fn tensors(optimizer: &impl Optimizer) -> Vec<(String, Tensor)> {
-    let lists = std::iter::once(("parameter", optimizer.parameters())).chain(optimizer.moments());
+fn tensors(optimizer: &impl Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor)> {
+    let own = [("parameter", optimizer.parameters()), ("buffer", buffers)];
+    let lists = own.into_iter().chain(optimizer.moments());
     lists
         .flat_map(|(kind, list)| {
             list.iter().enumerate().map(move |(i, tensor)| (format!("{kind}.{i}"), tensor.shallow_clone()))
@@ -29,6 +30,7 @@ fn tensors(optimizer: &impl Optimizer) -> Vec<(String, Tensor)> {
 pub(crate) fn save(
     path: &Path,
     optimizer: &impl Optimizer,
+    buffers: &[Tensor],
     epochs_done: usize,
     seconds: f64,
     history: &TrainHistory,
@@ -36,19 +38,23 @@ pub(crate) fn save(
     let state = State { epochs_done, steps: optimizer.steps(), seconds, history: history.clone() };
     let text = serde_json::to_string(&state)
         .map_err(|error| Error::Checkpoint { path: path.to_owned(), problem: error.to_string() })?;
-    save_tensors(path, &tensors(optimizer), &text)
+    save_tensors(path, &tensors(optimizer, buffers), &text)
 }
 
 /// Restores a state in place. Answers the number of epochs done and their history.
 ///
 /// # Errors
 /// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
-pub(crate) fn restore(path: &Path, optimizer: &mut impl Optimizer) -> Result<(usize, TrainHistory)> {
+pub(crate) fn restore(
+    path: &Path,
+    optimizer: &mut impl Optimizer,
+    buffers: &[Tensor],
+) -> Result<(usize, TrainHistory)> {
     let problem = |problem: String| Error::Checkpoint { path: path.to_owned(), problem };
     let (saved, text) = load_tensors(path)?;
     let state: State = serde_json::from_str(&text)
         .map_err(|error| problem(format!("expected a training state, found {error}")))?;
-    let targets = tensors(optimizer);
+    let targets = tensors(optimizer, buffers);
     let pairs = targets
         .iter()
         .map(|(name, target)| match saved.iter().find(|(n, _)| n == name) {

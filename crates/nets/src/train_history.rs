@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tch::{Kind, Tensor};
 
@@ -17,18 +18,20 @@ pub struct TrainHistory {
 
 /// Sums over one epoch. They stay tensors: reading a number every step would make a GPU wait.
 #[derive(Default)]
-pub(crate) struct EpochSums(BTreeMap<&'static str, (Tensor, i64)>);
+pub(crate) struct EpochSums(BTreeMap<Cow<'static, str>, (Tensor, i64)>);
 
 impl EpochSums {
-    pub(crate) fn add(&mut self, name: &'static str, value: &Tensor, samples: i64) {
+    pub(crate) fn add(&mut self, name: Cow<'static, str>, value: &Tensor, samples: i64) {
         let value = value.detach().to_kind(Kind::Double) * samples;
         let entry = self.0.entry(name).or_insert_with(|| (value.zeros_like(), 0));
         entry.0 += value;
         entry.1 += samples;
     }
 
-    pub(crate) fn means(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        self.0.iter().map(|(&name, (sum, samples))| (name, sum.double_value(&[]) / (*samples).max(1) as f64))
+    pub(crate) fn means(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0
+            .iter()
+            .map(|(name, (sum, samples))| (name.as_ref(), sum.double_value(&[]) / (*samples).max(1) as f64))
     }
 }
 
@@ -39,9 +42,9 @@ mod tests {
     #[test]
     fn means_weigh_batches_by_size() {
         let mut sums = EpochSums::default();
-        sums.add("a", &Tensor::from(1.0f32), 3);
-        sums.add("a", &Tensor::from(5.0f32), 1);
-        sums.add("b", &Tensor::from(0.25f32), 7);
+        sums.add("a".into(), &Tensor::from(1.0f32), 3);
+        sums.add("a".into(), &Tensor::from(5.0f32), 1);
+        sums.add("b".into(), &Tensor::from(0.25f32), 7);
         assert_eq!(sums.means().collect::<Vec<_>>(), [("a", 2.0), ("b", 0.25)]);
     }
 }

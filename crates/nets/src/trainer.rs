@@ -3,6 +3,7 @@ use crate::train_history::EpochSums;
 use crate::{Error, Optimizer, Result, TrainHistory, TrainSettings};
 use rand::Rng;
 use rand::seq::SliceRandom;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ pub struct Losses {
     /// The scalar to be minimised: the mean over the batch.
     pub total: Tensor,
     /// Scalars to be averaged over the epoch and kept by name.
-    pub parts: Vec<(&'static str, Tensor)>,
+    pub parts: Vec<(Cow<'static, str>, Tensor)>,
 }
 
 impl From<Tensor> for Losses {
@@ -50,6 +51,7 @@ pub struct Epoch {
 pub struct Trainer {
     settings: TrainSettings,
     checkpoint: Option<(PathBuf, Duration)>,
+    buffers: Vec<Tensor>,
 }
 
 impl Trainer {
@@ -59,18 +61,25 @@ impl Trainer {
     /// [`Error::Setting`] for settings out of range.
     pub fn new(settings: TrainSettings) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { settings, checkpoint: None })
+        Ok(Self { settings, checkpoint: None, buffers: Vec::new() })
     }
 
     /// Keeps the state of the training in a file, written after an epoch when the last writing is at least `every` ago, and
     /// goes on from that file where it is there. The result is the same bit for bit as without a break, as long as the loss
-    /// keeps no state of its own between steps: noise has to be drawn from a generator made from [`Step::epoch`] and
+    /// keeps no state of its own between steps besides [`buffers`](Self::buffers): noise has to be drawn from a generator made from [`Step::epoch`] and
     /// [`Step::batch`].
     ///
     /// The file does not say what was trained on what: give each training a path of its own.
     #[must_use]
     pub fn resumable(mut self, path: PathBuf, every: Duration) -> Self {
         self.checkpoint = Some((path, every));
+        self
+    }
+
+    /// Tensors that the loss changes by itself, such as running statistics: a checkpoint keeps them too.
+    #[must_use]
+    pub fn buffers(mut self, buffers: Vec<Tensor>) -> Self {
+        self.buffers = buffers;
         self
     }
 
@@ -89,7 +98,25 @@ impl Trainer {
         device: Device,
         optimizer: &mut impl Optimizer,
         rng: &mut impl Rng,
+        loss: impl FnMut(&Step) -> L,
+        on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
+    ) -> Result<TrainHistory> {
+        self.run_then(n, device, optimizer, rng, loss, |_| {}, on_epoch)
+    }
+
+    /// As [`run`](Self::run), and `after` is called with every batch once the optimiser has taken its step.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    #[allow(clippy::too_many_arguments)]
+    pub fn run_then<L: Into<Losses>>(
+        &self,
+        n: usize,
+        device: Device,
+        optimizer: &mut impl Optimizer,
+        rng: &mut impl Rng,
         mut loss: impl FnMut(&Step) -> L,
+        mut after: impl FnMut(&Step),
         mut on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
     ) -> Result<TrainHistory> {
         let mut order: Vec<i64> = (0..n as i64).collect();
@@ -108,10 +135,14 @@ impl Trainer {
             for (batch, samples) in indices.split(self.settings.batch_size as i64, 0).into_iter().enumerate()
             {
                 let size = samples.size()[0];
-                let Losses { total, parts } = loss(&Step { epoch, batch, samples }).into();
+                let step = Step { epoch, batch, samples };
+                let Losses { total, parts } = loss(&step).into();
                 optimizer.minimise(&total)?;
-                sums.add("", &total, size);
-                parts.iter().for_each(|(name, value)| sums.add(name, value, size));
+                after(&step);
+                sums.add(Cow::Borrowed(""), &total, size);
+                for (name, value) in parts {
+                    sums.add(name, &value, size);
+                }
             }
             let mean = add_epoch(&mut history, &sums);
             if !mean.is_finite() {
@@ -123,7 +154,7 @@ impl Trainer {
                 && (stop || saved.elapsed() >= *every)
             {
                 let seconds = history.seconds_before + start.elapsed().as_secs_f64();
-                save(path, optimizer, epoch + 1, seconds, &history)?;
+                save(path, optimizer, &self.buffers, epoch + 1, seconds, &history)?;
                 saved = Instant::now();
             }
             if stop {
@@ -135,7 +166,7 @@ impl Trainer {
 
     fn resume(&self, optimizer: &mut impl Optimizer) -> Result<(usize, TrainHistory)> {
         match &self.checkpoint {
-            Some((path, _)) if path.exists() => restore(path, optimizer),
+            Some((path, _)) if path.exists() => restore(path, optimizer, &self.buffers),
             _ => Ok((0, TrainHistory::default())),
         }
     }
@@ -179,7 +210,7 @@ mod tests {
         let loss = |step: &Step| {
             let (x, y) = (x.index_select(0, &step.samples), y.index_select(0, &step.samples));
             let total = layer.forward(&x).mse_loss(&y, tch::Reduction::Mean);
-            Losses { parts: vec![("weight", layer.weight.sum(Kind::Float))], total }
+            Losses { parts: vec![("weight".into(), layer.weight.sum(Kind::Float))], total }
         };
         let rng = &mut ChaCha8Rng::seed_from_u64(2);
         let history = trainer.run(101, Device::Cpu, &mut adam, rng, loss, on_epoch)?;

@@ -50,6 +50,8 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
         adam: AdamSettings::default(),
         train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
         precision: Precision::Single,
+        batch_norm: None,
+        layer_wise: None,
         k_means: k_means(),
     }
 }

@@ -114,6 +114,8 @@ fn autoencoder(quick: bool) -> AeKMeansSettings {
         adam: AdamSettings::default(),
         train: train(quick),
         precision: Precision::Single,
+        batch_norm: None,
+        layer_wise: None,
         k_means: k_means(),
     }
 }

@@ -1,0 +1,89 @@
+//! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
+
+use crate::k_means::{k_means_facts, run_k_means};
+use crate::pretraining::{Names, Pretraining};
+use crate::{Context, Result, Series};
+use deepclust_cluster::KMeansSettings;
+use deepclust_nets::{Autoencoder, AutoencoderMixture};
+use ndarray::{ArrayView2, Axis};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Settings of everything before the joint training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterAutoencoders {
+    /// The autoencoder of all samples, whose codes k-means clusters.
+    pub pretraining: Pretraining,
+    /// Finds the first clusters; its number of clusters is replaced by the k of the fit.
+    pub k_means: KMeansSettings,
+    /// The autoencoder of each cluster, trained from scratch on the samples of the cluster.
+    pub of_cluster: Pretraining,
+}
+
+/// What there is before the joint training.
+pub(crate) struct Start {
+    pub mixture: AutoencoderMixture,
+    /// The clusters of k-means.
+    pub labels: Vec<usize>,
+    pub history: Vec<Series>,
+    pub facts: BTreeMap<String, f64>,
+}
+
+const STAGE: &str = "autoencoders of the clusters";
+
+impl ClusterAutoencoders {
+    pub(crate) fn run(
+        &self,
+        method: &'static str,
+        x: ArrayView2<'_, f32>,
+        k: usize,
+        context: &mut Context<'_>,
+    ) -> Result<Start> {
+        let (network, losses) = self.pretraining.run(method, x, context)?;
+        let codes = network.embed(x)?;
+        let clusters = run_k_means(&self.k_means, codes.view(), k, context)?;
+        let labels = clusters.labels().to_vec();
+        let mut parts = Vec::with_capacity(k);
+        let mut sums: Vec<(f64, usize)> = Vec::new();
+        for cluster in 0..k {
+            let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
+            let (part, losses) = self.train_one(method, x.select(Axis(0), &rows).view(), cluster, context)?;
+            for (epoch, loss) in losses.iter().enumerate() {
+                sums.resize(sums.len().max(epoch + 1), (0.0, 0));
+                sums[epoch].0 += loss * rows.len() as f64;
+                sums[epoch].1 += rows.len();
+            }
+            parts.push(part);
+        }
+        let means = sums.iter().map(|(sum, count)| sum / (*count).max(1) as f64).collect();
+        let series = |name: &str, values| Series { name: name.to_owned(), step: "epoch".to_owned(), values };
+        Ok(Start {
+            mixture: AutoencoderMixture::stack(&parts)?,
+            labels,
+            history: vec![
+                series("reconstruction loss", losses),
+                series("reconstruction loss of the clusters' autoencoders", means),
+            ],
+            facts: k_means_facts(&clusters),
+        })
+    }
+
+    /// An autoencoder of one cluster. That of a cluster without samples stays as it starts.
+    fn train_one(
+        &self,
+        method: &'static str,
+        x: ArrayView2<'_, f32>,
+        cluster: usize,
+        context: &mut Context<'_>,
+    ) -> Result<(Autoencoder, Vec<f64>)> {
+        let weights = format!("weights of cluster {cluster}");
+        if x.nrows() == 0 {
+            let rng = &mut context.seed.stream(&weights);
+            let network = self.of_cluster.network(x.ncols());
+            return Ok((Autoencoder::new(network, context.device, rng)?, Vec::new()));
+        }
+        let name = format!("autoencoder of cluster {cluster}");
+        self.of_cluster.train(method, x, &Names { stage: STAGE, name: &name, weights: &weights }, context)
+    }
+}

@@ -1,0 +1,188 @@
+use crate::cluster_autoencoders::ClusterAutoencoders;
+use crate::k_dae::joint_series;
+use crate::method::{check_samples, largest};
+use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
+use crate::pretraining::tensors;
+use crate::training::Phase;
+use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use deepclust_nets::{
+    Adam, AdamSettings, AutoencoderMixture, Classifier, ClassifierSettings, Kind, Losses, Reduction, Step,
+    Tensor, TrainHistory, TrainSettings, no_grad, to_array2, to_tensor_on,
+};
+use ndarray::{Array2, Array3, ArrayView2, s};
+use serde::{Deserialize, Serialize};
+
+/// The gate of [`Damic`]: a classifier of the samples themselves, first trained on the clusters of k-means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DamicGate {
+    /// The network.
+    pub network: ClassifierSettings,
+    /// The optimiser of its first training; in the joint training it has the autoencoders'.
+    pub adam: AdamSettings,
+    /// Epochs and batch size of its first training.
+    pub train: TrainSettings,
+}
+
+/// Settings of [`Damic`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DamicSettings {
+    /// Applied to the features first.
+    #[serde(default)]
+    pub scaling: Scaling,
+    /// Everything before the joint training but the gate.
+    pub start: ClusterAutoencoders,
+    /// The gate.
+    pub gate: DamicGate,
+    /// The joint training.
+    pub joint: MixtureJoint,
+}
+
+/// Deep autoencoder mixture clustering (Chazan, Gannot and Goldberger 2019): k autoencoders, and a gate that chooses between
+/// them.
+///
+/// It starts as [`KDae`](crate::KDae), the gate learns the clusters of k-means, and then all minimise the mean of
+/// −ln Σᵢ p(i | x) exp(−d(x, x̂(i))) with the gate's softmax p. A sample belongs to the cluster of the largest p. The distance
+/// is summed over the features: with their mean the mixture would be all but flat and the gate would never move.
+///
+/// The embedding is ln p, shape (n, k).
+#[derive(Clone, Debug)]
+pub struct Damic {
+    slug: &'static str,
+    settings: DamicSettings,
+}
+
+impl Damic {
+    /// The name in records.
+    pub const SLUG: &'static str = "damic";
+
+    /// The method with these settings.
+    pub fn new(slug: &'static str, settings: DamicSettings) -> Self {
+        Self { slug, settings }
+    }
+
+    /// The gate after its first training, and its loss by epoch.
+    fn train_gate(
+        &self,
+        data: &Tensor,
+        labels: &[usize],
+        k: usize,
+        context: &mut Context<'_>,
+    ) -> Result<(Classifier, Vec<f64>)> {
+        let settings = &self.settings.gate;
+        let rng = &mut context.seed.stream("weights of the gate");
+        let features = data.size()[1] as usize;
+        let gate = Classifier::new(&settings.network, features, k, context.device, rng)?;
+        let labels: Vec<i64> = labels.iter().map(|&label| label as i64).collect();
+        let labels = Tensor::from_slice(&labels).to_device(context.device);
+        let mut adam = Adam::new(settings.adam, tensors(gate.named_parameters()))?;
+        let loss = |step: &Step| {
+            let logits = gate.forward_t(&data.index_select(0, &step.samples), true);
+            logits.cross_entropy_loss::<&Tensor>(
+                &labels.index_select(0, &step.samples),
+                None,
+                Reduction::Mean,
+                -100,
+                0.0,
+            )
+        };
+        let phase = Phase { buffers: tensors(gate.named_buffers()), ..Phase::new("gate", settings.train) };
+        let history = phase.train(labels.size()[0] as usize, &mut adam, loss, context)?;
+        Ok((gate, history.loss))
+    }
+
+    fn train(
+        &self,
+        mixture: &mut AutoencoderMixture,
+        gate: &Classifier,
+        data: &Tensor,
+        context: &mut Context<'_>,
+    ) -> Result<TrainHistory> {
+        let joint = &self.settings.joint;
+        let others = tensors(gate.named_parameters());
+        let mut adam = mixture.train_in(joint.precision, joint.adam, others)?;
+        let mixture = &*mixture;
+        let loss = |step: &Step| {
+            let x = data.index_select(0, &step.samples);
+            let choice = gate.forward_t(&x, true).log_softmax(1, Kind::Float);
+            let chosen = choice.detach();
+            let step = mixture.step(&x, joint.pass, joint.precision, |errors| {
+                (&chosen - joint.distance.of(errors)).softmax(1, Kind::Float)
+            });
+            // The gradient of −ln Σ pᵢ exp(−dᵢ) is that of Σ rᵢ (dᵢ − ln pᵢ) with constant responsibilities r.
+            let of_gate = (&step.responsibilities * &choice).sum(Kind::Float) / x.size()[0];
+            let surrogate = weighted_mean(&step, joint.distance) - of_gate;
+            let joint_logs = chosen - joint.distance.of(&step.errors);
+            let value = -joint_logs.logsumexp([1i64].as_slice(), false).mean(Kind::Float);
+            Losses { total: with_gradient_of(&value, &surrogate), parts: shares(&step.responsibilities) }
+        };
+        let buffers = mixture.named_buffers().into_iter().chain(gate.named_buffers()).collect();
+        let phase = Phase { buffers: tensors(buffers), ..Phase::new(JOINT, joint.train) };
+        phase.train(data.size()[0] as usize, &mut adam, loss, context)
+    }
+}
+
+impl Method for Damic {
+    fn slug(&self) -> &'static str {
+        self.slug
+    }
+
+    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        check_samples(x, k)?;
+        let s = &self.settings;
+        let scaling = s.scaling.fit(x);
+        let scaled = scaling.apply(x)?;
+        let mut start = s.start.run(self.slug, scaled.view(), k, context)?;
+        let data = to_tensor_on(scaled.view(), context.device);
+        let (gate, gate_losses) = self.train_gate(&data, &start.labels, k, context)?;
+        let history = self.train(&mut start.mixture, &gate, &data, context)?;
+        let model = DamicModel { scaling, mixture: start.mixture, gate };
+        let embedding = model.embed(x)?;
+        check_finite(self.slug, &embedding)?;
+        let labels = model.assign(embedding.view())?;
+        let mut facts = start.facts;
+        let empty = (0..k).filter(|cluster| !labels.contains(cluster)).count();
+        facts.insert("clusters without samples".to_owned(), empty as f64);
+        facts.insert("epochs of the joint training".to_owned(), history.loss.len() as f64);
+        let of_gate =
+            Series { name: "loss of the gate".to_owned(), step: "epoch".to_owned(), values: gate_losses };
+        Ok(Fitted {
+            labels,
+            embedding,
+            history: start.history.into_iter().chain([of_gate]).chain(joint_series(history)).collect(),
+            facts,
+            start: Some(start.labels),
+            model: Box::new(model),
+        })
+    }
+}
+
+struct DamicModel {
+    scaling: FittedScaling,
+    mixture: AutoencoderMixture,
+    gate: Classifier,
+}
+
+impl Model for DamicModel {
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        const BATCH: usize = 2000;
+        let scaled = self.scaling.apply(x)?;
+        let mut logs = Array2::zeros((x.nrows(), self.mixture.k()));
+        for start in (0..x.nrows()).step_by(BATCH) {
+            let end = (start + BATCH).min(x.nrows());
+            let part = to_tensor_on(scaled.slice(s![start..end, ..]), self.mixture.device());
+            let choice = no_grad(|| self.gate.forward_t(&part, false).log_softmax(1, Kind::Float));
+            logs.slice_mut(s![start..end, ..]).assign(&to_array2(&choice)?);
+        }
+        Ok(logs)
+    }
+
+    fn assign(&self, logs: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        Ok(logs.outer_iter().map(|row| largest(row.iter().copied())).collect())
+    }
+
+    fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
+        Ok(Some(self.mixture.reconstructions_of(self.scaling.apply(x)?.view())?))
+    }
+}

@@ -1,0 +1,81 @@
+//! The joint training of the clusters' autoencoders.
+
+use crate::{Error, Result};
+use deepclust_nets::{AdamSettings, Kind, MixturePass, MixtureStep, Precision, Tensor, TrainSettings};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// d(x, x̂), how far a reconstruction is from its original.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReconstructionDistance {
+    /// ‖x − x̂‖², summed over the features: the paper's.
+    #[default]
+    SquaredNorm,
+    /// ‖x − x̂‖: that of the authors' code.
+    Norm,
+}
+
+impl ReconstructionDistance {
+    /// Of ‖x − x̂‖².
+    pub(crate) fn of(self, squares: &Tensor) -> Tensor {
+        match self {
+            Self::SquaredNorm => squares.shallow_clone(),
+            // The norm has no gradient at 0.
+            Self::Norm => squares.clamp_min(1e-12).sqrt(),
+        }
+    }
+}
+
+/// Settings of the joint training of the clusters' autoencoders.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MixtureJoint {
+    /// How reconstructions are compared with originals.
+    #[serde(default)]
+    pub distance: ReconstructionDistance,
+    /// Which samples go through which autoencoder.
+    #[serde(default)]
+    pub pass: MixturePass,
+    /// The optimiser.
+    pub adam: AdamSettings,
+    /// Epochs, batch size and early stop.
+    pub train: TrainSettings,
+    /// In what numbers it is trained; f32 unless given.
+    #[serde(default, skip_serializing_if = "Precision::is_single")]
+    pub precision: Precision,
+}
+
+/// Name of the stage, and of the checkpoint.
+pub(crate) const JOINT: &str = "joint training";
+
+/// Mean of the weighted distances of a step: its gradient is that of the cost.
+pub(crate) fn weighted_mean(step: &MixtureStep, distance: ReconstructionDistance) -> Tensor {
+    (distance.of(&step.selected) * &step.weights).sum(Kind::Float) / step.errors.size()[0]
+}
+
+/// `value` with the gradient of `surrogate`.
+pub(crate) fn with_gradient_of(value: &Tensor, surrogate: &Tensor) -> Tensor {
+    surrogate + (value - surrogate).detach()
+}
+
+/// Mean responsibility of every cluster, by name.
+pub(crate) fn shares(responsibilities: &Tensor) -> Vec<(Cow<'static, str>, Tensor)> {
+    let means = responsibilities.mean_dim([0i64].as_slice(), false, Kind::Float);
+    (0..means.size()[0]).map(|i| (Cow::Owned(share_name(i as usize)), means.get(i))).collect()
+}
+
+fn share_name(cluster: usize) -> String {
+    format!("share of cluster {cluster}")
+}
+
+/// A fitted model's features or clusters are not finite, which no later step could make sense of.
+pub(crate) fn check_finite(method: &'static str, values: &ndarray::Array2<f32>) -> Result<()> {
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(i) => Err(Error::Samples {
+            expected: format!("samples that `{method}` can reconstruct"),
+            found: format!("a reconstruction of sample {} that is not finite", i / values.ncols().max(1)),
+        }),
+    }
+}

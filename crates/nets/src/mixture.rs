@@ -1,0 +1,311 @@
+use crate::autoencoder::set_tensors;
+use crate::stacked_layer::{Rows, StackedLayer};
+use crate::{
+    Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Precision, Result, to_array2, to_tensor,
+};
+use ndarray::{Array2, Array3, ArrayView2, s};
+use tch::{Device, Kind, Tensor};
+
+/// k autoencoders of one shape as one network: the weights of a layer lie in one tensor, and a batch goes through all of
+/// them in one product a layer.
+#[derive(Debug)]
+pub struct AutoencoderMixture {
+    settings: AutoencoderSettings,
+    k: i64,
+    layers: Vec<StackedLayer>,
+    device: Device,
+}
+
+/// Which samples go through which autoencoder in training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MixturePass {
+    /// Every sample goes through every autoencoder in training mode: batch statistics are those of all samples, and through
+    /// them every sample has a part in every gradient.
+    #[default]
+    All,
+    /// Responsibilities are found outside training mode, and then only the samples that an autoencoder is responsible for
+    /// go through it in training mode: batch statistics are those of its own samples. Without batch normalisation it is the
+    /// same as [`All`](Self::All), at a fraction of its cost.
+    Responsible,
+}
+
+/// What a training pass of a batch gives.
+#[derive(Debug)]
+pub struct MixtureStep {
+    /// ‖x − x̂(i)‖² of every sample and autoencoder, shape (batch, k), without a gradient.
+    pub errors: Tensor,
+    /// What the caller made of them, shape (batch, k).
+    pub responsibilities: Tensor,
+    /// ‖x − x̂(i)‖² with a gradient, of the samples that autoencoder i is responsible for, padded to (k, m).
+    pub selected: Tensor,
+    /// Their responsibilities, shape (k, m); 0 in the padding.
+    pub weights: Tensor,
+}
+
+impl AutoencoderMixture {
+    /// Responsibilities up to this are taken as none: what they would add to a gradient is lost in rounding.
+    pub const NEGLIGIBLE: f64 = 1e-6;
+
+    /// The autoencoders as one network. Their values are copied.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when there is none, or their settings differ.
+    pub fn stack(parts: &[Autoencoder]) -> Result<Self> {
+        let wrong = |found: String| Error::Setting {
+            name: "autoencoders",
+            expected: "one or more of the same settings",
+            found,
+        };
+        let first = parts.first().ok_or_else(|| wrong("none".to_owned()))?;
+        if let Some(i) = parts.iter().position(|part| part.settings() != first.settings()) {
+            return Err(wrong(format!("number {i} is different from number 0")));
+        }
+        let states: Vec<_> = parts.iter().map(Autoencoder::named_state).collect();
+        let stacked = states[0].iter().enumerate().map(|(i, (name, _))| {
+            let tensors: Vec<Tensor> = states.iter().map(|state| state[i].1.detach()).collect();
+            // Normalisation sees the features of all parts as one row of features.
+            let all =
+                if name.contains(".norm.") { Tensor::cat(&tensors, 0) } else { Tensor::stack(&tensors, 0) };
+            (name.clone(), all)
+        });
+        let mixture = Self::zeros(first.settings().clone(), parts.len(), first.device())?;
+        mixture.set_state(&stacked.collect::<Vec<_>>())?;
+        Ok(mixture)
+    }
+
+    /// k autoencoders whose weights are all zero, to be filled by [`set_state`](Self::set_state).
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for settings out of range or k = 0.
+    pub fn zeros(settings: AutoencoderSettings, k: usize, device: Device) -> Result<Self> {
+        settings.validate()?;
+        if k == 0 {
+            return Err(Error::Setting { name: "k", expected: "at least 1", found: "0".to_owned() });
+        }
+        let k = k as i64;
+        let shapes = settings.layer_shapes();
+        let layers = shapes.iter().enumerate().map(|(i, &(fan_in, fan_out))| {
+            StackedLayer::zeros(k, fan_in as i64, fan_out as i64, &settings.place(i), device)
+        });
+        Ok(Self { k, layers: layers.collect(), settings, device })
+    }
+
+    /// The settings of each autoencoder.
+    pub fn settings(&self) -> &AutoencoderSettings {
+        &self.settings
+    }
+
+    /// How many there are.
+    pub fn k(&self) -> usize {
+        self.k as usize
+    }
+
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// Trainable tensors with their names, those of [`Autoencoder::named_parameters`]: stacked along a new first dimension of
+    /// length k, and those of batch normalisation one after the other.
+    pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
+        self.named(StackedLayer::parameters)
+    }
+
+    /// Running statistics, likewise.
+    pub fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        self.named(StackedLayer::buffers)
+    }
+
+    /// Parameters and buffers.
+    pub fn named_state(&self) -> Vec<(String, Tensor)> {
+        self.named_parameters().into_iter().chain(self.named_buffers()).collect()
+    }
+
+    fn named(&self, of: impl Fn(&StackedLayer) -> Vec<(String, Tensor)>) -> Vec<(String, Tensor)> {
+        let half = self.layers.len() / 2;
+        let layers = self.layers.iter().enumerate();
+        layers
+            .flat_map(|(i, layer)| {
+                let place = if i < half { format!("encoder.{i}") } else { format!("decoder.{}", i - half) };
+                of(layer).into_iter().map(move |(name, tensor)| (format!("{place}.{name}"), tensor))
+            })
+            .collect()
+    }
+
+    /// Copies values into parameters and buffers, by name.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
+    pub fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
+        set_tensors(&self.named_state(), values)?;
+        self.layers.iter().for_each(StackedLayer::refresh_working);
+        Ok(())
+    }
+
+    /// Prepares training in a precision, as [`Autoencoder::train_in`] does; the optimiser moves `others` too, which are
+    /// f32 leaves.
+    ///
+    /// # Errors
+    /// What [`Adam::new`] reports.
+    pub fn train_in(
+        &mut self,
+        precision: Precision,
+        adam: AdamSettings,
+        others: impl IntoIterator<Item = Tensor>,
+    ) -> Result<Adam> {
+        self.layers.iter_mut().for_each(|layer| layer.prepare(precision));
+        let copies: Vec<_> = self.layers.iter().flat_map(StackedLayer::working_tensors).collect();
+        let own = self.named_parameters().into_iter().map(|(_, tensor)| tensor);
+        Adam::mixed(adam, own.chain(others).collect(), &copies)
+    }
+
+    /// ‖x − x̂(i)‖² of every sample and autoencoder outside training mode, shape (batch, k), without a gradient. x has shape
+    /// (batch, input width), and goes through the network in `precision`.
+    pub fn errors(&self, x: &Tensor, precision: Precision) -> Tensor {
+        tch::no_grad(|| squared_errors(&self.outputs(&precision.input(x)), x).transpose(0, 1).contiguous())
+    }
+
+    /// x̂(i) outside training mode, shape (k, batch, input width).
+    fn outputs(&self, x: &Tensor) -> Tensor {
+        self.output_of(&self.hidden(x, &Rows::Shared { train: false }))
+    }
+
+    /// The pass of a batch in training. `responsibilities` is asked, without a gradient, how far every autoencoder is
+    /// responsible for every sample, given the errors; both have shape (batch, k).
+    ///
+    /// The gradient of Σ weights · f(selected) is that of Σ responsibilities · f(errors) with constant responsibilities. Of
+    /// the layer of the reconstructions only what is selected is differentiated, in either pass.
+    pub fn step(
+        &self,
+        x: &Tensor,
+        pass: MixturePass,
+        precision: Precision,
+        responsibilities: impl FnOnce(&Tensor) -> Tensor,
+    ) -> MixtureStep {
+        match pass {
+            MixturePass::All => {
+                let hidden = self.hidden(&precision.input(x), &Rows::Shared { train: true });
+                let (errors, responsibilities, selection) = tch::no_grad(|| {
+                    let output = self.output_of(&hidden.detach());
+                    let errors = squared_errors(&output, x).transpose(0, 1).contiguous();
+                    let responsibilities = responsibilities(&errors);
+                    let selection = Selection::of(&responsibilities);
+                    (errors, responsibilities, selection)
+                });
+                let output = self.output_of(&selection.of_each(&hidden));
+                let selected = squared_errors(&output, &selection.of_shared(x));
+                MixtureStep { errors, responsibilities, selected, weights: selection.weights }
+            }
+            MixturePass::Responsible => {
+                let (errors, responsibilities, selection) = tch::no_grad(|| {
+                    let errors = self.errors(x, precision);
+                    let responsibilities = responsibilities(&errors);
+                    let selection = Selection::of(&responsibilities);
+                    (errors, responsibilities, selection)
+                });
+                let own = selection.of_shared(x);
+                let mask = selection.weights.gt(0.0).to_kind(Kind::Float).unsqueeze(2);
+                let hidden = self.hidden(&precision.input(&own), &Rows::Own { mask: &mask });
+                let selected = squared_errors(&self.output_of(&hidden), &own);
+                MixtureStep { errors, responsibilities, selected, weights: selection.weights }
+            }
+        }
+    }
+
+    /// The activations before the layer of the reconstructions, shape (k, rows, width).
+    fn hidden(&self, x: &Tensor, rows: &Rows<'_>) -> Tensor {
+        let hidden = &self.layers[..self.layers.len() - 1];
+        hidden.iter().fold(x.shallow_clone(), |x, layer| layer.forward(&x, rows))
+    }
+
+    /// The reconstructions from what is before their layer, in single precision.
+    fn output_of(&self, hidden: &Tensor) -> Tensor {
+        let last = &self.layers[self.layers.len() - 1];
+        last.activate(&last.linear(hidden).to_kind(Kind::Float))
+    }
+
+    /// As [`errors`](Self::errors), of all rows of `x`, in batches and single precision: shape (n, k).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the number of columns is not the input width.
+    pub fn errors_of(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        const BATCH: usize = 1000;
+        self.check_width(x)?;
+        let mut errors = Array2::zeros((x.nrows(), self.k()));
+        for start in (0..x.nrows()).step_by(BATCH) {
+            let end = (start + BATCH).min(x.nrows());
+            let batch = to_tensor(x.slice(s![start..end, ..])).to_device(self.device);
+            errors.slice_mut(s![start..end, ..]).assign(&to_array2(&self.errors(&batch, Precision::Single))?);
+        }
+        Ok(errors)
+    }
+
+    /// x̂(i) of the rows of `x` by every autoencoder: shape (n, k, input width).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the number of columns is not the input width.
+    pub fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
+        self.check_width(x)?;
+        let mut all = Array3::zeros((x.nrows(), self.k(), x.ncols()));
+        let batch = to_tensor(x).to_device(self.device);
+        let outputs = tch::no_grad(|| self.outputs(&batch));
+        for i in 0..self.k() {
+            all.slice_mut(s![.., i, ..]).assign(&to_array2(&outputs.get(i as i64))?);
+        }
+        Ok(all)
+    }
+
+    fn check_width(&self, x: ArrayView2<'_, f32>) -> Result<()> {
+        if x.ncols() == self.settings.widths[0] {
+            return Ok(());
+        }
+        Err(Error::Shape {
+            what: "samples",
+            expected: format!("(n, {})", self.settings.widths[0]),
+            found: format!("({}, {})", x.nrows(), x.ncols()),
+        })
+    }
+}
+
+/// Σ over features of (x̂ − x)², shape (k, rows), for reconstructions (k, rows, d) and x of (rows, d) or (k, rows, d).
+fn squared_errors(output: &Tensor, x: &Tensor) -> Tensor {
+    (output - x).square().sum_dim_intlist([2i64].as_slice(), false, Kind::Float)
+}
+
+/// For each autoencoder the rows of a batch that it is responsible for, padded to the largest number.
+struct Selection {
+    /// Row numbers in the batch, shape (k · m).
+    rows: Tensor,
+    /// Responsibilities, shape (k, m).
+    weights: Tensor,
+    k: i64,
+}
+
+impl Selection {
+    fn of(responsibilities: &Tensor) -> Self {
+        let k = responsibilities.size()[1];
+        let by_part = responsibilities.transpose(0, 1).contiguous();
+        let counts = by_part.gt(AutoencoderMixture::NEGLIGIBLE);
+        let m = counts.sum_dim_intlist([1i64].as_slice(), false, Kind::Int64).max().int64_value(&[]).max(1);
+        let rows = counts.argsort_stable(true, 1, true).narrow(1, 0, m).contiguous();
+        let weights = by_part.gather(1, &rows, false);
+        let weights = &weights * weights.gt(AutoencoderMixture::NEGLIGIBLE);
+        Self { rows: rows.view([-1]), weights, k }
+    }
+
+    /// Of a batch that all share, shape (batch, d): (k, m, d).
+    fn of_shared(&self, x: &Tensor) -> Tensor {
+        x.index_select(0, &self.rows).view([self.k, -1, x.size()[1]])
+    }
+
+    /// Of what each has of its own, shape (k, batch, width): (k, m, width).
+    fn of_each(&self, hidden: &Tensor) -> Tensor {
+        let width = hidden.size()[2];
+        let parts = Tensor::arange(self.k, (Kind::Int64, hidden.device())).unsqueeze(1);
+        let rows = self.rows.view([self.k, -1]) * self.k + parts;
+        // (batch, k, width) is how the layers before left it in memory.
+        let flat = hidden.transpose(0, 1).reshape([-1, width]);
+        flat.index_select(0, &rows.view([-1])).view([self.k, -1, width])
+    }
+}
