@@ -1,9 +1,10 @@
 use crate::biswas::Biswas;
+use crate::kdae::KDaePaper;
 use crate::snnl::SnnlPaper;
 use crate::{Error, Paper, Result};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper];
+pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,13 +57,13 @@ mod tests {
     fn names() {
         assert_eq!(parse_target("biswas").unwrap(), Target { papers: vec!["biswas"], dataset: None });
         let mnist = parse_target("mnist").unwrap();
-        assert_eq!((mnist.papers, mnist.dataset), (vec!["biswas", "snnl"], Some("mnist")));
+        assert_eq!((mnist.papers, mnist.dataset), (vec!["biswas", "snnl", "kdae"], Some("mnist")));
         assert_eq!(parse_target("fashion").unwrap().dataset, Some("fashion-mnist"));
         assert_eq!(parse_target("all").unwrap().dataset, None);
         let error = parse_target("minst").unwrap_err().to_string();
         assert_eq!(
             error,
-            "unknown target `minst`, did you mean `mnist`?; known are biswas, snnl, emnist-balanced, emnist-bymerge-subset, fashion-mnist, mnist, all"
+            "unknown target `minst`, did you mean `mnist`?; known are biswas, snnl, kdae, emnist-balanced, emnist-bymerge-subset, fashion-mnist, mnist, usps-11000, usps-9298, all"
         );
     }
 }

@@ -3,6 +3,7 @@
 pub mod biswas;
 mod catalogue;
 mod error;
+pub mod kdae;
 mod paper;
 mod published;
 pub mod render;

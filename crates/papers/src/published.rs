@@ -18,7 +18,7 @@ impl Published {
     }
 
     /// A number in the row of a table whose `method` or `layer` has that name. Parts of a column, such as its mean and
-    /// best value, are named after a slash: `acc/mean`.
+    /// best value, are named after a slash: `acc/mean`; so are parts of a table: `2/mnist`.
     ///
     /// # Errors
     /// [`Error::Published`] when there is no such number.
@@ -31,7 +31,7 @@ impl Published {
 
     /// As [`number`](Self::number), and none where nothing is printed.
     pub fn printed(&self, table: &str, row: &str, column: &str) -> Option<f64> {
-        let rows = &self.tables["tables"][table];
+        let rows = self.tables.pointer(&format!("/tables/{table}"))?;
         let rows = if rows.is_array() { rows } else { &rows["rows"] };
         let mut entries = rows.as_array().into_iter().flatten();
         let entry = entries.find(|entry| entry["method"] == row || entry["layer"] == row)?;
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(published.number("I", "b", "n").unwrap(), 3.0);
         assert_eq!(published.printed("text", "a", "acc/best"), Some(0.7));
         assert_eq!(published.printed("text", "a", "acc/mean"), None);
+        assert_eq!(published.printed("text/rows", "a", "acc/best"), Some(0.7));
         assert_eq!(published.elsewhere("/tables/I/0/n"), Some(3.0));
         let error = published.number("text", "a", "acc").unwrap_err().to_string();
         assert_eq!(error, "published tables of p: expected an entry text / a / acc, found none");

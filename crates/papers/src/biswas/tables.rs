@@ -107,6 +107,7 @@ pub(super) fn parameters() -> Result<Table> {
         code: autoencoder(false).code,
         output: autoencoder(false).output,
         init: autoencoder(false).init,
+        batch_norm: None,
     };
     let layers = ["encoder 1", "encoder 2", "decoder 1", "decoder 2"];
     let functions = ["ReLU", "none (this is the code)", "ReLU", "tanh"];

@@ -1,13 +1,17 @@
 //! Records become tables, figures and pages. Nothing here measures anything.
 
+mod drawn;
 mod page;
+mod pictures;
 mod provenance;
 mod readme;
 mod records;
 mod stats;
 mod table;
 
+pub use drawn::Drawn;
 pub use page::Page;
+pub use pictures::{cluster_members, confusion, picture};
 pub use provenance::provenance;
 pub use readme::replace_block;
 pub use records::Records;

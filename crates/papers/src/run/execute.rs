@@ -19,7 +19,16 @@ pub struct Measured {
     pub figures: FigureData,
 }
 
-/// Makes one run in this process. Long trainings keep their state in `checkpoints`.
+/// Where a run may leave what saves work.
+#[derive(Clone, Debug, Default)]
+pub struct Folders {
+    /// The state of its own trainings.
+    pub checkpoints: Option<PathBuf>,
+    /// Networks that several runs start from.
+    pub cache: Option<PathBuf>,
+}
+
+/// Makes one run in this process. Long trainings keep their state in `folders`.
 ///
 /// # Errors
 /// When the data cannot be had, the method refuses them or fails, or a metric is not defined.
@@ -28,13 +37,14 @@ pub fn execute(
     data_dir: Option<PathBuf>,
     device: Device,
     threads: usize,
-    checkpoints: Option<PathBuf>,
+    folders: Folders,
     progress: &mut dyn Progress,
 ) -> Result<Measured> {
     let start = Instant::now();
     let method = deepclust_methods::build(&spec.method, &spec.settings)?;
     let mut context = Context::new(spec.seed, device, progress);
-    context.checkpoints = checkpoints;
+    context.checkpoints = folders.checkpoints;
+    context.cache = folders.cache;
     let (data, fit_data) = context.stage("data", |_| load(spec, data_dir))?;
     let k = data.n_classes();
     let fitted = fit(spec, method.as_ref(), fit_data.as_ref().unwrap_or(&data), k, &mut context)?;
@@ -56,7 +66,8 @@ pub fn execute(
         start: start_clusters.as_deref(),
     };
     let metrics = context.stage("metrics", |_| evaluate(&clustering, &spec.extras, k, spec.seed))?;
-    let figures = context.stage("figures", |_| figure_data(spec, &data, &clustering))?;
+    let figures =
+        context.stage("figures", |_| figure_data(spec, &data, &clustering, fitted.model.as_ref()))?;
     let contingency = contingency(&data.labels, &scored.0, k);
     let supervised = spec.fit.as_ref().is_some_and(|fit| fit.labelled);
     let labels_used = fit_data.as_ref().filter(|_| supervised).map(Dataset::len);

@@ -11,6 +11,37 @@ pub struct FigureData {
     /// Further maps, in the order in which they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maps: Vec<EmbeddingMap>,
+    /// Samples as every cluster's autoencoder reconstructs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconstructions: Option<Reconstructions>,
+}
+
+/// Samples as every cluster's autoencoder reconstructs them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconstructions {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+    /// The samples, each of another class.
+    pub samples: Vec<ReconstructedSample>,
+}
+
+/// One sample and what the clusters' autoencoders make of it. Pixels are Base64 of 8-bit grey values for [0, 1].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReconstructedSample {
+    /// Name of its class.
+    pub class: String,
+    /// The cluster that it was found in.
+    pub cluster: usize,
+    /// Its pixels.
+    pub pixels: String,
+    /// The reconstruction of every cluster.
+    pub reconstructions: Vec<String>,
+    /// ‖x − x̂‖² of every cluster.
+    pub errors: Vec<f32>,
 }
 
 /// A map of an embedding in two or three dimensions.
@@ -56,6 +87,6 @@ pub struct SampleGrid {
 impl FigureData {
     /// Whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
-        self.tsne.is_none() && self.images.is_none() && self.maps.is_empty()
+        self.tsne.is_none() && self.images.is_none() && self.maps.is_empty() && self.reconstructions.is_none()
     }
 }

@@ -1,16 +1,23 @@
 //! What figures need beyond the metrics.
 
 use super::evaluate::Clustering;
+use super::reconstructions::reconstructions;
 use super::{EmbeddingMap, Extras, FigureData, MapExtra, RunSpec, SampleGrid, TsneExtra, TsneMap};
 use crate::{Error, Result};
 use base64::Engine;
 use deepclust_datasets::{Dataset, ImageShape};
 use deepclust_manifold::tsne;
+use deepclust_methods::Model;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand::seq::index;
 
 /// Everything that the run's extras ask for.
-pub(super) fn figure_data(spec: &RunSpec, data: &Dataset, clustering: &Clustering<'_>) -> Result<FigureData> {
+pub(super) fn figure_data(
+    spec: &RunSpec,
+    data: &Dataset,
+    clustering: &Clustering<'_>,
+    model: &dyn Model,
+) -> Result<FigureData> {
     let Extras { tsne, images_per_cluster, maps, .. } = &spec.extras;
     let images = match (images_per_cluster, data.image) {
         (Some(count), Some(shape)) => Some(sample_grid(spec, data, shape, clustering.clusters, *count)?),
@@ -28,7 +35,11 @@ pub(super) fn figure_data(spec: &RunSpec, data: &Dataset, clustering: &Clusterin
         None => None,
     };
     let map = |extra| embedding_map(spec, extra, data, clustering.features);
-    Ok(FigureData { tsne, images, maps: maps.iter().map(map).collect::<Result<_>>()? })
+    let reconstructions = match spec.extras.reconstructions {
+        Some(classes) => Some(reconstructions(spec, classes, data, clustering, model)?),
+        None => None,
+    };
+    Ok(FigureData { tsne, images, maps: maps.iter().map(map).collect::<Result<_>>()?, reconstructions })
 }
 
 fn tsne_map(

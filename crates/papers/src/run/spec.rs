@@ -63,6 +63,9 @@ pub struct Extras {
     /// k-means once more, on the scored samples' own embedding: its scores are kept with `recluster_` before their names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recluster: Option<KMeansSettings>,
+    /// A random sample of each of that many classes, as the autoencoder of every cluster reconstructs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reconstructions: Option<usize>,
 }
 
 /// A t-SNE map of a random subset of the scored samples, the same one for every method at a seed.
@@ -167,7 +170,10 @@ pub(crate) mod tests {
     fn what_a_run_does_not_ask_for_does_not_enter_its_identity() {
         // Records written before these fields existed keep their identity.
         let text = serde_json::to_string(&spec(0)).unwrap();
-        assert!(["fit", "maps", "recluster"].iter().all(|name| !text.contains(name)), "{text}");
+        assert!(
+            ["fit", "maps", "recluster", "reconstructions"].iter().all(|name| !text.contains(name)),
+            "{text}"
+        );
     }
 
     #[test]

@@ -87,6 +87,20 @@ impl Store {
         Ok(Some(folder))
     }
 
+    /// The folder for networks that several runs start from, by revision of the code as for [`checkpoints`](Self::checkpoints).
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn cache(&self) -> Result<Option<PathBuf>> {
+        let revision = super::machine::revision();
+        if !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
+        let folder = self.root.join(".cache").join(format!("networks-{revision}"));
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        Ok(Some(folder))
+    }
+
     /// What is known of a run.
     ///
     /// # Errors
@@ -301,8 +315,7 @@ mod tests {
                 classes: vec![0],
                 class_names: vec!["zero".into()],
             }),
-            images: None,
-            maps: Vec::new(),
+            ..FigureData::default()
         };
         let mut written = record(1, 0.06);
         store.write(&mut written, &figures).unwrap();
@@ -325,8 +338,7 @@ mod tests {
                 classes: vec![0],
                 class_names: vec![],
             }),
-            images: None,
-            maps: Vec::new(),
+            ..FigureData::default()
         };
         let (mut old, mut new) = (record(1, 0.06), record(1, 0.07));
         store.write(&mut old, &data(1.0)).unwrap();

@@ -1,4 +1,4 @@
-use super::{Job, Message, RunSpec, Status, Store, execute};
+use super::{Folders, Job, Message, RunSpec, Status, Store, execute};
 use crate::{Error, Result};
 use deepclust_methods::Progress;
 use std::io::{BufRead, Read, Write};
@@ -50,7 +50,7 @@ fn run(job: &Job) -> Result<Message> {
         job.data_dir.clone(),
         device,
         job.threads,
-        checkpoints.clone(),
+        Folders { checkpoints: checkpoints.clone(), cache: store.cache()? },
         &mut Reporter::default(),
     )?;
     store.write(&mut measured.record, &measured.figures)?;

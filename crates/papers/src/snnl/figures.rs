@@ -6,37 +6,18 @@ use super::ablation_tables::at;
 use super::demonstration::{self, CLASSES, SHOWN};
 use super::protocol::{DATASETS, labels};
 use super::tables::{dataset_name, name};
-use crate::render::{Records, Spread};
+use crate::Result;
+use crate::render::{Drawn, Records, Spread};
 use crate::run::{EmbeddingMap, Store};
-use crate::{Error, Result};
 use deepclust_losses::Temperature;
 use deepclust_manifold::TsneSettings;
 use deepclust_methods::{AeKMeans, PcaKMeans};
 use deepclust_plots::{Axis, Curves, Figure, Panels, Scatter, ScatterPanel, Series, Stroke};
 use ndarray::Array2;
 
-/// File names and captions of what was drawn.
-#[derive(Default)]
-pub(super) struct Drawn(Vec<(String, String)>);
-
-impl Drawn {
-    fn save(&mut self, store: &Store, name: &str, caption: String, figure: &impl Figure) -> Result<()> {
-        let name = format!("{SLUG}-{name}");
-        let folder = store.root().join("figures");
-        std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        figure.save(folder.join(&name))?;
-        self.0.push((name, caption));
-        Ok(())
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(String, String)> {
-        self.0.iter()
-    }
-}
-
 /// Draws what the records allow.
 pub(super) fn draw(store: &Store, main: &Records, fewer: &Records, quick: bool) -> Result<Drawn> {
-    let mut drawn = Drawn::default();
+    let mut drawn = Drawn::new(SLUG);
     points(&mut drawn, store, quick)?;
     for dataset in DATASETS {
         maps(&mut drawn, store, main, dataset, quick)?;

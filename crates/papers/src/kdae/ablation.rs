@@ -1,0 +1,141 @@
+//! What decides the outcome: one deviation from the protocol at a time, for the start and for k-DAE.
+
+use super::protocol::{self, NORMALISED, ae_k_means, k_dae, pretraining, row};
+use crate::run::{Extras, RunSpec};
+use crate::{Request, Result};
+use deepclust_methods::{AeKMeans, KDae, KDaeCost, KDaeSettings, Pretraining, ReconstructionDistance};
+use deepclust_nets::{Activation, BatchNormSettings, MixturePass, Precision, TrainSettings};
+use serde_json::Value;
+
+/// A deviation from a row's protocol.
+pub(super) struct Variant {
+    pub method: &'static str,
+    pub name: &'static str,
+    pub words: &'static str,
+    pub settings: Value,
+}
+
+/// All deviations, in the order of the table.
+pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
+    let mut variants = Vec::new();
+    for (name, words, change) in STARTS {
+        let mut start = pretraining(quick);
+        change(&mut start);
+        let settings = serde_json::to_value(ae_k_means(quick, &start))?;
+        variants.push(Variant { method: AeKMeans::SLUG, name, words, settings });
+    }
+    for (name, words, change) in JOINTS {
+        let mut settings = k_dae(quick);
+        change(&mut settings);
+        let settings = serde_json::to_value(settings)?;
+        variants.push(Variant { method: KDae::SLUG, name, words, settings });
+    }
+    Ok(variants)
+}
+
+type Deviation<T> = (&'static str, &'static str, fn(&mut T));
+
+const STARTS: &[Deviation<Pretraining>] = &[
+    ("linear-code", "linear code without batch normalisation", linear_code),
+    ("no-layer-wise", "no layer-wise pretraining", |s| s.layer_wise = None),
+    ("no-batch-norm", "no batch normalisation", |s| s.batch_norm = None),
+    (
+        "authors-code",
+        "the authors' code: d-500-500-2000-10, linear code, 80 epochs at most, no layer-wise pretraining",
+        authors,
+    ),
+];
+
+const JOINTS: &[Deviation<KDaeSettings>] = &[
+    ("responsible", "only the samples that an autoencoder wins go through it in training", |s| {
+        s.joint.pass = MixturePass::Responsible;
+    }),
+    ("responsible-bf16", "the same, in bf16", |s| {
+        s.joint.pass = MixturePass::Responsible;
+        s.joint.precision = Precision::Bf16;
+    }),
+    ("norm", "‖x − x̂‖, not squared", |s| s.joint.distance = ReconstructionDistance::Norm),
+    ("soft", "the soft cost (eq. 4)", |s| s.cost = KDaeCost::Soft),
+    ("linear-code", "linear codes without batch normalisation", |s| {
+        linear_code(&mut s.start.pretraining);
+        linear_code(&mut s.start.of_cluster);
+    }),
+    ("no-batch-norm", "no batch normalisation", |s| {
+        s.start.pretraining.batch_norm = None;
+        s.start.of_cluster.batch_norm = None;
+    }),
+    (
+        "authors-code",
+        "the authors' code: d-500-500-2000-10 at the start, d-500-100-10 for each cluster, linear codes, ‖x − x̂‖, 40 epochs without early stop",
+        |s| {
+            authors(&mut s.start.pretraining);
+            linear_code(&mut s.start.of_cluster);
+            s.start.of_cluster.widths = vec![500, 100, 10];
+            s.joint.distance = ReconstructionDistance::Norm;
+            s.joint.train = TrainSettings::new(s.joint.train.epochs.min(40), 256);
+        },
+    ),
+];
+
+fn linear_code(settings: &mut Pretraining) {
+    settings.code = Activation::Identity;
+    settings.batch_norm = Some(BatchNormSettings { code: false, ..NORMALISED });
+}
+
+/// Its decoder leaves the 2000 neurons out; here it mirrors the encoder.
+fn authors(settings: &mut Pretraining) {
+    linear_code(settings);
+    settings.widths = vec![500, 500, 2000, 10];
+    settings.layer_wise = None;
+    if settings.train.epochs == 50 {
+        settings.train.epochs = 80;
+    }
+}
+
+/// The runs of the ablation: every data set, all seeds.
+pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
+    let variants = variants(request.quick)?;
+    let mut runs = Vec::new();
+    for seed in request.seeds(protocol::SEEDS).take(if request.quick { 1 } else { protocol::SEEDS }) {
+        for dataset in protocol::datasets(request) {
+            // The small version shows the ablation on one data set.
+            if request.quick && dataset != protocol::DATASETS[0] {
+                continue;
+            }
+            for variant in &variants {
+                runs.push(RunSpec {
+                    variant: Some(variant.name.to_owned()),
+                    settings: variant.settings.clone(),
+                    extras: Extras::default(),
+                    ..row(dataset, variant.method, seed, request.quick)?
+                });
+            }
+        }
+    }
+    Ok(runs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_deviation_builds_and_differs_from_the_protocol() {
+        let request = Request { dataset: None, methods: None, runs: Some(1), quick: false };
+        let runs = runs(&request).unwrap();
+        let paths: HashSet<_> = runs.iter().map(RunSpec::record_path).collect();
+        assert_eq!(paths.len(), runs.len());
+        for run in &runs {
+            deepclust_methods::build(&run.method, &run.settings).unwrap();
+            let base = row(&run.dataset, &run.method, run.seed, false).unwrap();
+            assert_ne!(run.settings, base.settings, "{}", run.title());
+        }
+        let settings: HashSet<_> = runs
+            .iter()
+            .filter(|run| run.dataset == "mnist")
+            .map(|run| (&run.method, run.settings.to_string()))
+            .collect();
+        assert_eq!(settings.len(), variants(false).unwrap().len());
+    }
+}

@@ -1,0 +1,72 @@
+//! The deviations beside the protocol.
+
+use super::ablation::Variant;
+use super::protocol::{DATASETS, SEEDS};
+use super::tables::{METRICS, dataset_name, gain, printed};
+use crate::Result;
+use crate::render::{Cell, Column, Records, Spread, Table};
+use crate::run::RunRecord;
+use deepclust_methods::{AeKMeans, KDae};
+
+/// Of one method: the paper's number, the protocol, and every deviation that was run, on every data set.
+pub(super) fn ablation(
+    method: &'static str,
+    main: &Records,
+    deviations: &Records,
+    variants: &[Variant],
+) -> Result<Table> {
+    let joint = method == KDae::SLUG;
+    let mut columns = vec![Column::words("data"), Column::words("deviation"), Column::number("runs", 0)];
+    columns.extend(METRICS.map(|(_, name)| Column::spread(name, 3)));
+    if joint {
+        columns.extend([Column::spread("ACC of the start", 3), Column::spread("Δ ACC from the start", 3)]);
+    }
+    columns.push(Column::spread("Δ ACC from the protocol, same seeds", 3));
+    columns.push(Column::spread("minutes", 1));
+    let mut rows = Vec::new();
+    for dataset in DATASETS {
+        let base = main.of(dataset, method, None);
+        let mut add = |words: &str, records: &[&RunRecord], change: Cell| {
+            if records.is_empty() {
+                return;
+            }
+            let mut row =
+                vec![dataset_name(dataset).into(), words.into(), Cell::Number(records.len() as f64)];
+            row.extend(METRICS.map(|(metric, _)| Records::metric(records, metric).into()));
+            if joint {
+                row.extend([Records::metric(records, "start_acc").into(), gain(records).into()]);
+            }
+            row.push(change);
+            row.push(Spread::of(records.iter().map(|record| record.wall_s / 60.0)).into());
+            rows.push(row);
+        };
+        add("none: the protocol", &base, Cell::None);
+        for variant in variants.iter().filter(|variant| variant.method == method) {
+            let records = deviations.of(dataset, method, Some(variant.name));
+            add(variant.words, &records, Records::paired_change(&base, &records, "acc").into());
+        }
+        if let Some(acc) = printed(dataset, method, "acc")? {
+            let cell = |value: f64| {
+                Cell::Spread(Spread { n: SEEDS, mean: value, std: None, min: value, max: value })
+            };
+            let mut row = vec![dataset_name(dataset).into(), "in print".into(), Cell::Number(SEEDS as f64)];
+            row.push(cell(acc));
+            for metric in ["nmi", "ari"] {
+                row.push(printed(dataset, method, metric)?.map_or(Cell::None, cell));
+            }
+            row.resize(columns.len(), Cell::None);
+            rows.push(row);
+        }
+    }
+    let what = if method == AeKMeans::SLUG { "the start" } else { "k-DAE" };
+    Ok(Table {
+        title: format!("What decides {what}: one deviation from the protocol at a time"),
+        columns,
+        rows,
+        notes: vec![
+            "Nothing in the other tables was chosen by this one. Minutes are wall time of processes with one thread, several at once, and count \
+             the training of an autoencoder that was taken from another run's cache."
+                .to_owned(),
+        ],
+    })
+}

@@ -1,0 +1,88 @@
+//! Figure 2 and what else shows how k-DAE gets where it gets.
+
+use super::SLUG;
+use super::protocol::DATASETS;
+use super::tables::dataset_name;
+use crate::Result;
+use crate::render::{Drawn, Records, cluster_members, confusion, picture};
+use crate::run::{FigureData, Reconstructions, RunRecord, Store};
+use deepclust_methods::KDae;
+use deepclust_plots::{Axis, Curves, GridRow, ImageGrid, Panels, Series};
+
+/// Draws what the records allow.
+pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Drawn> {
+    let mut drawn = Drawn::new(SLUG);
+    for dataset in DATASETS {
+        let records = main.of(dataset, KDae::SLUG, None);
+        let Some(&record) = records.iter().find(|record| record.figure_data_digest.is_some()) else {
+            continue;
+        };
+        let title = |what: &str| format!("{}: {what} (seed {})", dataset_name(dataset), record.seed.0);
+        let file = |name: &str| format!("{dataset}-{name}");
+        let FigureData { images, reconstructions, .. } = store.figure_data(record)?;
+        if let Some(all) = reconstructions {
+            let figure = decoders(record, &all, title("a sample of each class through all autoencoders"))?;
+            let caption = "Figure 2: a sample of each class and what the autoencoder of every cluster makes of it, with ‖x − x̂‖²; the least is framed";
+            drawn.save(store, &file("decoders"), title(caption), &figure.quick(quick))?;
+        }
+        if let Some(grid) = images {
+            let caption = "random members of each cluster of k-DAE";
+            let figure = cluster_members(record, &grid, title(caption))?.quick(quick);
+            drawn.save(store, &file("samples"), title(caption), &figure)?;
+        }
+        let caption = "classes against clusters of k-DAE, after the best matching";
+        let figure = confusion(record, title(caption), "class")?.quick(quick);
+        drawn.save(store, &file("confusion"), title(caption), &figure)?;
+        drawn.save(store, &file("losses"), title("losses of k-DAE by phase"), &losses(record, quick))?;
+        let caption = "sizes of the clusters in the joint training of k-DAE";
+        drawn.save(store, &file("sizes"), title(caption), &sizes(record, quick))?;
+    }
+    Ok(drawn)
+}
+
+/// The paper's Figure 2.
+fn decoders(record: &RunRecord, all: &Reconstructions, title: String) -> Result<ImageGrid> {
+    let rows = all.samples.iter().map(|sample| {
+        let mut images = vec![picture(record, &sample.pixels)?];
+        for (i, (image, error)) in sample.reconstructions.iter().zip(&sample.errors).enumerate() {
+            let image = picture(record, image)?.caption(format!("{error:.1}"));
+            images.push(image.marked(i == sample.cluster));
+        }
+        Ok(GridRow::new(format!("class {}", sample.class), images))
+    });
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    let mut grid = ImageGrid::new(title, all.height, all.width, rows).range(0.0, 255.0);
+    let clusters = (0..record.cluster_sizes.len()).map(|cluster| format!("cluster {cluster}"));
+    grid.column_names = std::iter::once("input".to_owned()).chain(clusters).collect();
+    Ok(grid)
+}
+
+/// One panel a phase: their losses have different units.
+fn losses(record: &RunRecord, quick: bool) -> Panels {
+    let phases = record.history.iter().filter(|series| series.name.contains("loss"));
+    let panels = phases.map(|series| {
+        let epochs: Vec<f64> = (1..=series.values.len()).map(|epoch| epoch as f64).collect();
+        let line = Series::new(series.name.clone(), epochs, series.values.clone());
+        let curves = Curves::new(series.name.clone(), Axis::new(&series.step), Axis::new("loss"), vec![line]);
+        Box::new(curves) as Box<dyn deepclust_plots::Figure>
+    });
+    Panels {
+        title: format!("{}: losses of k-DAE by phase", dataset_name(&record.dataset)),
+        figures: panels.collect(),
+        columns: None,
+        note: quick.then(|| deepclust_plots::QUICK_NOTE.to_owned()),
+    }
+}
+
+/// How many samples each cluster has, epoch by epoch.
+fn sizes(record: &RunRecord, quick: bool) -> Curves {
+    let n = record.data.n as f64;
+    let shares = record.history.iter().filter_map(|series| {
+        let cluster = series.name.strip_prefix("share of ")?;
+        let epochs: Vec<f64> = (1..=series.values.len()).map(|epoch| epoch as f64).collect();
+        Some(Series::new(cluster, epochs, series.values.iter().map(|share| share * n).collect::<Vec<_>>()))
+    });
+    let title = format!("{}: sizes of the clusters of k-DAE", dataset_name(&record.dataset));
+    Curves::new(title, Axis::new("epoch of the joint training"), Axis::new("samples"), shares.collect())
+        .quick(quick)
+}

@@ -1,0 +1,87 @@
+//! Opochinsky, Chazan, Gannot and Goldberger, "K-Autoencoders Deep Clustering": k autoencoders in the place of k centroids,
+//! beside DAMIC, DCN, DEC, k-means and AE + k-means, all measured.
+
+mod ablation;
+mod ablation_table;
+mod figures;
+mod page;
+mod protocol;
+mod tables;
+
+use crate::render::Records;
+use crate::run::{RunSpec, Store};
+use crate::{Paper, Published, Request, Result};
+use deepclust_methods::Seed;
+
+/// The paper.
+#[derive(Clone, Copy, Debug)]
+pub struct KDaePaper;
+
+const SLUG: &str = "kdae";
+
+fn published() -> Result<Published> {
+    Published::parse(SLUG, include_str!("../../published/opochinsky2020-kdae.json"))
+}
+
+/// The records of the whole paper, whatever part of it was asked for.
+struct Sets {
+    main: Records,
+    deviations: Records,
+}
+
+impl Sets {
+    fn read(store: &Store, quick: bool) -> Result<Self> {
+        let recorded = |seed: &u64| {
+            protocol::DATASETS.iter().any(|dataset| {
+                protocol::METHODS.iter().any(|method| {
+                    protocol::row(dataset, method, Seed(*seed), quick)
+                        .is_ok_and(|run| store.root().join(run.record_path()).exists())
+                })
+            })
+        };
+        let whole = |runs| Request { dataset: None, methods: None, runs, quick };
+        let usual = whole(None).seeds(protocol::SEEDS).count();
+        let runs = (0..).take_while(recorded).count().max(usual);
+        Ok(Self {
+            main: Records::read(store, &protocol::runs(&whole(Some(runs)))?)?,
+            deviations: Records::read(store, &ablation::runs(&whole(Some(runs)))?)?,
+        })
+    }
+}
+
+impl Paper for KDaePaper {
+    fn slug(&self) -> &'static str {
+        SLUG
+    }
+
+    fn title(&self) -> &'static str {
+        "Opochinsky, Chazan, Gannot and Goldberger: K-Autoencoders Deep Clustering"
+    }
+
+    fn datasets(&self) -> &'static [&'static str] {
+        &protocol::DATASETS
+    }
+
+    fn methods(&self) -> &'static [&'static str] {
+        &protocol::METHODS
+    }
+
+    fn runs(&self, request: &Request) -> Result<Vec<RunSpec>> {
+        let mut runs = protocol::runs(request)?;
+        runs.extend(ablation::runs(request)?);
+        runs.retain(|run| request.wants(run));
+        Ok(runs)
+    }
+
+    fn render(&self, request: &Request, store: &Store) -> Result<()> {
+        page::write(store, &Sets::read(store, request.quick)?, request.quick)
+    }
+
+    fn readme(&self, store: &Store) -> Result<Option<String>> {
+        let sets = Sets::read(store, false)?;
+        let complete = protocol::METHODS
+            .iter()
+            .all(|method| sets.main.of("mnist", method, None).len() >= protocol::SEEDS);
+        if complete { page::readme(store, &sets).map(Some) } else { Ok(None) }
+    }
+}

@@ -1,0 +1,98 @@
+//! `kdae.md`, and what the README shows of it.
+
+use super::protocol::{self, CLUSTER_EPOCHS, DATASETS, LAYER_WISE_EPOCHS};
+use super::tables::dataset_name;
+use super::{SLUG, Sets, ablation, ablation_table, figures, tables};
+use crate::render::{Page, Table, provenance};
+use crate::run::Store;
+use crate::{Paper, Result};
+use deepclust_methods::{AeKMeans, KDae};
+
+pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
+    let mut page = Page::new(store, super::KDaePaper.title(), quick);
+    let groups = [("the protocol", &sets.main), ("the ablation", &sets.deviations)];
+    page.paragraph(&format!(
+        "Made by `cargo xtask reproduce {SLUG}{}`. {}",
+        if quick { " --quick" } else { "" },
+        provenance(&groups)
+    ));
+    let missing: usize = groups.iter().map(|(_, records)| records.missing()).sum();
+    if missing > 0 {
+        page.paragraph(&format!("**Not complete. Runs still to be made: {missing}.**"));
+    }
+    let drawn = figures::draw(store, &sets.main, quick)?;
+    let shown: Vec<&str> = DATASETS
+        .into_iter()
+        .filter(|dataset| sets.main.all().iter().any(|record| record.dataset == *dataset))
+        .collect();
+    for dataset in &shown {
+        page.heading(dataset_name(dataset));
+        page.table(&format!("{SLUG}-{dataset}"), &tables::comparison(dataset, &sets.main)?)?;
+        for (file, caption) in
+            drawn.iter().filter(|(file, _)| file.starts_with(&format!("{SLUG}-{dataset}-")))
+        {
+            page.figure(file, caption);
+        }
+    }
+    page.heading("What decides the outcome");
+    let variants = ablation::variants(quick)?;
+    for (method, file) in [(AeKMeans::SLUG, "start"), (KDae::SLUG, "ablation")] {
+        let table = ablation_table::ablation(method, &sets.main, &sets.deviations, &variants)?;
+        page.table(&format!("{SLUG}-{file}"), &table)?;
+    }
+    page.heading("Every run");
+    for dataset in &shown {
+        page.table(&format!("{SLUG}-{dataset}-runs"), &tables::all_runs(dataset, &sets.main))?;
+    }
+    page.heading("Implementation notes");
+    page.numbered(&notes(quick));
+    page.write(SLUG)
+}
+
+fn notes(quick: bool) -> Vec<String> {
+    let p = protocol::pretraining(quick);
+    let widths: Vec<String> = p.widths.iter().map(ToString::to_string).collect();
+    vec![
+        format!(
+            "One autoencoder for all deep rows: d-{}-… mirrored, ELU after every layer but the last, which has the logistic function; batch normalisation of every \
+             layer but the last, the code's too (\"on all layers\"), with Keras's momentum 0.99 and ε = 1e-3; Glorot-uniform weights; binary cross-entropy; \
+             Adam ({}); batches of {}; {} epochs at most, until the training loss has not fallen for ten epochs. Before it, every layer is trained greedily with its mirror \
+             ({LAYER_WISE_EPOCHS} epochs a layer; the paper does not say how many). The authors' code has another network: see the ablation.",
+            widths.join("-"),
+            p.adam.learning_rate,
+            p.train.batch_size,
+            p.train.epochs
+        ),
+        format!(
+            "k-DAE and DAMIC: k-means with 100 restarts in the codes; each cluster's own autoencoder is trained from scratch on its samples ({CLUSTER_EPOCHS} epochs, as in the authors' \
+             code; the paper does not say); then all together on the squared norm, 50 epochs at most with the same early stop. Every sample goes through every autoencoder in training mode, \
+             so that batch statistics are those of all samples; the final assignment takes the running statistics."
+        ),
+        "DAMIC: the gate is a classifier of the pixels, d-512-512-k with ReLU and batch normalisation, trained first on the clusters of k-means. No code of its authors is \
+         known. The distance is summed over pixels; the clusters are the gate's."
+            .to_owned(),
+        "DEC: SGD 0.01 with momentum 0.9, targets anew every 140 steps (30 on USPS), until fewer than 0.1 % of the samples change their cluster, 20,000 steps at most. IDEC: the same \
+         with Adam and reconstruction, weight 0.1 for the divergence. In both, batch normalisation stays in training mode."
+            .to_owned(),
+        "DCN: ‖x − x̂‖² + ‖f(x) − m‖² (the weights of its authors' code), Adam, 50 epochs; centres move by 1/c with counts that start at 100."
+            .to_owned(),
+        "No epoch, seed, restart or setting was chosen by labels; the last epoch counts. Pixels are in [0, 1].".to_owned(),
+    ]
+}
+
+/// Accuracy of all rows on MNIST.
+pub(super) fn readme(store: &Store, sets: &Sets) -> Result<String> {
+    let full = tables::comparison("mnist", &sets.main)?;
+    let kept = ["method", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours", "ACC of the start"];
+    let keep: Vec<usize> =
+        (0..full.columns.len()).filter(|&i| kept.contains(&full.columns[i].name.as_str())).collect();
+    let table = Table {
+        title: full.title,
+        columns: keep.iter().map(|&i| full.columns[i].clone()).collect(),
+        rows: full.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
+        notes: Vec::new(),
+    };
+    let results =
+        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
+    Ok(format!("**{}** ([page]({results}/{SLUG}.md))\n\n{}", table.title, table.to_markdown()))
+}
