@@ -145,8 +145,8 @@ fn damic(quick: bool) -> DamicSettings {
 }
 
 /// From the k-DAE paper's autoencoder, and otherwise as its authors' Caffe code on MNIST and USPS.
-fn dec(dataset: &str, improved: bool, quick: bool) -> DecSettings {
-    DecSettings {
+fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSettings> {
+    Ok(DecSettings {
         scaling: Scaling::AsGiven,
         pretraining: pretraining(quick),
         k_means: k_means(quick),
@@ -156,11 +156,18 @@ fn dec(dataset: &str, improved: bool, quick: bool) -> DecSettings {
         },
         batch_size: 256,
         update_interval: if dataset.starts_with("usps") { 30 } else { 140 },
-        max_steps: if quick { 60 } else { 20_000 },
+        max_steps: if quick { 60 } else { max_steps(dataset, improved)? },
         tolerance: 0.001,
         nu: 1.0,
         divergence_weight: improved.then_some(0.1),
-    }
+    })
+}
+
+/// DEC's own limit; IDEC, which is no row of the paper, gets the 50 epochs that every other joint training has.
+fn max_steps(dataset: &str, improved: bool) -> Result<usize> {
+    let entry = deepclust_datasets::entry(dataset)?;
+    let epoch = (entry.train + entry.test).div_ceil(256);
+    Ok(if improved { 50 * epoch } else { 20_000 })
 }
 
 fn dcn(quick: bool) -> DcnSettings {
@@ -175,19 +182,20 @@ fn dcn(quick: bool) -> DcnSettings {
     }
 }
 
-fn settings(dataset: &str, method: &str, quick: bool) -> serde_json::Result<Value> {
-    match method {
+fn settings(dataset: &str, method: &str, quick: bool) -> Result<Value> {
+    let settings = match method {
         RawKMeans::SLUG_ALL => serde_json::to_value(RawKMeansSettings {
             scaling: Scaling::AsGiven,
             k_means: KMeansSettings { n_init: 20, ..k_means(quick) },
         }),
         AeKMeans::SLUG => serde_json::to_value(ae_k_means(quick, &pretraining(quick))),
-        Dec::SLUG => serde_json::to_value(dec(dataset, false, quick)),
-        Dec::SLUG_IMPROVED => serde_json::to_value(dec(dataset, true, quick)),
+        Dec::SLUG => serde_json::to_value(dec(dataset, false, quick)?),
+        Dec::SLUG_IMPROVED => serde_json::to_value(dec(dataset, true, quick)?),
         Dcn::SLUG => serde_json::to_value(dcn(quick)),
         Damic::SLUG => serde_json::to_value(damic(quick)),
         _ => serde_json::to_value(k_dae(quick)),
-    }
+    };
+    Ok(settings?)
 }
 
 /// A row at a seed: fitted and scored on all images.
