@@ -1,10 +1,13 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::pretraining::Pretraining;
-use crate::{Context, Fitted, FittedScaling, Method, Model, ReconstructionLoss, Result, Scaling, Series};
+use crate::saved_model::SavedModel;
+use crate::{
+    Context, Fitted, FittedScaling, Method, Model, ModelParts, ReconstructionLoss, Result, Scaling, Series,
+};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, TrainSettings,
+    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, TrainSettings, to_tensor,
 };
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -120,7 +123,20 @@ pub(crate) struct AeKMeansModel {
     pub(crate) clusters: KMeansModel<f32>,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "ae-k-means";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
+    Ok(Box::new(AeKMeansModel { scaling: saved.scaling()?, network: saved.autoencoder()?, clusters }))
+}
+
 impl Model for AeKMeansModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let centres = to_tensor(self.clusters.centers().view());
+        ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres).autoencoder(&self.network)
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         Ok(self.network.embed(self.scaling.apply(x)?.view())?)
     }

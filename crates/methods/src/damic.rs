@@ -1,10 +1,11 @@
 use crate::cluster_autoencoders::ClusterAutoencoders;
-use crate::k_dae::joint_series;
+use crate::k_dae::{joint_series, load_mixture, mixture_parts};
 use crate::method::{check_samples, largest};
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
+use crate::saved_model::SavedModel;
 use crate::training::Phase;
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
 use deepclust_nets::{
     Adam, AdamSettings, AutoencoderMixture, Classifier, ClassifierSettings, Kind, Losses, Reduction, Step,
     Tensor, TrainHistory, TrainSettings, no_grad, to_array2, to_tensor_on,
@@ -137,7 +138,8 @@ impl Method for Damic {
         let data = to_tensor_on(scaled.view(), context.device);
         let (gate, gate_losses) = self.train_gate(&data, &start.labels, k, context)?;
         let history = self.train(&mut start.mixture, &gate, &data, context)?;
-        let model = DamicModel { scaling, mixture: start.mixture, gate };
+        let model =
+            DamicModel { scaling, mixture: start.mixture, gate, gate_settings: s.gate.network.clone() };
         let embedding = model.embed(x)?;
         check_finite(self.slug, &embedding)?;
         let labels = model.assign(embedding.view())?;
@@ -162,9 +164,29 @@ struct DamicModel {
     scaling: FittedScaling,
     mixture: AutoencoderMixture,
     gate: Classifier,
+    gate_settings: ClassifierSettings,
+}
+
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "damic";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    let (scaling, mixture) = (saved.scaling()?, load_mixture(saved)?);
+    let gate_settings: ClassifierSettings = saved.get("gate")?;
+    let features = mixture.settings().widths[0];
+    // Every weight is overwritten: the seed does not matter.
+    let rng = &mut crate::Seed(0).stream("weights of the gate");
+    let gate = Classifier::new(&gate_settings, features, mixture.k(), saved.device, rng)?;
+    gate.set_state(&saved.state("gate"))?;
+    Ok(Box::new(DamicModel { scaling, mixture, gate, gate_settings }))
 }
 
 impl Model for DamicModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let parts = mixture_parts(ModelParts::new(KIND).scaling(&self.scaling), &self.mixture)?;
+        Ok(parts.set("gate", &self.gate_settings)?.state("gate", self.gate.named_state()))
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         const BATCH: usize = 2000;
         let scaled = self.scaling.apply(x)?;

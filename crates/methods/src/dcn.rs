@@ -2,9 +2,10 @@ use crate::dcn_joint::Joint;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{check_samples, largest};
 use crate::pretraining::Pretraining;
-use crate::{Context, Error, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use crate::saved_model::SavedModel;
+use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
 use deepclust_cluster::KMeansSettings;
-use deepclust_nets::{AdamSettings, Autoencoder, SgdSettings, TrainSettings};
+use deepclust_nets::{AdamSettings, Autoencoder, SgdSettings, TrainSettings, to_tensor};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +119,20 @@ struct DcnModel {
     centres: Array2<f32>,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "dcn";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    let centres = saved.matrix("centres")?;
+    Ok(Box::new(DcnModel { scaling: saved.scaling()?, network: saved.autoencoder()?, centres }))
+}
+
 impl Model for DcnModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let centres = to_tensor(self.centres.view());
+        ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres).autoencoder(&self.network)
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         Ok(self.network.embed(self.scaling.apply(x)?.view())?)
     }

@@ -2,7 +2,8 @@ use crate::dec_joint::{BATCH, Joint};
 use crate::dec_settings::DecSettings;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{check_samples, largest};
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Series};
+use crate::saved_model::SavedModel;
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
 use deepclust_losses::student_t_assignment;
 use deepclust_nets::{Autoencoder, Tensor, to_array2, to_tensor_on};
 use ndarray::{Array2, ArrayView2, s};
@@ -82,7 +83,24 @@ struct DecModel {
     nu: f64,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "dec";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    Ok(Box::new(DecModel {
+        scaling: saved.scaling()?,
+        network: saved.autoencoder()?,
+        centres: saved.tensor("centres")?,
+        nu: saved.get("nu")?,
+    }))
+}
+
 impl Model for DecModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let parts = ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &self.centres);
+        parts.set("nu", self.nu)?.autoencoder(&self.network)
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         Ok(self.network.embed(self.scaling.apply(x)?.view())?)
     }

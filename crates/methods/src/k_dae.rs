@@ -2,8 +2,9 @@ use crate::cluster_autoencoders::ClusterAutoencoders;
 use crate::method::check_samples;
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
+use crate::saved_model::SavedModel;
 use crate::training::Phase;
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling, Series};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
 use deepclust_nets::{AutoencoderMixture, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
 use ndarray::{Array2, Array3, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -141,7 +142,31 @@ struct KDaeModel {
     mixture: AutoencoderMixture,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "k-dae";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    Ok(Box::new(KDaeModel { scaling: saved.scaling()?, mixture: load_mixture(saved)? }))
+}
+
+/// The clusters' autoencoders of a saved model.
+pub(crate) fn load_mixture(saved: &SavedModel) -> Result<AutoencoderMixture> {
+    let mixture = AutoencoderMixture::zeros(saved.get("autoencoders")?, saved.get("k")?, saved.device)?;
+    mixture.set_state(&saved.state("autoencoders"))?;
+    Ok(mixture)
+}
+
+/// The same, to be saved.
+pub(crate) fn mixture_parts(parts: ModelParts, mixture: &AutoencoderMixture) -> Result<ModelParts> {
+    let parts = parts.set("autoencoders", mixture.settings())?.set("k", mixture.k())?;
+    Ok(parts.state("autoencoders", mixture.named_state()))
+}
+
 impl Model for KDaeModel {
+    fn parts(&self) -> Result<ModelParts> {
+        mixture_parts(ModelParts::new(KIND).scaling(&self.scaling), &self.mixture)
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         Ok(self.mixture.errors_of(self.scaling.apply(x)?.view())?)
     }

@@ -1,6 +1,8 @@
 use crate::method::check_samples;
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling};
+use crate::saved_model::SavedModel;
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
 use deepclust_cluster::{KMeans, KMeansModel, KMeansSettings};
+use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,7 +83,20 @@ struct RawKMeansModel {
     clusters: KMeansModel<f32>,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "k-means";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
+    Ok(Box::new(RawKMeansModel { scaling: saved.scaling()?, clusters }))
+}
+
 impl Model for RawKMeansModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let centres = to_tensor(self.clusters.centers().view());
+        Ok(ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres))
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         self.scaling.apply(x)
     }

@@ -1,4 +1,4 @@
-use crate::{Context, Error, LabelledSubset, Result};
+use crate::{Context, Error, LabelledSubset, ModelParts, Result};
 use ndarray::{Array2, Array3, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -75,6 +75,12 @@ pub trait Model {
     /// # Errors
     /// When d′ is not the width of the embedding.
     fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
+
+    /// What it consists of, for [`save_model`](crate::save_model).
+    ///
+    /// # Errors
+    /// When its settings cannot be written as JSON.
+    fn parts(&self) -> Result<ModelParts>;
 
     /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
     /// methods that have no such autoencoders.

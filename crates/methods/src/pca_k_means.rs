@@ -1,8 +1,10 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::{Context, Fitted, FittedScaling, Method, Model, Result, Scaling};
+use crate::saved_model::{SavedModel, line};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_manifold::{Pca, PcaSettings};
+use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +72,33 @@ struct PcaKMeansModel {
     clusters: KMeansModel<f32>,
 }
 
+/// In the files of fitted models.
+pub(crate) const KIND: &str = "pca-k-means";
+
+pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+    let pca = Pca::from_parts(
+        saved.exact_line("mean")?,
+        saved.matrix("components")?,
+        saved.line("explained variance")?,
+        saved.line("explained variance ratio")?,
+        saved.get("whiten")?,
+    )?;
+    let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
+    Ok(Box::new(PcaKMeansModel { scaling: saved.scaling()?, pca, clusters }))
+}
+
 impl Model for PcaKMeansModel {
+    fn parts(&self) -> Result<ModelParts> {
+        let parts = ModelParts::new(KIND)
+            .scaling(&self.scaling)
+            .tensor("mean", &line(self.pca.mean()))
+            .tensor("components", &to_tensor(self.pca.components().view()))
+            .tensor("explained variance", &line(self.pca.explained_variance()))
+            .tensor("explained variance ratio", &line(self.pca.explained_variance_ratio()))
+            .tensor("centres", &to_tensor(self.clusters.centers().view()));
+        parts.set("whiten", self.pca.whitens())
+    }
+
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         Ok(self.pca.transform(self.scaling.apply(x)?.view())?)
     }

@@ -54,6 +54,21 @@ fn standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
 }
 
 impl FittedScaling {
+    /// Shift and factor of every column.
+    pub(crate) fn parts(&self) -> (&Array1<f32>, &Array1<f32>) {
+        (&self.shift, &self.factor)
+    }
+
+    pub(crate) fn from_parts(shift: Array1<f32>, factor: Array1<f32>) -> Result<Self> {
+        if shift.len() == factor.len() {
+            return Ok(Self { shift, factor });
+        }
+        Err(Error::Samples {
+            expected: format!("{} factors for as many shifts", shift.len()),
+            found: format!("{} factors", factor.len()),
+        })
+    }
+
     /// The scaled copy of `x`, of the same shape (m, d).
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use deepclust_methods::{
     Context, Error, Fitted, LabelledSubset, METHODS, Method, Progress, Result, Seed, Series, Silent, build,
+    load_model, save_model,
 };
 use deepclust_nets::Device;
 use ndarray::{Array2, Axis};
@@ -156,6 +157,34 @@ fn the_model_knows_its_own_samples_and_refuses_another_width() {
         let narrow = x.select(Axis(1), &[0, 1]);
         assert!(fitted.model.predict(narrow.view()).is_err(), "{slug}");
     }
+}
+
+#[test]
+fn a_saved_model_predicts_as_before() {
+    let (x, _) = blobs();
+    let folder = tempfile::tempdir().unwrap();
+    for (slug, _) in METHODS {
+        let fitted = fit(slug, 4);
+        let path = folder.path().join(format!("{slug}.safetensors"));
+        save_model(&path, fitted.model.as_ref()).unwrap();
+        let loaded = load_model(&path, Device::Cpu).unwrap();
+        assert_eq!(loaded.embed(x.view()).unwrap(), fitted.model.embed(x.view()).unwrap(), "{slug}");
+        assert_eq!(loaded.predict(x.view()).unwrap(), fitted.labels, "{slug}");
+        let (before, after) = (fitted.model.reconstructions(x.view()), loaded.reconstructions(x.view()));
+        assert_eq!(before.unwrap(), after.unwrap(), "{slug}");
+    }
+    let path = folder.path().join("strange.safetensors");
+    std::fs::write(&path, "no model").unwrap();
+    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    assert!(error.contains("expected a safetensors file"), "{error}");
+    deepclust_nets::save_tensors(&path, &[], r#"{"kind": "k-meens"}"#).unwrap();
+    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    assert!(
+        error.contains("expected a fitted model of the kind k-means, ") && error.ends_with("found `k-meens`")
+    );
+    deepclust_nets::save_tensors(&path, &[], r#"{"kind": "k-means"}"#).unwrap();
+    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    assert!(error.ends_with("expected a tensor `centres`, found none"), "{error}");
 }
 
 #[test]

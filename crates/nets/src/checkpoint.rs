@@ -8,18 +8,24 @@ use tch::{Device, Kind, Tensor};
 
 const SETTINGS_KEY: &str = "deepclust.settings";
 
-/// Writes named f32 tensors and a JSON text of settings as one safetensors file, through a temporary file beside it.
+/// Writes named tensors (f64 as they are, all others as f32) and a JSON text of settings as one safetensors file, through a temporary file beside it.
 ///
 /// # Errors
 /// [`Error::Io`] when the file cannot be written; an older file of that name is untouched then.
 pub fn save_tensors(path: &Path, tensors: &[(String, Tensor)], settings: &str) -> Result<()> {
-    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+    let bytes: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = tensors
         .iter()
         .map(|(name, tensor)| {
             let shape = tensor.size().iter().map(|&d| d as usize).collect();
-            let flat = tensor.detach().to_device(Device::Cpu).to_kind(Kind::Float).contiguous().view([-1]);
-            let values = Vec::<f32>::try_from(&flat)?;
-            Ok((name.clone(), shape, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
+            let flat = tensor.detach().to_device(Device::Cpu).contiguous().view([-1]);
+            let (kind, values) = if flat.kind() == Kind::Double {
+                let values = Vec::<f64>::try_from(&flat)?;
+                (Dtype::F64, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+            } else {
+                let values = Vec::<f32>::try_from(&flat.to_kind(Kind::Float))?;
+                (Dtype::F32, values.iter().flat_map(|v| v.to_le_bytes()).collect())
+            };
+            Ok((name.clone(), kind, shape, values))
         })
         .collect::<Result<_>>()?;
     let problem = |error: safetensors::SafeTensorError| Error::Checkpoint {
@@ -28,8 +34,8 @@ pub fn save_tensors(path: &Path, tensors: &[(String, Tensor)], settings: &str) -
     };
     let views = bytes
         .iter()
-        .map(|(name, shape, data)| {
-            Ok((name, TensorView::new(Dtype::F32, shape.clone(), data).map_err(problem)?))
+        .map(|(name, kind, shape, data)| {
+            Ok((name, TensorView::new(*kind, shape.clone(), data).map_err(problem)?))
         })
         .collect::<Result<Vec<_>>>()?;
     let metadata = HashMap::from([(SETTINGS_KEY.to_owned(), settings.to_owned())]);
@@ -62,15 +68,19 @@ pub fn load_tensors(path: &Path) -> Result<(Vec<(String, Tensor)>, String)> {
         .ok_or_else(|| problem(format!("expected the entry `{SETTINGS_KEY}`, found none")))?;
     let mut tensors = Vec::new();
     for (name, view) in file.iter() {
-        if view.dtype() != Dtype::F32 {
-            return Err(problem(format!("tensor `{name}`: expected F32, found {:?}", view.dtype())));
-        }
         let shape: Vec<i64> = view.shape().iter().map(|&d| d as i64).collect();
-        let values: Vec<f32> =
-            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        tensors.push((name.to_owned(), Tensor::from_slice(&values).view(shape.as_slice())));
+        let flat = match view.dtype() {
+            Dtype::F32 => Tensor::from_slice(&numbers(view.data(), f32::from_le_bytes)),
+            Dtype::F64 => Tensor::from_slice(&numbers(view.data(), f64::from_le_bytes)),
+            other => return Err(problem(format!("tensor `{name}`: expected F32 or F64, found {other:?}"))),
+        };
+        tensors.push((name.to_owned(), flat.view(shape.as_slice())));
     }
     Ok((tensors, settings.clone()))
+}
+
+fn numbers<const N: usize, T>(bytes: &[u8], decode: fn([u8; N]) -> T) -> Vec<T> {
+    bytes.chunks_exact(N).filter_map(|chunk| chunk.try_into().ok()).map(decode).collect()
 }
 
 #[cfg(test)]
@@ -83,7 +93,7 @@ mod tests {
         let path = folder.path().join("net.safetensors");
         let tensors = vec![
             ("b".to_owned(), Tensor::from_slice(&[1.5f32, -2.0, 3.0, 0.0, 1.0, 9.0]).view([2, 3])),
-            ("a".to_owned(), Tensor::from_slice(&[7.0f32])),
+            ("a".to_owned(), Tensor::from_slice(&[7.1f64])),
         ];
         save_tensors(&path, &tensors, r#"{"widths":[2,3]}"#).unwrap();
         let (mut loaded, settings) = load_tensors(&path).unwrap();

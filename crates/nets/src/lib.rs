@@ -45,4 +45,5 @@ pub use train_settings::{EarlyStop, TrainSettings};
 pub use trainer::{Epoch, Losses, Step, Trainer};
 
 /// The tensor type of every public signature here, re-exported so that dependants need no line of their own for it.
+pub use tch::kind::Element;
 pub use tch::{Device, Kind, Reduction, Tensor, no_grad};

@@ -33,6 +33,27 @@ impl<F: Lane> KMeansModel<F> {
         }
     }
 
+    /// A model of known centres (k × d), such as those of a file: it predicts and transforms. It has no labels and no
+    /// iterations, and its inertia is 0.
+    ///
+    /// # Errors
+    /// Without a centre or a feature, and for a value that is NaN or infinite.
+    pub fn from_centers(centers: Array2<F>) -> Result<Self> {
+        check::finite("the centres", centers.view())?;
+        if centers.is_empty() {
+            let found = vec![centers.nrows(), centers.ncols()];
+            return Err(Error::Shape { what: "the centres", expected: vec![1, 1], found });
+        }
+        Ok(Self {
+            centers,
+            labels: Vec::new(),
+            inertia: 0.0,
+            n_iter: 0,
+            converged: true,
+            inertias: Vec::new(),
+        })
+    }
+
     /// Centres, k × d: each the weighted mean of its samples.
     #[must_use]
     pub fn centers(&self) -> &Array2<F> {

@@ -32,6 +32,31 @@ impl<F: Real> Pca<F> {
         Ok((model, scores))
     }
 
+    /// A model from its parts, such as those of a file: what [`mean`](Self::mean), [`components`](Self::components),
+    /// [`explained_variance`](Self::explained_variance) and
+    /// [`explained_variance_ratio`](Self::explained_variance_ratio) answer, and whether it whitens.
+    ///
+    /// # Errors
+    /// When the lengths do not fit one another.
+    pub fn from_parts(
+        mean: Array1<f64>,
+        components: Array2<F>,
+        explained_variance: Array1<F>,
+        explained_variance_ratio: Array1<F>,
+        whiten: bool,
+    ) -> Result<Self> {
+        let (k, d) = components.dim();
+        check::same("columns", d, mean.len())?;
+        check::same("explained variances", k, explained_variance.len())?;
+        check::same("explained variance ratios", k, explained_variance_ratio.len())?;
+        Ok(Self { mean, components, explained_variance, explained_variance_ratio, whiten })
+    }
+
+    /// Whether scores are divided by their component's standard deviation.
+    pub fn whitens(&self) -> bool {
+        self.whiten
+    }
+
     /// Mean of every column of the fitted data, in f64.
     pub fn mean(&self) -> &Array1<f64> {
         &self.mean

@@ -74,7 +74,7 @@ fn notes(quick: bool) -> Vec<String> {
         "DEC: SGD 0.01 with momentum 0.9, targets anew every 140 steps (30 on USPS), until fewer than 0.1 % of the samples change their cluster, 20,000 steps at most. IDEC: the same \
          with Adam and reconstruction, weight 0.1 for the divergence, 50 epochs at most. In both, batch normalisation stays in training mode."
             .to_owned(),
-        "DCN: ‖x − x̂‖² + ‖f(x) − m‖² (the weights of its authors' code), Adam, 50 epochs; centres move by 1/c with counts that start at 100."
+        "DCN: ‖x − x̂‖² + ‖f(x) − m‖²/5.1² (its authors' code weighs both alike, on pixels times 5.1), Adam, 50 epochs; centres move by 1/c with counts that start at 100."
             .to_owned(),
         "No epoch, seed, restart or setting was chosen by labels; the last epoch counts. Pixels are in [0, 1].".to_owned(),
     ]

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Seconds of an epoch of joint training, ours beside Python's: k-DAE's against a loop over modules in torch 2.11, DEC's against
+# ClustPy's, one thread each, alternately; prints a Markdown table.
+# Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+rounds=${1:-3}
+python=${PYTHON:-python3}
+cargo build --quiet --release -p deepclust-methods --example joint_epoch
+ours=${CARGO_TARGET_DIR:-target}/release/examples/joint_epoch
+export OMP_NUM_THREADS=1
+times=$(mktemp -d)
+trap 'rm -rf "$times"' EXIT
+for ((i = 0; i < rounds; i++)); do
+    for pass in all responsible; do
+        for precision in single bf16; do
+            "$ours" k-dae "$pass" "$precision" >>"$times/$pass.$precision"
+        done
+    done
+    "$python" benches/peers/training/joint.py k-dae >>"$times/torch"
+    "$python" benches/peers/training/joint.py k-dae --fused >>"$times/fused"
+    "$ours" dec >>"$times/dec"
+    "$python" benches/peers/training/joint.py dec 2>/dev/null | tail -n 1 >>"$times/clustpy"
+done
+best() { sort -n "$times/$1" | head -n 1; }
+row() { # NAME OURS PEER: a line of the table
+    awk -v n="$1" -v a="$(best "$2")" -v b="$(best "$3")" 'BEGIN { printf "| %s | %.3f | %.3f | %.2f |\n", n, a, b, a / b }'
+}
+echo "Seconds an epoch of 5,120 samples, best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1):"
+echo
+echo "| training | ours | Python | ours ÷ Python |"
+echo "| --- | ---: | ---: | ---: |"
+for precision in single bf16; do
+    for pass in all responsible; do
+        row "k-DAE, pass \`$pass\`, $precision; torch, default Adam" "$pass.$precision" torch
+    done
+done
+row "k-DAE, pass \`all\`, single; torch, fused Adam" all.single fused
+row "DEC; ClustPy" dec clustpy

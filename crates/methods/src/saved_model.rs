@@ -1,0 +1,159 @@
+use crate::{Error, FittedScaling, Model, Result};
+use deepclust_nets::{
+    Autoencoder, AutoencoderSettings, Device, Tensor, load_tensors, save_tensors, to_array1, to_array2,
+};
+use ndarray::{Array1, Array2};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// What a fitted model consists of, ready to be written.
+#[derive(Debug, Default)]
+pub struct ModelParts {
+    kind: &'static str,
+    settings: Map<String, Value>,
+    tensors: Vec<(String, Tensor)>,
+}
+
+impl ModelParts {
+    /// Nothing yet, of a model of that kind.
+    pub(crate) fn new(kind: &'static str) -> Self {
+        Self { kind, ..Self::default() }
+    }
+
+    pub(crate) fn set(mut self, name: &str, value: impl serde::Serialize) -> Result<Self> {
+        let value = serde_json::to_value(value)
+            .map_err(|error| Error::Settings { method: self.kind, problem: error.to_string() })?;
+        self.settings.insert(name.to_owned(), value);
+        Ok(self)
+    }
+
+    pub(crate) fn tensor(mut self, name: &str, tensor: &Tensor) -> Self {
+        self.tensors.push((name.to_owned(), tensor.shallow_clone()));
+        self
+    }
+
+    /// The state of a network, its names after `prefix`.
+    pub(crate) fn state(mut self, prefix: &str, state: Vec<(String, Tensor)>) -> Self {
+        self.tensors.extend(state.into_iter().map(|(name, tensor)| (format!("{prefix}.{name}"), tensor)));
+        self
+    }
+
+    pub(crate) fn scaling(self, scaling: &FittedScaling) -> Self {
+        let (shift, factor) = scaling.parts();
+        self.tensor("scaling.shift", &line(shift)).tensor("scaling.factor", &line(factor))
+    }
+
+    pub(crate) fn autoencoder(self, network: &Autoencoder) -> Result<Self> {
+        Ok(self.set("autoencoder", network.settings())?.state("autoencoder", network.named_state()))
+    }
+}
+
+/// A row of numbers as a tensor.
+pub(crate) fn line<T: deepclust_nets::Element>(values: &Array1<T>) -> Tensor {
+    Tensor::from_slice(&values.to_vec())
+}
+
+/// What was read from a file.
+pub(crate) struct SavedModel {
+    path: PathBuf,
+    settings: Map<String, Value>,
+    tensors: HashMap<String, Tensor>,
+    pub device: Device,
+}
+
+impl SavedModel {
+    fn problem(&self, problem: String) -> Error {
+        deepclust_nets::Error::Checkpoint { path: self.path.clone(), problem }.into()
+    }
+
+    pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let value = self.settings.get(name).cloned().unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| self.problem(format!("`{name}`: {error}")))
+    }
+
+    pub(crate) fn tensor(&self, name: &str) -> Result<Tensor> {
+        let tensor = self.tensors.get(name).map(|tensor| tensor.to_device(self.device));
+        tensor.ok_or_else(|| self.problem(format!("expected a tensor `{name}`, found none")))
+    }
+
+    pub(crate) fn matrix(&self, name: &str) -> Result<Array2<f32>> {
+        Ok(to_array2(&self.tensor(name)?)?)
+    }
+
+    pub(crate) fn line(&self, name: &str) -> Result<Array1<f32>> {
+        Ok(to_array1(&self.tensor(name)?)?)
+    }
+
+    pub(crate) fn exact_line(&self, name: &str) -> Result<Array1<f64>> {
+        let values = Vec::<f64>::try_from(&self.tensor(name)?.to_device(Device::Cpu));
+        Ok(Array1::from_vec(values.map_err(|error| self.problem(format!("`{name}`: {error}")))?))
+    }
+
+    /// The tensors whose names begin with `prefix` and a point, without these.
+    pub(crate) fn state(&self, prefix: &str) -> Vec<(String, Tensor)> {
+        let named = self.tensors.iter();
+        named
+            .filter_map(|(name, tensor)| {
+                let rest = name.strip_prefix(prefix)?.strip_prefix('.')?;
+                Some((rest.to_owned(), tensor.shallow_clone()))
+            })
+            .collect()
+    }
+
+    pub(crate) fn scaling(&self) -> Result<FittedScaling> {
+        FittedScaling::from_parts(self.line("scaling.shift")?, self.line("scaling.factor")?)
+    }
+
+    pub(crate) fn autoencoder(&self) -> Result<Autoencoder> {
+        let settings: AutoencoderSettings = self.get("autoencoder")?;
+        // Every weight is overwritten: the seed does not matter.
+        let network = Autoencoder::new(settings, self.device, &mut crate::Seed(0).stream("weights"))?;
+        network.set_state(&self.state("autoencoder"))?;
+        Ok(network)
+    }
+}
+
+type Loader = fn(&SavedModel) -> Result<Box<dyn Model>>;
+
+/// Every kind of model that is saved. A method with a model of a new kind is one more line here.
+const KINDS: &[(&str, Loader)] = &[
+    (crate::k_means::KIND, crate::k_means::load),
+    (crate::pca_k_means::KIND, crate::pca_k_means::load),
+    (crate::ae_k_means::KIND, crate::ae_k_means::load),
+    (crate::dec::KIND, crate::dec::load),
+    (crate::dcn::KIND, crate::dcn::load),
+    (crate::k_dae::KIND, crate::k_dae::load),
+    (crate::damic::KIND, crate::damic::load),
+];
+
+/// Writes a fitted model as one safetensors file: weights as tensors, the rest as JSON in its metadata. An older file of
+/// that name is replaced as a whole or not at all.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn save_model(path: &Path, model: &dyn Model) -> Result<()> {
+    let parts = model.parts()?;
+    let mut settings = parts.settings;
+    settings.insert("kind".to_owned(), Value::from(parts.kind));
+    Ok(save_tensors(path, &parts.tensors, &Value::Object(settings).to_string())?)
+}
+
+/// Reads what [`save_model`] wrote: the model embeds and predicts as before, bit for bit on the same device.
+///
+/// # Errors
+/// When the file cannot be read, is no such file, or is of a kind that this version does not know.
+pub fn load_model(path: &Path, device: Device) -> Result<Box<dyn Model>> {
+    let (tensors, text) = load_tensors(path)?;
+    let problem = |problem: String| deepclust_nets::Error::Checkpoint { path: path.to_owned(), problem };
+    let settings: Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|error| problem(format!("expected a fitted model, found {error}")))?;
+    let kind = settings.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some((_, loader)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+        let known = KINDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        return Err(problem(format!("expected a fitted model of the kind {known}; found `{kind}`")).into());
+    };
+    let tensors = tensors.into_iter().collect();
+    loader(&SavedModel { path: path.to_owned(), settings, tensors, device })
+}
