@@ -1,9 +1,11 @@
 //! What decides the outcome: one deviation from the protocol at a time, for the start and for k-DAE.
 
-use super::protocol::{self, NORMALISED, ae_k_means, k_dae, pretraining, row};
+use super::protocol::{self, NORMALISED, ae_k_means, dcn, k_dae, pretraining, row};
 use crate::run::{Extras, RunSpec};
 use crate::{Request, Result};
-use deepclust_methods::{AeKMeans, KDae, KDaeCost, KDaeSettings, Pretraining, ReconstructionDistance};
+use deepclust_methods::{
+    AeKMeans, Dcn, DcnSettings, KDae, KDaeCost, KDaeSettings, Pretraining, ReconstructionDistance,
+};
 use deepclust_nets::{Activation, BatchNormSettings, MixturePass, Precision, TrainSettings};
 use serde_json::Value;
 
@@ -24,6 +26,13 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
         let settings = serde_json::to_value(ae_k_means(quick, &start))?;
         variants.push(Variant { method: AeKMeans::SLUG, name, words, settings });
     }
+    let equal = DcnSettings { clustering_weight: 1.0, ..dcn(quick) };
+    variants.push(Variant {
+        method: Dcn::SLUG,
+        name: "equal-weights",
+        words: "both parts of the loss weighed alike, on pixels in [0, 1]",
+        settings: serde_json::to_value(equal)?,
+    });
     for (name, words, change) in JOINTS {
         let mut settings = k_dae(quick);
         change(&mut settings);

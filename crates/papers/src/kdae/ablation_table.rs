@@ -2,11 +2,11 @@
 
 use super::ablation::Variant;
 use super::protocol::{DATASETS, SEEDS};
-use super::tables::{METRICS, dataset_name, gain, printed};
+use super::tables::{METRICS, dataset_name, gain, name, printed};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table};
 use crate::run::RunRecord;
-use deepclust_methods::{AeKMeans, KDae};
+use deepclust_methods::AeKMeans;
 
 /// Of one method: the paper's number, the protocol, and every deviation that was run, on every data set.
 pub(super) fn ablation(
@@ -15,7 +15,7 @@ pub(super) fn ablation(
     deviations: &Records,
     variants: &[Variant],
 ) -> Result<Table> {
-    let joint = method == KDae::SLUG;
+    let joint = method != AeKMeans::SLUG;
     let mut columns = vec![Column::words("data"), Column::words("deviation"), Column::number("runs", 0)];
     columns.extend(METRICS.map(|(_, name)| Column::spread(name, 3)));
     if joint {
@@ -58,7 +58,7 @@ pub(super) fn ablation(
             rows.push(row);
         }
     }
-    let what = if method == AeKMeans::SLUG { "the start" } else { "k-DAE" };
+    let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {
         title: format!("What decides {what}: one deviation from the protocol at a time"),
         columns,

@@ -6,7 +6,7 @@ use super::{SLUG, Sets, ablation, ablation_table, figures, tables};
 use crate::render::{Page, Table, provenance};
 use crate::run::Store;
 use crate::{Paper, Result};
-use deepclust_methods::{AeKMeans, KDae};
+use deepclust_methods::{AeKMeans, Dcn, KDae};
 
 pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     let mut page = Page::new(store, super::KDaePaper.title(), quick);
@@ -36,7 +36,7 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     }
     page.heading("What decides the outcome");
     let variants = ablation::variants(quick)?;
-    for (method, file) in [(AeKMeans::SLUG, "start"), (KDae::SLUG, "ablation")] {
+    for (method, file) in [(AeKMeans::SLUG, "start"), (Dcn::SLUG, "dcn"), (KDae::SLUG, "ablation")] {
         let table = ablation_table::ablation(method, &sets.main, &sets.deviations, &variants)?;
         page.table(&format!("{SLUG}-{file}"), &table)?;
     }

@@ -170,7 +170,7 @@ fn max_steps(dataset: &str, improved: bool) -> Result<usize> {
     Ok(if improved { 50 * epoch } else { 20_000 })
 }
 
-fn dcn(quick: bool) -> DcnSettings {
+pub(super) fn dcn(quick: bool) -> DcnSettings {
     DcnSettings {
         scaling: Scaling::AsGiven,
         pretraining: pretraining(quick),
