@@ -4,7 +4,7 @@ use crate::k_means::{k_means_facts, run_k_means};
 use crate::pretraining::{Names, Pretraining};
 use crate::{Context, Result, Series};
 use deepclust_cluster::KMeansSettings;
-use deepclust_nets::{Autoencoder, AutoencoderMixture};
+use deepclust_nets::{Autoencoder, AutoencoderMixture, MixturePass, Tensor};
 use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,9 +30,37 @@ pub(crate) struct Start {
     pub facts: BTreeMap<String, f64>,
 }
 
+/// Samples of a cluster that its running statistics are settled on.
+const SETTLED: i64 = 8192;
+
+impl Start {
+    /// Where responsibilities are found by the running statistics, these have to be right from the first step on: a short
+    /// training of each cluster's autoencoder leaves them near where they started.
+    pub(crate) fn settle(&self, data: &Tensor, pass: MixturePass) {
+        if pass == MixturePass::All {
+            return;
+        }
+        let own = (0..self.mixture.k()).map(|cluster| {
+            let members = (0..self.labels.len()).filter(|&i| self.labels[i] == cluster);
+            let rows: Vec<i64> = members.take(SETTLED as usize).map(|i| i as i64).collect();
+            data.index_select(0, &Tensor::from_slice(&rows).to_device(data.device()))
+        });
+        self.mixture.settle_statistics(&own.collect::<Vec<_>>());
+    }
+}
+
 const STAGE: &str = "autoencoders of the clusters";
 
 impl ClusterAutoencoders {
+    /// Checks what can be checked before any samples are there.
+    ///
+    /// # Errors
+    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        self.pretraining.validate()?;
+        self.of_cluster.validate()
+    }
+
     pub(crate) fn run(
         &self,
         method: &'static str,

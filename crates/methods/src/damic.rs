@@ -1,6 +1,6 @@
 use crate::cluster_autoencoders::ClusterAutoencoders;
 use crate::k_dae::{joint_series, load_mixture, mixture_parts};
-use crate::method::{check_samples, largest};
+use crate::method::{check_features, check_samples, largest};
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
 use crate::saved_model::SavedModel;
@@ -58,9 +58,17 @@ impl Damic {
     /// The name in records.
     pub const SLUG: &'static str = "damic";
 
-    /// The method with these settings.
-    pub fn new(slug: &'static str, settings: DamicSettings) -> Self {
-        Self { slug, settings }
+    /// The method with checked settings.
+    ///
+    /// # Errors
+    /// [`Error::Nets`](crate::Error::Nets) for settings out of range.
+    pub fn new(slug: &'static str, settings: DamicSettings) -> Result<Self> {
+        settings.start.validate()?;
+        settings.gate.network.validate()?;
+        settings.gate.adam.validate()?;
+        settings.gate.train.validate()?;
+        settings.joint.validate()?;
+        Ok(Self { slug, settings })
     }
 
     /// The gate after its first training, and its loss by epoch.
@@ -136,6 +144,7 @@ impl Method for Damic {
         let scaled = scaling.apply(x)?;
         let mut start = s.start.run(self.slug, scaled.view(), k, context)?;
         let data = to_tensor_on(scaled.view(), context.device);
+        start.settle(&data, s.joint.pass);
         let (gate, gate_losses) = self.train_gate(&data, &start.labels, k, context)?;
         let history = self.train(&mut start.mixture, &gate, &data, context)?;
         let model =
@@ -201,6 +210,7 @@ impl Model for DamicModel {
     }
 
     fn assign(&self, logs: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        check_features(logs, self.mixture.k())?;
         Ok(logs.outer_iter().map(|row| largest(row.iter().copied())).collect())
     }
 

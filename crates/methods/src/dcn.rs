@@ -1,6 +1,6 @@
 use crate::dcn_joint::Joint;
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::{check_samples, largest};
+use crate::method::{check_features, check_samples, largest};
 use crate::pretraining::Pretraining;
 use crate::saved_model::SavedModel;
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
@@ -45,7 +45,8 @@ pub enum DcnOptimizer {
 /// From a trained autoencoder and k-means on its codes, each step moves the network on the batch's mean of
 /// ‖x − g(f(x))‖² + λ ‖f(x) − m_s(x)‖², summed over features, with centres m and clusters s held; then, from the codes of the
 /// moved network, the batch's samples get the cluster of the nearest centre, and every one moves its centre by
-/// (f(x) − m) / c, where c counts the samples that the centre has seen.
+/// (f(x) − m) / c, where c counts the samples that the centre has seen. The authors' code also runs k-means to its end every
+/// ten epochs, which the paper does not have, nor does this.
 #[derive(Clone, Debug)]
 pub struct Dcn {
     settings: DcnSettings,
@@ -67,6 +68,12 @@ impl Dcn {
         }
         if settings.initial_count == 0 {
             return wrong("`initial_count`: expected a number of at least 1, found 0".to_owned());
+        }
+        settings.pretraining.validate()?;
+        settings.train.validate()?;
+        match settings.optimizer {
+            DcnOptimizer::Sgd(sgd) => sgd.validate()?,
+            DcnOptimizer::Adam(adam) => adam.validate()?,
         }
         Ok(Self { settings })
     }
@@ -138,6 +145,7 @@ impl Model for DcnModel {
     }
 
     fn assign(&self, codes: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        check_features(codes, self.centres.ncols())?;
         let nearest = |code: ndarray::ArrayView1<'_, f32>| {
             largest(
                 self.centres

@@ -1,7 +1,7 @@
 use crate::dec_joint::{BATCH, Joint};
 use crate::dec_settings::DecSettings;
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::{check_samples, largest};
+use crate::method::{check_features, check_samples, largest};
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
 use deepclust_losses::student_t_assignment;
@@ -106,6 +106,7 @@ impl Model for DecModel {
     }
 
     fn assign(&self, codes: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        check_features(codes, self.centres.size()[1] as usize)?;
         let mut clusters = Vec::with_capacity(codes.nrows());
         for start in (0..codes.nrows()).step_by(BATCH as usize) {
             let end = (start + BATCH as usize).min(codes.nrows());

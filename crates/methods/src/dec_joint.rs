@@ -5,7 +5,7 @@ use crate::{Context, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
-use deepclust_nets::{Adam, Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor_on};
+use deepclust_nets::{Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor_on};
 use ndarray::ArrayView2;
 use rand::seq::SliceRandom;
 
@@ -35,22 +35,23 @@ pub(crate) struct Ended {
 impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DecSettings,
-        network: Autoencoder,
+        mut network: Autoencoder,
         centres: ArrayView2<'_, f32>,
         x: ArrayView2<'_, f32>,
         device: Device,
     ) -> Result<Self> {
         let centres = to_tensor_on(centres, device).set_requires_grad(true);
         // DEC forgets the decoder: it has no part in the loss.
-        let named = network.named_parameters().into_iter();
-        let mut parameters: Vec<Tensor> = named
-            .filter(|(name, _)| settings.reconstructs() || name.starts_with("encoder"))
-            .map(|(_, tensor)| tensor)
-            .collect();
-        parameters.push(centres.shallow_clone());
+        let trained = |name: &str| settings.reconstructs() || name.starts_with("encoder");
+        let others = [centres.shallow_clone()];
         let optimizer: Box<dyn Optimizer> = match settings.optimizer {
-            DecOptimizer::Adam(adam) => Box::new(Adam::new(adam, parameters)?),
-            DecOptimizer::Sgd(sgd) => Box::new(Sgd::new(sgd, parameters)?),
+            DecOptimizer::Adam(adam) => {
+                Box::new(network.train_part_in(settings.precision, adam, trained, others)?)
+            }
+            DecOptimizer::Sgd(sgd) => {
+                let named = network.named_parameters().into_iter().filter(|(name, _)| trained(name));
+                Box::new(Sgd::new(sgd, named.map(|(_, tensor)| tensor).chain(others).collect())?)
+            }
         };
         Ok(Self { settings, network, centres, data: to_tensor_on(x, device), optimizer })
     }
@@ -114,7 +115,10 @@ impl<'a> Joint<'a> {
                 .data
                 .split(BATCH, 0)
                 .iter()
-                .map(|x| student_t_assignment(&self.network.encode(x), &self.centres, self.settings.nu))
+                .map(|x| {
+                    let code = self.network.encode(&self.settings.precision.input(x));
+                    student_t_assignment(&code, &self.centres, self.settings.nu)
+                })
                 .collect();
             Tensor::cat(&parts, 0)
         })
@@ -122,12 +126,16 @@ impl<'a> Joint<'a> {
 
     fn loss(&self, batch: &Tensor, target: &Tensor) -> Tensor {
         let x = self.data.index_select(0, batch);
-        let code = self.network.encode_t(&x, true);
+        let input = self.settings.precision.input(&x);
+        let code = self.network.encode_t(&input, true);
         let q = student_t_assignment(&code, &self.centres, self.settings.nu);
         let divergence = assignment_divergence(&q, &target.index_select(0, batch));
         match self.settings.divergence_weight {
             None => divergence,
-            Some(gamma) => mean_squared_error(&self.network.decode_t(&code, true), &x) + divergence * gamma,
+            Some(gamma) => {
+                let output = self.network.decode_t(&code.to_kind(input.kind()), true);
+                mean_squared_error(&output, &x) + divergence * gamma
+            }
         }
     }
 }
@@ -167,6 +175,7 @@ mod tests {
             tolerance: 0.0,
             nu: 1.0,
             divergence_weight,
+            precision: Precision::Single,
         }
     }
 

@@ -1,7 +1,7 @@
 use crate::pretraining::Pretraining;
 use crate::{Error, Result, Scaling};
 use deepclust_cluster::KMeansSettings;
-use deepclust_nets::{AdamSettings, SgdSettings};
+use deepclust_nets::{AdamSettings, Precision, SgdSettings};
 use serde::{Deserialize, Serialize};
 
 /// How encoder and centres are moved.
@@ -40,6 +40,9 @@ pub struct DecSettings {
     /// IDEC's γ, the weight of the divergence beside the reconstruction; none leaves the reconstruction out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub divergence_weight: Option<f64>,
+    /// In what numbers the joint training is done; f32 unless given, and bf16 only with Adam.
+    #[serde(default, skip_serializing_if = "Precision::is_single")]
+    pub precision: Precision,
 }
 
 impl DecSettings {
@@ -51,12 +54,21 @@ impl DecSettings {
     /// Checks what no other part checks.
     ///
     /// # Errors
-    /// [`Error::Settings`] names the first field that is out of range.
+    /// [`Error::Settings`] or [`Error::Nets`] names the first field that is out of range.
     pub fn validate(&self, method: &'static str) -> Result<()> {
         let check = |ok: bool, name: &str, range: &str, found: f64| {
             let problem = format!("`{name}`: expected a number {range}, found {found}");
             if ok { Ok(()) } else { Err(Error::Settings { method, problem }) }
         };
+        if self.precision == Precision::Bf16 && matches!(self.optimizer, DecOptimizer::Sgd(_)) {
+            let problem = "`precision`: expected `single` for `sgd`, found `bf16`".to_owned();
+            return Err(Error::Settings { method, problem });
+        }
+        self.pretraining.validate()?;
+        match self.optimizer {
+            DecOptimizer::Sgd(sgd) => sgd.validate()?,
+            DecOptimizer::Adam(adam) => adam.validate()?,
+        }
         let positive = |v: f64| v > 0.0 && v.is_finite();
         check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;
         check(self.update_interval > 0, "update_interval", "of at least 1", self.update_interval as f64)?;

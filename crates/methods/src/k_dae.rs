@@ -1,5 +1,5 @@
 use crate::cluster_autoencoders::ClusterAutoencoders;
-use crate::method::check_samples;
+use crate::method::{check_features, check_samples};
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
 use crate::saved_model::SavedModel;
@@ -54,21 +54,25 @@ impl KDae {
     /// The name in records.
     pub const SLUG: &'static str = "k-dae";
 
-    /// The method with these settings.
-    pub fn new(slug: &'static str, settings: KDaeSettings) -> Self {
-        Self { slug, settings }
+    /// The method with checked settings.
+    ///
+    /// # Errors
+    /// [`Error::Nets`](crate::Error::Nets) for settings out of range.
+    pub fn new(slug: &'static str, settings: KDaeSettings) -> Result<Self> {
+        settings.start.validate()?;
+        settings.joint.validate()?;
+        Ok(Self { slug, settings })
     }
 
     fn train(
         &self,
         mixture: &mut AutoencoderMixture,
-        x: ArrayView2<'_, f32>,
+        data: &Tensor,
         context: &mut Context<'_>,
     ) -> Result<TrainHistory> {
         let (joint, cost) = (&self.settings.joint, self.settings.cost);
         let mut adam = mixture.train_in(joint.precision, joint.adam, [])?;
         let mixture = &*mixture;
-        let data = to_tensor_on(x, context.device);
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
             let step = mixture.step(&x, joint.pass, joint.precision, |errors| {
@@ -87,7 +91,7 @@ impl KDae {
             Losses { total, parts }
         };
         let phase = Phase { buffers: tensors(mixture.named_buffers()), ..Phase::new(JOINT, joint.train) };
-        phase.train(x.nrows(), &mut adam, loss, context)
+        phase.train(data.size()[0] as usize, &mut adam, loss, context)
     }
 }
 
@@ -110,7 +114,9 @@ impl Method for KDae {
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
         let mut start = s.start.run(self.slug, scaled.view(), k, context)?;
-        let history = self.train(&mut start.mixture, scaled.view(), context)?;
+        let data = to_tensor_on(scaled.view(), context.device);
+        start.settle(&data, s.joint.pass);
+        let history = self.train(&mut start.mixture, &data, context)?;
         let model = KDaeModel { scaling, mixture: start.mixture };
         let embedding = model.embed(x)?;
         check_finite(self.slug, &embedding)?;
@@ -172,6 +178,7 @@ impl Model for KDaeModel {
     }
 
     fn assign(&self, errors: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        check_features(errors, self.mixture.k())?;
         Ok(errors.outer_iter().map(|row| crate::method::largest(row.iter().map(|error| -error))).collect())
     }
 

@@ -119,6 +119,17 @@ pub(crate) fn largest(values: impl Iterator<Item = f32>) -> usize {
     best.0
 }
 
+/// Refuses an embedding of another width than the model's.
+pub(crate) fn check_features(embedding: ArrayView2<'_, f32>, width: usize) -> Result<()> {
+    if embedding.ncols() == width {
+        return Ok(());
+    }
+    Err(Error::Samples {
+        expected: format!("an embedding of {width} columns"),
+        found: format!("{} columns", embedding.ncols()),
+    })
+}
+
 /// Refuses samples that no method can use.
 pub(crate) fn check_samples(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
     let wrong = |expected: &str, found: String| Err(Error::Samples { expected: expected.to_owned(), found });

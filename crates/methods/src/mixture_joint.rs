@@ -46,6 +46,17 @@ pub struct MixtureJoint {
     pub precision: Precision,
 }
 
+impl MixtureJoint {
+    /// Checks every field's range.
+    ///
+    /// # Errors
+    /// [`Error::Nets`] names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        self.adam.validate()?;
+        Ok(self.train.validate()?)
+    }
+}
+
 /// Name of the stage, and of the checkpoint.
 pub(crate) const JOINT: &str = "joint training";
 

@@ -51,6 +51,17 @@ pub(crate) struct Names<'a> {
 }
 
 impl Pretraining {
+    /// Checks what can be checked before any samples are there.
+    ///
+    /// # Errors
+    /// [`Error::Nets`] names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        self.network(1).validate()?;
+        self.adam.validate()?;
+        self.train.validate()?;
+        Ok(self.layer_wise.as_ref().map_or(Ok(()), TrainSettings::validate)?)
+    }
+
     /// The network for samples of that many features.
     pub fn network(&self, features: usize) -> AutoencoderSettings {
         AutoencoderSettings {

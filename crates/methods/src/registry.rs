@@ -25,8 +25,8 @@ pub const METHODS: &[(&str, Constructor)] = &[
     (Dec::SLUG, |v| dec(Dec::SLUG, v)),
     (Dec::SLUG_IMPROVED, |v| dec(Dec::SLUG_IMPROVED, v)),
     (Dcn::SLUG, |v| Ok(Box::new(Dcn::new(settings(Dcn::SLUG, v)?)?))),
-    (KDae::SLUG, |v| Ok(Box::new(KDae::new(KDae::SLUG, settings(KDae::SLUG, v)?)))),
-    (Damic::SLUG, |v| Ok(Box::new(Damic::new(Damic::SLUG, settings(Damic::SLUG, v)?)))),
+    (KDae::SLUG, |v| Ok(Box::new(KDae::new(KDae::SLUG, settings(KDae::SLUG, v)?)?))),
+    (Damic::SLUG, |v| Ok(Box::new(Damic::new(Damic::SLUG, settings(Damic::SLUG, v)?)?))),
 ];
 
 fn raw(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {

@@ -156,6 +156,8 @@ fn the_model_knows_its_own_samples_and_refuses_another_width() {
         assert_eq!(fitted.model.embed(x.view()).unwrap().dim(), fitted.embedding.dim(), "{slug}");
         let narrow = x.select(Axis(1), &[0, 1]);
         assert!(fitted.model.predict(narrow.view()).is_err(), "{slug}");
+        let wide = Array2::zeros((2, fitted.embedding.ncols() + 1));
+        assert!(fitted.model.assign(wide.view()).is_err(), "{slug}");
     }
 }
 
@@ -368,7 +370,7 @@ fn one_cluster_constant_samples_and_very_few_are_no_trouble() {
 }
 
 #[test]
-fn every_form_of_the_clusters_autoencoders_finds_the_blobs() {
+fn every_form_of_joint_training_finds_the_blobs() {
     let (x, truth) = blobs();
     for slug in ["k-dae", "damic"] {
         for (key, value) in
@@ -376,9 +378,26 @@ fn every_form_of_the_clusters_autoencoders_finds_the_blobs() {
         {
             let mut settings = settings(slug);
             settings["joint"][key] = value;
+            // Something is left to learn.
+            settings["start"]["of_cluster"]["train"]["epochs"] = json!(4);
             let fitted = fit_any(slug, &settings, &x, 3).unwrap();
             assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug} {key}");
+            let losses = &fitted.history.iter().find(|series| series.name == "joint loss").unwrap().values;
+            assert!(losses[losses.len() - 1] < losses[0], "{slug} {key}: {losses:?}");
         }
+        let mut wrong = settings(slug);
+        wrong["joint"]["train"]["epochs"] = json!(0);
+        let error = build(slug, &wrong).unwrap_err().to_string();
+        assert!(error.ends_with("`epochs`: expected a number of at least 1, found 0"), "{error}");
+    }
+    for slug in ["dec", "idec"] {
+        let mut settings = settings(slug);
+        settings["precision"] = json!("bf16");
+        let fitted = fit_any(slug, &settings, &x, 3).unwrap();
+        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug}");
+        settings["optimizer"] = json!({"sgd": {"learning_rate": 0.01, "momentum": 0.9}});
+        let error = build(slug, &settings).unwrap_err().to_string();
+        assert!(error.ends_with("`precision`: expected `single` for `sgd`, found `bf16`"), "{error}");
     }
     let mut soft = settings("k-dae");
     soft["cost"] = json!("soft");

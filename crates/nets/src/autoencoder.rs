@@ -205,7 +205,7 @@ impl Autoencoder {
     /// # Errors
     /// What [`Adam::new`] reports.
     pub fn train_in(&mut self, precision: Precision, adam: AdamSettings) -> Result<Adam> {
-        self.optimiser(precision, adam, |_| true)
+        self.train_part_in(precision, adam, |_| true, [])
     }
 
     /// As [`train_in`](Self::train_in), for [`pair_t`](Self::pair_t) alone.
@@ -214,20 +214,26 @@ impl Autoencoder {
     /// What [`Adam::new`] reports.
     pub fn train_pair_in(&mut self, pair: usize, precision: Precision, adam: AdamSettings) -> Result<Adam> {
         let of_pair = [format!("encoder.{pair}."), format!("decoder.{}.", self.mirrored(pair))];
-        self.optimiser(precision, adam, |name| of_pair.iter().any(|start| name.starts_with(start)))
+        self.train_part_in(precision, adam, |name| of_pair.iter().any(|start| name.starts_with(start)), [])
     }
 
-    fn optimiser(
+    /// As [`train_in`](Self::train_in), for the parameters whose names are `trained`, and for `others`, which are f32 leaves.
+    ///
+    /// # Errors
+    /// What [`Adam::new`] reports.
+    pub fn train_part_in(
         &mut self,
         precision: Precision,
         adam: AdamSettings,
         trained: impl Fn(&str) -> bool,
+        others: impl IntoIterator<Item = Tensor>,
     ) -> Result<Adam> {
         for layer in self.encoder.layers_mut().chain(self.decoder.layers_mut()) {
             layer.working = (precision == Precision::Bf16).then(|| WorkingCopy::of(layer));
         }
         let named = self.named_parameters().into_iter();
-        let parameters: Vec<_> = named.filter(|(name, _)| trained(name)).map(|(_, tensor)| tensor).collect();
+        let mut parameters: Vec<_> =
+            named.filter(|(name, _)| trained(name)).map(|(_, tensor)| tensor).collect();
         let layers = self.encoder.layers().chain(self.decoder.layers());
         let is_trained = |of: &Tensor| parameters.iter().any(|p| p.data_ptr() == of.data_ptr());
         let copies: Vec<_> = layers
@@ -235,6 +241,7 @@ impl Autoencoder {
             .flatten()
             .filter(|(parameter, _)| is_trained(parameter))
             .collect();
+        parameters.extend(others);
         Adam::mixed(adam, parameters, &copies)
     }
 

@@ -74,34 +74,22 @@ impl BatchNorm {
         )
     }
 
-    /// Like [`forward_t`](Self::forward_t) in training, for the rows of `x` whose `mask` is 1: the others do not count.
-    ///
-    /// Shapes: x (groups, batch, features / groups), mask (groups, batch, 1) of zeros and ones. A group with fewer than two
-    /// such rows takes the running statistics, and leaves them as they are.
-    pub(crate) fn forward_masked(&self, x: &Tensor, mask: &Tensor) -> Tensor {
-        let size = x.size();
-        let grouped = |tensor: &Tensor| tensor.view([size[0], 1, size[2]]);
-        let count = mask.sum_dim_intlist([1i64].as_slice(), true, Kind::Float);
-        let divisor = count.clamp_min(1.0);
-        let over_rows = |tensor: &Tensor| {
-            (tensor * mask).sum_dim_intlist([1i64].as_slice(), true, Kind::Float) / &divisor
+    /// In training, for networks whose features lie one after the other here: `parts[i]` of shape (rows of i, features / k)
+    /// is normalised by its own rows. The running statistics move by `momentum` where it is given.
+    pub(crate) fn forward_parts(&self, parts: &[Tensor], momentum: Option<f64>) -> Vec<Tensor> {
+        let momentum = momentum.unwrap_or(self.settings.momentum);
+        let k = parts.len() as i64;
+        let of_each = |tensor: &Tensor| tensor.view([k, -1]).unbind(0);
+        let (weights, biases) = (of_each(&self.weight), of_each(&self.bias));
+        let (means, variances) = (of_each(&self.running_mean), of_each(&self.running_variance));
+        let part = |i: usize| Self {
+            weight: weights[i].shallow_clone(),
+            bias: biases[i].shallow_clone(),
+            running_mean: means[i].shallow_clone(),
+            running_variance: variances[i].shallow_clone(),
+            settings: BatchNormSettings { momentum, ..self.settings },
         };
-        let x = x.to_kind(Kind::Float);
-        let enough = count.ge(2.0);
-        let mean = over_rows(&x).where_self(&enough, &grouped(&self.running_mean));
-        let centred = &x - &mean;
-        let variance = over_rows(&centred.square()).where_self(&enough, &grouped(&self.running_variance));
-        tch::no_grad(|| {
-            let momentum = enough.to_kind(Kind::Float) * self.settings.momentum;
-            let unbiased = &variance * &divisor / (&divisor - 1.0).clamp_min(1.0);
-            let move_to = |running: &Tensor, value: &Tensor| {
-                let step = (value - grouped(running)) * &momentum;
-                let _ = grouped(running).g_add_(&step);
-            };
-            move_to(&self.running_mean, &mean);
-            move_to(&self.running_variance, &unbiased);
-        });
-        centred * (variance + self.settings.epsilon).rsqrt() * grouped(&self.weight) + grouped(&self.bias)
+        parts.iter().enumerate().map(|(i, x)| part(i).forward_t(x, true)).collect()
     }
 
     /// Trainable tensors with their names.
@@ -157,28 +145,32 @@ mod tests {
         [2.034_799_6, 0.766_698_1, 5.930_369_4, 2.235_100_3, -3.808_555_1, 0.032_497_02];
 
     #[test]
-    fn rows_outside_the_mask_do_not_count() {
+    fn parts_are_normalised_apart() {
         let (norm, x) = layer();
-        let (masked, _) = layer();
-        let more = Tensor::cat(&[&x, &(x.zeros_like() + 7.0)], 0).view([1, 6, 2]);
-        let mask = Tensor::from_slice(&[1.0f32, 1.0, 1.0, 0.0, 0.0, 0.0]).view([1, 6, 1]);
-        let found = masked.forward_masked(&more, &mask);
-        assert_values(&found.get(0).narrow(0, 0, 3), &values(&norm.forward_t(&x, true)));
-        assert_values(&masked.running_mean, &values(&norm.running_mean));
-        assert_values(&masked.running_variance, &values(&norm.running_variance));
+        let (both, _) = layer();
+        let parts = [x.narrow(1, 0, 1), x.narrow(1, 1, 1).narrow(0, 0, 2)];
+        let found = both.forward_parts(&parts, None);
+        let whole = norm.forward_t(&x, true);
+        assert_values(&found[0], &values(&whole.narrow(1, 0, 1)));
+        let fewer = BatchNorm::new(1, KERAS, Device::Cpu).forward_t(&parts[1], true) * 0.5 - 0.2;
+        assert_values(&found[1], &values(&fewer));
+        assert_values(&both.running_mean.narrow(0, 0, 1), &values(&norm.running_mean.narrow(0, 0, 1)));
     }
 
     #[test]
-    fn a_single_sample_leaves_the_statistics() {
+    fn one_sample_or_none_leaves_the_statistics() {
         let (norm, x) = layer();
         let one = x.narrow(0, 0, 1);
         let expected = values(&norm.forward_t(&one, false));
         assert_values(&norm.forward_t(&one, true), &expected);
-        let mask = Tensor::from_slice(&[1.0f32, 0.0, 0.0]).view([1, 3, 1]);
-        assert_values(&norm.forward_masked(&x.view([1, 3, 2]), &mask).get(0).get(0), &expected);
-        let none = mask.zeros_like();
-        assert!(values(&norm.forward_masked(&x.view([1, 3, 2]), &none)).iter().all(|v| v.is_finite()));
-        assert_eq!(values(&norm.running_variance), [1.0, 1.0]);
+        let parts = [x.narrow(1, 0, 1).narrow(0, 0, 1), x.narrow(1, 1, 1).narrow(0, 0, 0)];
+        let found = norm.forward_parts(&parts, None);
+        assert_values(&found[0], &expected[..1]);
+        assert_eq!(found[1].size(), [0, 1]);
+        assert_eq!(
+            (values(&norm.running_variance), values(&norm.running_mean)),
+            (vec![1.0; 2], vec![0.0; 2])
+        );
     }
 
     #[test]

@@ -19,6 +19,21 @@ pub struct ClassifierSettings {
     pub batch_norm: Option<BatchNormSettings>,
 }
 
+impl ClassifierSettings {
+    /// Checks the widths and the batch normalisation.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a width of zero or a normalisation out of range.
+    pub fn validate(&self) -> Result<()> {
+        self.batch_norm.as_ref().map_or(Ok(()), BatchNormSettings::validate)?;
+        if self.widths.contains(&0) {
+            let found = format!("{:?}", self.widths);
+            return Err(Error::Setting { name: "widths", expected: "widths of at least 1", found });
+        }
+        Ok(())
+    }
+}
+
 /// A fully connected network that answers one logit a class.
 #[derive(Debug)]
 pub struct Classifier {
@@ -37,14 +52,10 @@ impl Classifier {
         device: Device,
         rng: &mut impl Rng,
     ) -> Result<Self> {
-        settings.batch_norm.as_ref().map_or(Ok(()), BatchNormSettings::validate)?;
+        settings.validate()?;
         let mut widths = vec![features];
         widths.extend(&settings.widths);
         widths.push(classes);
-        if widths.contains(&0) {
-            let found = format!("{widths:?}");
-            return Err(Error::Setting { name: "widths", expected: "widths of at least 1", found });
-        }
         let mut network = Mlp::new();
         for (i, pair) in widths.windows(2).enumerate() {
             let last = i + 2 == widths.len();
@@ -126,6 +137,6 @@ mod tests {
         let empty = ClassifierSettings { widths: vec![0], ..settings() };
         let rng = &mut ChaCha8Rng::seed_from_u64(0);
         let error = Classifier::new(&empty, 4, 3, Device::Cpu, rng).unwrap_err().to_string();
-        assert_eq!(error, "setting `widths`: expected widths of at least 1, found [4, 0, 3]");
+        assert_eq!(error, "setting `widths`: expected widths of at least 1, found [0]");
     }
 }

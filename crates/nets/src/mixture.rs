@@ -1,5 +1,5 @@
 use crate::autoencoder::set_tensors;
-use crate::stacked_layer::{Rows, StackedLayer};
+use crate::stacked_layer::StackedLayer;
 use crate::{
     Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Precision, Result, to_array2, to_tensor,
 };
@@ -37,14 +37,15 @@ pub struct MixtureStep {
     pub errors: Tensor,
     /// What the caller made of them, shape (batch, k).
     pub responsibilities: Tensor,
-    /// ‖x − x̂(i)‖² with a gradient, of the samples that autoencoder i is responsible for, padded to (k, m).
+    /// ‖x − x̂(i)‖² with a gradient, of each sample and autoencoder i that is responsible for it: shape (m), m being the
+    /// number of such pairs.
     pub selected: Tensor,
-    /// Their responsibilities, shape (k, m); 0 in the padding.
+    /// Their responsibilities, shape (m).
     pub weights: Tensor,
 }
 
 impl AutoencoderMixture {
-    /// Responsibilities up to this are taken as none: what they would add to a gradient is lost in rounding.
+    /// Responsibilities up to this are taken as none.
     pub const NEGLIGIBLE: f64 = 1e-6;
 
     /// The autoencoders as one network. Their values are copied.
@@ -168,14 +169,15 @@ impl AutoencoderMixture {
 
     /// x̂(i) outside training mode, shape (k, batch, input width).
     fn outputs(&self, x: &Tensor) -> Tensor {
-        self.output_of(&self.hidden(x, &Rows::Shared { train: false }))
+        self.output_of(&self.hidden(x, false))
     }
 
     /// The pass of a batch in training. `responsibilities` is asked, without a gradient, how far every autoencoder is
     /// responsible for every sample, given the errors; both have shape (batch, k).
     ///
-    /// The gradient of Σ weights · f(selected) is that of Σ responsibilities · f(errors) with constant responsibilities. Of
-    /// the layer of the reconstructions only what is selected is differentiated, in either pass.
+    /// With [`MixturePass::All`] the gradient of Σ weights · f(selected) is that of Σ responsibilities · f(errors) with
+    /// constant responsibilities. With [`MixturePass::Responsible`] `errors` are those outside training mode, `selected`
+    /// those in training mode. Of the layer of the reconstructions only what is selected is differentiated, in either pass.
     pub fn step(
         &self,
         x: &Tensor,
@@ -183,40 +185,52 @@ impl AutoencoderMixture {
         precision: Precision,
         responsibilities: impl FnOnce(&Tensor) -> Tensor,
     ) -> MixtureStep {
-        match pass {
+        let select = |errors: Tensor| {
+            let responsibilities = responsibilities(&errors);
+            let selection = Selection::of(&responsibilities);
+            (errors, responsibilities, selection)
+        };
+        let (errors, responsibilities, selection, own, hidden) = match pass {
             MixturePass::All => {
-                let hidden = self.hidden(&precision.input(x), &Rows::Shared { train: true });
+                let hidden = self.hidden(&precision.input(x), true);
                 let (errors, responsibilities, selection) = tch::no_grad(|| {
-                    let output = self.output_of(&hidden.detach());
-                    let errors = squared_errors(&output, x).transpose(0, 1).contiguous();
-                    let responsibilities = responsibilities(&errors);
-                    let selection = Selection::of(&responsibilities);
-                    (errors, responsibilities, selection)
+                    select(squared_errors(&self.output_of(&hidden.detach()), x).transpose(0, 1).contiguous())
                 });
-                let output = self.output_of(&selection.of_each(&hidden));
-                let selected = squared_errors(&output, &selection.of_shared(x));
-                MixtureStep { errors, responsibilities, selected, weights: selection.weights }
+                let own = x.index_select(0, &selection.rows);
+                let hidden = selection.split(&selection.of_each(&hidden));
+                (errors, responsibilities, selection, own, hidden)
             }
             MixturePass::Responsible => {
-                let (errors, responsibilities, selection) = tch::no_grad(|| {
-                    let errors = self.errors(x, precision);
-                    let responsibilities = responsibilities(&errors);
-                    let selection = Selection::of(&responsibilities);
-                    (errors, responsibilities, selection)
+                let (errors, responsibilities, selection) =
+                    tch::no_grad(|| select(self.errors(x, precision)));
+                let own = x.index_select(0, &selection.rows);
+                let layers = &self.layers[..self.layers.len() - 1];
+                let hidden = layers.iter().fold(selection.split(&precision.input(&own)), |parts, layer| {
+                    layer.forward_parts(&parts, None)
                 });
-                let own = selection.of_shared(x);
-                let mask = selection.weights.gt(0.0).to_kind(Kind::Float).unsqueeze(2);
-                let hidden = self.hidden(&precision.input(&own), &Rows::Own { mask: &mask });
-                let selected = squared_errors(&self.output_of(&hidden), &own);
-                MixtureStep { errors, responsibilities, selected, weights: selection.weights }
+                (errors, responsibilities, selection, own, hidden)
             }
-        }
+        };
+        let last = &self.layers[self.layers.len() - 1];
+        let output = Tensor::cat(&last.linear_parts(&hidden), 0).to_kind(Kind::Float);
+        let selected = squared_errors(&last.activate(&output), &own);
+        MixtureStep { errors, responsibilities, selected, weights: selection.weights }
+    }
+
+    /// Sets the running statistics of autoencoder i to those of the rows of `own[i]`, shape (rows of i, input width). After a
+    /// training of few steps, running statistics are still near where they start.
+    pub fn settle_statistics(&self, own: &[Tensor]) {
+        tch::no_grad(|| {
+            let parts: Vec<Tensor> = own.iter().map(Tensor::shallow_clone).collect();
+            let hidden = &self.layers[..self.layers.len() - 1];
+            hidden.iter().fold(parts, |parts, layer| layer.forward_parts(&parts, Some(1.0)));
+        });
     }
 
     /// The activations before the layer of the reconstructions, shape (k, rows, width).
-    fn hidden(&self, x: &Tensor, rows: &Rows<'_>) -> Tensor {
+    fn hidden(&self, x: &Tensor, train: bool) -> Tensor {
         let hidden = &self.layers[..self.layers.len() - 1];
-        hidden.iter().fold(x.shallow_clone(), |x, layer| layer.forward(&x, rows))
+        hidden.iter().fold(x.shallow_clone(), |x, layer| layer.forward_t(&x, train))
     }
 
     /// The reconstructions from what is before their layer, in single precision.
@@ -268,44 +282,45 @@ impl AutoencoderMixture {
     }
 }
 
-/// Σ over features of (x̂ − x)², shape (k, rows), for reconstructions (k, rows, d) and x of (rows, d) or (k, rows, d).
+/// Σ over features of (x̂ − x)², for reconstructions of shape (…, rows, d) and x of (rows, d).
 fn squared_errors(output: &Tensor, x: &Tensor) -> Tensor {
-    (output - x).square().sum_dim_intlist([2i64].as_slice(), false, Kind::Float)
+    (output - x).square().sum_dim_intlist([-1i64].as_slice(), false, Kind::Float)
 }
 
-/// For each autoencoder the rows of a batch that it is responsible for, padded to the largest number.
+/// For each autoencoder the rows of a batch that it is responsible for, one autoencoder after the other.
 struct Selection {
-    /// Row numbers in the batch, shape (k · m).
+    /// Row numbers in the batch, shape (m).
     rows: Tensor,
-    /// Responsibilities, shape (k, m).
+    /// The autoencoder of each, shape (m).
+    parts: Tensor,
+    /// Responsibilities, shape (m).
     weights: Tensor,
-    k: i64,
+    /// How many rows each autoencoder has, length k.
+    counts: Vec<i64>,
 }
 
 impl Selection {
+    /// From responsibilities of shape (batch, k).
     fn of(responsibilities: &Tensor) -> Self {
-        let k = responsibilities.size()[1];
         let by_part = responsibilities.transpose(0, 1).contiguous();
-        let counts = by_part.gt(AutoencoderMixture::NEGLIGIBLE);
-        let m = counts.sum_dim_intlist([1i64].as_slice(), false, Kind::Int64).max().int64_value(&[]).max(1);
-        let rows = counts.argsort_stable(true, 1, true).narrow(1, 0, m).contiguous();
-        let weights = by_part.gather(1, &rows, false);
-        let weights = &weights * weights.gt(AutoencoderMixture::NEGLIGIBLE);
-        Self { rows: rows.view([-1]), weights, k }
+        let chosen = by_part.gt(AutoencoderMixture::NEGLIGIBLE);
+        let counts = chosen.sum_dim_intlist([1i64].as_slice(), false, Kind::Int64);
+        let counts = counts.to_device(Device::Cpu); // once, not number by number
+        let counts = (0..counts.size()[0]).map(|i| counts.int64_value(&[i])).collect();
+        let places = chosen.nonzero();
+        let (parts, rows) = (places.select(1, 0).contiguous(), places.select(1, 1).contiguous());
+        Self { weights: by_part.masked_select(&chosen), rows, parts, counts }
     }
 
-    /// Of a batch that all share, shape (batch, d): (k, m, d).
-    fn of_shared(&self, x: &Tensor) -> Tensor {
-        x.index_select(0, &self.rows).view([self.k, -1, x.size()[1]])
-    }
-
-    /// Of what each has of its own, shape (k, batch, width): (k, m, width).
+    /// Of what each autoencoder has of its own, shape (k, batch, width): (m, width).
     fn of_each(&self, hidden: &Tensor) -> Tensor {
-        let width = hidden.size()[2];
-        let parts = Tensor::arange(self.k, (Kind::Int64, hidden.device())).unsqueeze(1);
-        let rows = self.rows.view([self.k, -1]) * self.k + parts;
         // (batch, k, width) is how the layers before left it in memory.
-        let flat = hidden.transpose(0, 1).reshape([-1, width]);
-        flat.index_select(0, &rows.view([-1])).view([self.k, -1, width])
+        let flat = hidden.transpose(0, 1).reshape([-1, hidden.size()[2]]);
+        flat.index_select(0, &(&self.rows * self.counts.len() as i64 + &self.parts))
+    }
+
+    /// Shape (m, width) as one tensor for each autoencoder.
+    fn split(&self, all: &Tensor) -> Vec<Tensor> {
+        all.split_with_sizes(&self.counts, 0)
     }
 }

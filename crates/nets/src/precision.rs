@@ -9,7 +9,7 @@ pub enum Precision {
     #[default]
     Single,
     /// Matrix products of bf16 numbers, summed in f32 and rounded to bf16; activations of hidden layers and gradients in
-    /// bf16; the functions after code and reconstruction, losses, optimiser and weights in f32. It pays where the
+    /// bf16; the functions after reconstruction and (but for mixtures of autoencoders) code, losses, optimiser and weights in f32. It pays where the
     /// processor has bf16 products (AVX-512 BF16, AMX; `benches/peers/training/snnl.sh` measures it) and is slower
     /// elsewhere.
     Bf16,

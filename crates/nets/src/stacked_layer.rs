@@ -4,17 +4,6 @@ use crate::autoencoder::Place;
 use crate::{Activation, BatchNorm, Precision};
 use tch::{Device, Kind, Tensor};
 
-/// What the rows of a batch are.
-pub(crate) enum Rows<'a> {
-    /// The same samples for each of the k.
-    Shared {
-        /// Whether batch normalisation takes the batch's statistics.
-        train: bool,
-    },
-    /// Samples of each one's own, in training mode; those where `mask`, shape (k, rows, 1), is 0 do not count.
-    Own { mask: &'a Tensor },
-}
-
 /// k linear layers of one shape with what follows them.
 #[derive(Debug)]
 pub(crate) struct StackedLayer {
@@ -46,12 +35,17 @@ impl StackedLayer {
         }
     }
 
-    /// Shape (k, rows, fan_out) for x of shape (rows, fan_in), which goes through each of the k, or (k, rows, fan_in).
-    pub(crate) fn linear(&self, x: &Tensor) -> Tensor {
-        let (weight, bias) = match &self.working {
+    /// Weight and bias for products with x.
+    fn operands(&self, x: &Tensor) -> (&Tensor, &Tensor) {
+        match &self.working {
             Some((weight, bias)) if x.kind() == Kind::BFloat16 => (weight, bias),
             _ => (&self.weight, &self.bias),
-        };
+        }
+    }
+
+    /// Shape (k, rows, fan_out) for x of shape (rows, fan_in), which goes through each of the k, or (k, rows, fan_in).
+    pub(crate) fn linear(&self, x: &Tensor) -> Tensor {
+        let (weight, bias) = self.operands(x);
         if x.dim() == 2 {
             let all = weight.view([self.k * self.fan_out, -1]);
             let y = x.linear(&all, Some(&bias.view([-1])));
@@ -61,21 +55,34 @@ impl StackedLayer {
         }
     }
 
+    /// Layer i for the rows of `parts[i]`, shape (rows of i, fan_in) in and (rows of i, fan_out) out.
+    pub(crate) fn linear_parts(&self, parts: &[Tensor]) -> Vec<Tensor> {
+        let (weight, bias) = self.operands(&parts[0]);
+        let operands = weight.unbind(0).into_iter().zip(bias.unbind(0));
+        parts.iter().zip(operands).map(|(x, (weight, bias))| x.linear(&weight, Some(&bias))).collect()
+    }
+
     pub(crate) fn activate(&self, x: &Tensor) -> Tensor {
         self.activation.apply(x)
     }
 
-    pub(crate) fn forward(&self, x: &Tensor, rows: &Rows<'_>) -> Tensor {
+    /// The whole layer on the same rows for each of the k.
+    pub(crate) fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
         let y = self.linear(x);
         let Some(norm) = &self.norm else { return self.activate(&y) };
-        match rows {
-            Rows::Shared { train } => {
-                let flat = y.transpose(0, 1).reshape([-1, self.k * self.fan_out]);
-                let normalised = self.activate(&norm.forward_t(&flat, *train));
-                normalised.view([-1, self.k, self.fan_out]).transpose(0, 1)
-            }
-            Rows::Own { mask } => self.activate(&norm.forward_masked(&y, mask).to_kind(y.kind())),
-        }
+        let flat = y.transpose(0, 1).reshape([-1, self.k * self.fan_out]);
+        let normalised = self.activate(&norm.forward_t(&flat, train));
+        normalised.view([-1, self.k, self.fan_out]).transpose(0, 1)
+    }
+
+    /// The whole layer in training, on rows of each one's own; the running statistics move by `momentum` where it is given.
+    pub(crate) fn forward_parts(&self, parts: &[Tensor], momentum: Option<f64>) -> Vec<Tensor> {
+        let outputs = self.linear_parts(parts);
+        let normalised = match &self.norm {
+            Some(norm) => norm.forward_parts(&outputs, momentum),
+            None => outputs,
+        };
+        normalised.iter().map(|y| self.activate(y)).collect()
     }
 
     /// Makes or drops the bf16 copies.
@@ -110,7 +117,7 @@ impl StackedLayer {
         self.of_norm(self.norm.iter().flat_map(BatchNorm::buffers)).collect()
     }
 
-    /// Tensors of the normalisation, one row for each of the k.
+    /// Tensors of the normalisation, those of the k one after the other.
     fn of_norm<'a>(
         &self,
         tensors: impl Iterator<Item = (&'static str, &'a Tensor)>,

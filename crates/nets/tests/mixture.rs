@@ -128,6 +128,29 @@ fn own_samples_through_each_is_the_same_as_apart() {
 }
 
 #[test]
+fn settled_statistics_are_those_of_the_rows() {
+    let (parts, x) = (parts(true), to_tensor(samples().view()));
+    let mixture = AutoencoderMixture::stack(&parts).unwrap();
+    let own = x.split_with_sizes(&[9, 6, 5], 0);
+    mixture.settle_statistics(&own);
+    let before_norm = parts.iter().zip(&own).map(|(part, x)| {
+        let named = part.named_parameters();
+        x.linear(&named[0].1, Some(&named[1].1)).detach()
+    });
+    let before_norm: Vec<Tensor> = before_norm.collect();
+    let rows = [0i64];
+    let of_each =
+        |f: &dyn Fn(&Tensor) -> Tensor| Tensor::cat(&before_norm.iter().map(f).collect::<Vec<_>>(), 0);
+    for (name, expected) in [
+        ("encoder.0.norm.running_mean", of_each(&|y| y.mean_dim(rows.as_slice(), false, Kind::Float))),
+        ("encoder.0.norm.running_variance", of_each(&|y| y.var_dim(rows.as_slice(), true, false))),
+    ] {
+        let found = mixture.named_buffers().into_iter().find(|(n, _)| n == name).unwrap().1;
+        assert_close(&found, &expected, name);
+    }
+}
+
+#[test]
 fn an_autoencoder_that_is_responsible_for_nothing_stays_finite() {
     let (parts, x) = (parts(true), to_tensor(samples().view()));
     let mixture = AutoencoderMixture::stack(&parts).unwrap();
@@ -153,6 +176,11 @@ fn bf16_is_near_single_precision() {
     for pass in [MixturePass::All, MixturePass::Responsible] {
         let step = mixture.step(&x, pass, Precision::Bf16, hard);
         assert_eq!(step.selected.kind(), Kind::Float);
+        let least = single.min_dim(1, false).0.sum(Kind::Float);
+        let found = (&step.selected * &step.weights).sum(Kind::Float);
+        // Statistics of the batch or of the own samples, not the running ones: the same order, not the same number.
+        let ratio = (found / least).double_value(&[]);
+        assert!((0.5..1.5).contains(&ratio), "{pass:?}: {ratio}");
     }
     let fresh = AutoencoderMixture::stack(&parts(true)).unwrap();
     assert!((fresh.errors(&x, Precision::Single) - &single).abs().max().double_value(&[]) < 1e-6);

@@ -60,7 +60,7 @@ pub(super) fn ablation(
     }
     let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {
-        title: format!("What decides {what}: one deviation from the protocol at a time"),
+        title: format!("What decides {what}: deviations from the protocol"),
         columns,
         rows,
         notes: vec![

@@ -34,7 +34,7 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Drawn> 
         let figure = confusion(record, title(caption), "class")?.quick(quick);
         drawn.save(store, &file("confusion"), title(caption), &figure)?;
         drawn.save(store, &file("losses"), title("losses of k-DAE by phase"), &losses(record, quick))?;
-        let caption = "sizes of the clusters in the joint training of k-DAE";
+        let caption = "mean share of each cluster in the batches of an epoch of the joint training of k-DAE, times the number of samples";
         drawn.save(store, &file("sizes"), title(caption), &sizes(record, quick))?;
     }
     Ok(drawn)
@@ -44,9 +44,11 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Drawn> 
 fn decoders(record: &RunRecord, all: &Reconstructions, title: String) -> Result<ImageGrid> {
     let rows = all.samples.iter().map(|sample| {
         let mut images = vec![picture(record, &sample.pixels)?];
+        let errors = sample.errors.iter().enumerate();
+        let least = errors.min_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
         for (i, (image, error)) in sample.reconstructions.iter().zip(&sample.errors).enumerate() {
             let image = picture(record, image)?.caption(format!("{error:.1}"));
-            images.push(image.marked(i == sample.cluster));
+            images.push(image.marked(Some(i) == least));
         }
         Ok(GridRow::new(format!("class {}", sample.class), images))
     });
@@ -74,7 +76,7 @@ fn losses(record: &RunRecord, quick: bool) -> Panels {
     }
 }
 
-/// How many samples each cluster has, epoch by epoch.
+/// How many samples each cluster wins, epoch by epoch, while the weights move.
 fn sizes(record: &RunRecord, quick: bool) -> Curves {
     let n = record.data.n as f64;
     let shares = record.history.iter().filter_map(|series| {

@@ -32,7 +32,9 @@ const CODE: usize = 10;
 /// Epochs of the greedy training of each layer. The paper says that there is one, and no more.
 pub(super) const LAYER_WISE_EPOCHS: usize = 10;
 
-/// Epochs of each cluster's own autoencoder before the joint training: the authors' code has them, the paper is silent.
+/// Epochs of each cluster's own autoencoder before the joint training, from the authors' code. The paper has "the number of
+/// epochs for the training phases" at 50 with early stopping, and does not say whether that is one of them: the ablation
+/// tries it.
 pub(super) const CLUSTER_EPOCHS: usize = 10;
 
 /// Epochs without a lower training loss after which the authors' code stops; the paper stops early without saying when.
@@ -160,6 +162,7 @@ fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSettings> {
         tolerance: 0.001,
         nu: 1.0,
         divergence_weight: improved.then_some(0.1),
+        precision: Precision::Single,
     })
 }
 
@@ -177,7 +180,8 @@ pub(super) fn dcn(quick: bool) -> DcnSettings {
         k_means: k_means(quick),
         optimizer: DcnOptimizer::Adam(AdamSettings::default()),
         train: TrainSettings::new(epochs(quick, 50), 256),
-        // The authors' code weighs both parts alike, on pixels times 5.1.
+        // Its authors' code weighs both parts alike on pixels times 5.1. Normalised layers keep the codes' size whatever the
+        // pixels', so that here the factor goes to the weight.
         clustering_weight: 1.0 / (5.1 * 5.1),
         initial_count: 100,
     }

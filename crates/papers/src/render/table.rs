@@ -86,6 +86,18 @@ pub struct Table {
 }
 
 impl Table {
+    /// The table with the columns of these names alone, and without notes.
+    pub fn only(&self, kept: &[&str]) -> Self {
+        let keep: Vec<usize> =
+            (0..self.columns.len()).filter(|&i| kept.contains(&self.columns[i].name.as_str())).collect();
+        Self {
+            title: self.title.clone(),
+            columns: keep.iter().map(|&i| self.columns[i].clone()).collect(),
+            rows: self.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
+            notes: Vec::new(),
+        }
+    }
+
     /// The table in Markdown, with its notes below it.
     pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));

@@ -3,7 +3,7 @@
 use super::protocol::{self, DATASETS};
 use super::tables::dataset_name;
 use super::{SLUG, Sets, ablation, ablation_tables, figures, tables};
-use crate::render::{Page, Table, provenance};
+use crate::render::{Page, provenance};
 use crate::run::Store;
 use crate::{Paper, Result};
 
@@ -91,14 +91,7 @@ pub(super) fn readme(store: &Store, sets: &Sets) -> Result<String> {
     let full = tables::comparison("mnist", &sets.main)?;
     let kept =
         ["method", "form", "labels used", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours"];
-    let keep: Vec<usize> =
-        (0..full.columns.len()).filter(|&i| kept.contains(&full.columns[i].name.as_str())).collect();
-    let table = Table {
-        title: full.title,
-        columns: keep.iter().map(|&i| full.columns[i].clone()).collect(),
-        rows: full.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
-        notes: Vec::new(),
-    };
+    let table = full.only(&kept);
     let results =
         store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
     Ok(format!("**{}** ([page]({results}/{SLUG}.md))\n\n{}", table.title, table.to_markdown()))
