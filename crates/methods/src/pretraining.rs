@@ -7,6 +7,7 @@ use deepclust_nets::{
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// An autoencoder trained on reconstruction: what many methods start from.
@@ -77,7 +78,8 @@ impl Pretraining {
     /// The trained network and its loss by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
     ///
     /// Where the context has a cache, a network of the same samples, settings and seed is taken from there, and a new one
-    /// is put there: it is the same bit for bit. The wall time of its training is counted either way.
+    /// is put there, by one process at a time: it is the same bit for bit. The wall time of its training is counted either
+    /// way.
     pub(crate) fn run(
         &self,
         method: &'static str,
@@ -87,6 +89,11 @@ impl Pretraining {
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
         let Some(folder) = context.cache.clone() else { return self.train(method, x, &names, context) };
         let path = self.cache_path(method, &folder, x, context)?;
+        // Another process may be training the same network: it is done once.
+        let lock = path.with_extension("lock");
+        let io = |source| deepclust_nets::Error::Io { path: lock.clone(), source };
+        let held = File::create(&lock).map_err(io)?;
+        held.lock().map_err(io)?;
         if path.exists() {
             let weights = &mut context.seed.stream(names.weights);
             let network = Autoencoder::new(self.network(x.ncols()), context.device, weights)?;

@@ -233,8 +233,10 @@ fn bad_input_is_an_error() {
 #[test]
 fn methods_of_one_seed_share_their_pretraining() {
     let folder = tempfile::tempdir().unwrap();
-    let files =
-        || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let files = || {
+        let paths = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect::<Vec<_>>()
+    };
     let fit_cached = |slug: &str, seed| {
         let mut progress = Heard::default();
         let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
@@ -245,6 +247,10 @@ fn methods_of_one_seed_share_their_pretraining() {
         assert!(context.stages()["autoencoder"] > 0.0);
         progress.0.contains("autoencoder")
     };
+    // With running statistics, too.
+    assert!(fit_cached("k-dae", 1) && !fit_cached("damic", 1));
+    assert_eq!(files().len(), 1);
+    files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("dec", 1));
     assert_eq!(files().len(), 1);
     assert!(!fit_cached("idec", 1), "the network was trained again");

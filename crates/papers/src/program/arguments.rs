@@ -141,7 +141,10 @@ mod tests {
         assert!(error.starts_with("unknown method `ae64-kmeans`, did you mean `ae64-k-means`?"), "{error}");
         let what = parse(&["deepclust", "reproduce", "mnist", "--quick", "--runs", "3"]);
         let (target, request) = what.resolve().unwrap();
-        assert_eq!((target.papers, request.runs, request.quick), (vec!["biswas", "snnl"], Some(3), true));
+        assert_eq!(
+            (target.papers, request.runs, request.quick),
+            (vec!["biswas", "snnl", "kdae"], Some(3), true)
+        );
         assert_eq!(what.out(), PathBuf::from("results/quick"));
     }
 
