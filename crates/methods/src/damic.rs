@@ -114,22 +114,27 @@ impl Damic {
         let mixture = &*mixture;
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
-            let choice = gate.forward_t(&x, true).log_softmax(1, Kind::Float);
-            let chosen = choice.detach();
-            let step = mixture.step(&x, joint.pass, joint.precision, |errors| {
-                (&chosen - joint.distance.of(errors)).softmax(1, Kind::Float)
-            });
-            // The gradient of −ln Σ pᵢ exp(−dᵢ) is that of Σ rᵢ (dᵢ − ln pᵢ) with constant responsibilities r.
-            let of_gate = (&step.responsibilities * &choice).sum(Kind::Float) / x.size()[0];
-            let surrogate = weighted_mean(&step, joint.distance) - of_gate;
-            let joint_logs = chosen - joint.distance.of(&step.errors);
-            let value = -joint_logs.logsumexp([1i64].as_slice(), false).mean(Kind::Float);
-            Losses { total: with_gradient_of(&value, &surrogate), parts: shares(&step.responsibilities) }
+            joint_loss(joint, mixture, &gate.forward_t(&x, true).log_softmax(1, Kind::Float), &x)
         };
         let buffers = mixture.named_buffers().into_iter().chain(gate.named_buffers()).collect();
         let phase = Phase { buffers: tensors(buffers), ..Phase::new(JOINT, joint.train) };
         phase.train(data.size()[0] as usize, &mut adam, loss, context)
     }
+}
+
+/// The mean of −ln Σᵢ pᵢ exp(−dᵢ) for ln p of shape (batch, k), and the mean responsibility of every cluster.
+///
+/// Its gradient is that of Σ rᵢ (dᵢ − ln pᵢ) with constant responsibilities r = softmax(ln p − d).
+fn joint_loss(joint: &MixtureJoint, mixture: &AutoencoderMixture, choice: &Tensor, x: &Tensor) -> Losses {
+    let chosen = choice.detach();
+    let step = mixture.step(x, joint.pass, joint.precision, |errors| {
+        (&chosen - joint.distance.of(errors)).softmax(1, Kind::Float)
+    });
+    let of_gate = (&step.responsibilities * choice).sum(Kind::Float) / x.size()[0];
+    let surrogate = weighted_mean(&step, joint.distance) - of_gate;
+    let joint_logs = chosen - joint.distance.of(&step.errors);
+    let value = -joint_logs.logsumexp([1i64].as_slice(), false).mean(Kind::Float);
+    Losses { total: with_gradient_of(&value, &surrogate), parts: shares(&step.responsibilities) }
 }
 
 impl Method for Damic {
@@ -216,5 +221,71 @@ impl Model for DamicModel {
 
     fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
         Ok(Some(self.mixture.reconstructions_of(self.scaling.apply(x)?.view())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ReconstructionDistance, Seed};
+    use deepclust_nets::{
+        Activation, Autoencoder, AutoencoderSettings, BatchNormSettings, Device, Init, LayerInits,
+        MixturePass, Precision, to_tensor,
+    };
+
+    fn assert_close(found: &Tensor, expected: &Tensor) {
+        let distance = (found - expected).abs().max().double_value(&[]);
+        assert!(found.size() == expected.size() && distance < 1e-5, "{distance}");
+    }
+
+    #[test]
+    fn value_and_gradients_are_those_of_eq_5() {
+        let settings = AutoencoderSettings {
+            widths: vec![6, 5, 2],
+            hidden: Activation::Elu,
+            code: Activation::Identity,
+            output: Activation::Sigmoid,
+            init: LayerInits::all(Init::TorchLinear),
+            batch_norm: Some(BatchNormSettings { momentum: 0.01, epsilon: 1e-3, code: false }),
+        };
+        let rng = &mut Seed(3).stream("weights");
+        let parts: Vec<Autoencoder> =
+            (0..3).map(|_| Autoencoder::new(settings.clone(), Device::Cpu, rng).unwrap()).collect();
+        let mixture = AutoencoderMixture::stack(&parts).unwrap();
+        let sines = Array2::from_shape_fn((9, 6), |(i, j)| ((1.7 * (6 * i + j) as f32).sin() + 1.0) / 2.0);
+        let x = to_tensor(sines.view());
+        let logits = to_tensor(sines.slice(s![.., ..3])).set_requires_grad(true);
+        let choice = logits.log_softmax(1, Kind::Float);
+        for distance in [ReconstructionDistance::SquaredNorm, ReconstructionDistance::Norm] {
+            let joint = MixtureJoint {
+                distance,
+                pass: MixturePass::All,
+                adam: AdamSettings::default(),
+                train: TrainSettings::new(1, 9),
+                precision: Precision::Single,
+            };
+            let total = joint_loss(&joint, &mixture, &choice, &x).total;
+            // Eq. 5 as it is written, through separate networks.
+            let distances = parts.iter().map(|part| {
+                let squares = (part.forward_t(&x, true) - &x).square();
+                distance.of(&squares.sum_dim_intlist([1i64].as_slice(), false, Kind::Float))
+            });
+            let distances = Tensor::stack(&distances.collect::<Vec<_>>(), 1);
+            let written = -((choice.exp() * (-distances).exp())
+                .sum_dim_intlist([1i64].as_slice(), false, Kind::Float)
+                .log())
+            .mean(Kind::Float);
+            assert_close(&total, &written);
+            let (name, stacked) = mixture.named_parameters().remove(0);
+            assert_eq!(name, "encoder.0.weight");
+            let first = |part: &Autoencoder| part.named_parameters().remove(0).1;
+            let apart: Vec<Tensor> = parts.iter().map(first).collect();
+            let found = Tensor::run_backward(&[&total], &[&logits, &stacked], true, false);
+            let leaves: Vec<&Tensor> = std::iter::once(&logits).chain(&apart).collect();
+            let expected = Tensor::run_backward(&[&written], &leaves, true, false);
+            assert_close(&found[0], &expected[0]);
+            assert_close(&found[1], &Tensor::stack(&expected[1..], 0));
+            assert!(expected.iter().all(|gradient| gradient.abs().max().double_value(&[]) > 1e-3));
+        }
     }
 }
