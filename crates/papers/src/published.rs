@@ -42,6 +42,11 @@ impl Published {
     pub fn elsewhere(&self, path: &str) -> Option<f64> {
         self.tables.pointer(path)?.as_f64()
     }
+
+    /// Words that stand outside the tables, by their path: `/notes/0`.
+    pub fn elsewhere_text(&self, path: &str) -> Option<&str> {
+        self.tables.pointer(path)?.as_str()
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +63,7 @@ mod tests {
         assert_eq!(published.printed("text", "a", "acc/mean"), None);
         assert_eq!(published.printed("text/rows", "a", "acc/best"), Some(0.7));
         assert_eq!(published.elsewhere("/tables/I/0/n"), Some(3.0));
+        assert_eq!(published.elsewhere_text("/tables/I/0/layer"), Some("b"));
         let error = published.number("text", "a", "acc").unwrap_err().to_string();
         assert_eq!(error, "published tables of p: expected an entry text / a / acc, found none");
     }

@@ -2,9 +2,10 @@
 
 use super::protocol::{self, is_supervised, labels};
 use super::published;
-use crate::Result;
 use crate::render::{Cell, Column, Records, Table, grouped};
 use crate::run::RunRecord;
+use crate::{Published, Result};
+use deepclust_datasets::entry;
 use deepclust_methods::{AeKMeans, PcaKMeans, Snnl};
 
 /// The six metrics: name in records, name in print, decimals.
@@ -68,7 +69,7 @@ pub(super) fn dataset_name(dataset: &str) -> &'static str {
         "mnist" => "MNIST",
         "fashion-mnist" => "Fashion-MNIST",
         "emnist-balanced" => "EMNIST-Balanced",
-        _ => "EMNIST ByMerge subset (24,299 + 18,800)",
+        _ => "EMNIST ByMerge subset",
     }
 }
 
@@ -121,7 +122,7 @@ pub(super) fn comparison(dataset: &str, main: &Records) -> Result<Table> {
         ),
         columns,
         rows,
-        notes: notes(dataset, main),
+        notes: notes(dataset, main, &published)?,
     })
 }
 
@@ -134,7 +135,7 @@ pub(super) fn labels_used(records: &[&RunRecord], method: &str, dataset: &str) -
     }
 }
 
-fn notes(dataset: &str, main: &Records) -> Vec<String> {
+fn notes(dataset: &str, main: &Records, published: &Published) -> Result<Vec<String>> {
     let sizes = |record: &RunRecord| {
         let fitted = record.fit_data.as_ref().map_or(record.data.n, |data| data.n);
         (grouped(fitted), grouped(record.data.n))
@@ -156,20 +157,28 @@ fn notes(dataset: &str, main: &Records) -> Vec<String> {
         protocol::FIXED_TEMPERATURE
     ));
     match dataset {
-        "mnist" => notes.push(
-            "Quoted rows are as the paper quotes them: best runs on other samples. N2D's 0.948 is its figure for the 10,000 test \
-             images; on all 70,000 it is 0.979."
-                .to_owned(),
-        ),
-        "fashion-mnist" => notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned()),
+        "mnist" => {
+            notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned());
+            notes.extend(published.elsewhere_text("/notes/0").map(str::to_owned));
+        }
+        "fashion-mnist" => {
+            notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned())
+        }
         "emnist-balanced" => {}
-        _ => notes.push(
-            "The paper's columns are of EMNIST-Balanced (112,800 + 18,800). The subset measured here is drawn from the same 47 classes but \
-             has 24,299 training images; the column of labels says how many of them a row used."
-                .to_owned(),
-        ),
+        _ => {
+            let (whole, part) = (entry("emnist-balanced")?, entry(dataset)?);
+            notes.push(format!(
+                "The paper's columns are of EMNIST-Balanced ({} + {}). The subset measured here is drawn from the same {} classes but has {} training images \
+                 and {} test images; the column of labels says how many of them a row used.",
+                grouped(whole.train),
+                grouped(whole.test),
+                part.classes,
+                grouped(part.train),
+                grouped(part.test)
+            ));
+        }
     }
-    notes
+    Ok(notes)
 }
 
 /// The best of the runs. Which one is best by ACC, NMI or ARI takes labels to say.
