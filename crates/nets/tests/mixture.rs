@@ -131,7 +131,7 @@ fn own_samples_through_each_is_the_same_as_apart() {
 fn settled_statistics_are_those_of_the_rows() {
     let (parts, x) = (parts(true), to_tensor(samples().view()));
     let mixture = AutoencoderMixture::stack(&parts).unwrap();
-    let own = x.split_with_sizes(&[9, 6, 5], 0);
+    let own = x.split_with_sizes([9, 6, 5], 0);
     mixture.settle_statistics(&own);
     let before_norm = parts.iter().zip(&own).map(|(part, x)| {
         let named = part.named_parameters();

@@ -162,7 +162,7 @@ fn notes(dataset: &str, main: &Records, published: &Published) -> Result<Vec<Str
             notes.extend(published.elsewhere_text("/notes/0").map(str::to_owned));
         }
         "fashion-mnist" => {
-            notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned())
+            notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned());
         }
         "emnist-balanced" => {}
         _ => {
