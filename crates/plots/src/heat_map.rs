@@ -145,9 +145,10 @@ impl Figure for HeatMap {
         let row_label = font::wrap(&self.row_label, EM, area_height.max(200.0))?;
         let column_label = font::wrap(&self.column_label, EM, area_width.max(200.0))?;
         let x0 = (row_label.len() as f64 * EM * font::LINE_STEP + name_width + 20.0).ceil();
-        let y0 = 4.0;
+        // The row label may be longer than the cells are high.
+        let y0 = 4.0 + ((font::widest(&row_label, EM)? - area_height) / 2.0).max(0.0).ceil();
 
-        let mut scene = Scene::new(x0 + area_width + 4.0, y0 + area_height + 4.0);
+        let mut scene = Scene::new(x0 + area_width + 4.0, 2.0 * y0 + area_height);
         let shown = if self.row_shares { &shares } else { &self.values };
         let (low, high) = if self.row_shares { (0.0, 1.0) } else { ends(shown) };
         for ((i, j), value) in shown.indexed_iter() {
