@@ -1,6 +1,6 @@
 use crate::cluster_autoencoders::ClusterAutoencoders;
 use crate::k_dae::{joint_series, load_mixture, mixture_parts};
-use crate::method::{check_features, check_samples, largest};
+use crate::method::{EMPTY_CLUSTERS, check_features, check_samples, empty_clusters, largest};
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
 use crate::saved_model::SavedModel;
@@ -158,8 +158,7 @@ impl Method for Damic {
         check_finite(self.slug, &embedding)?;
         let labels = model.assign(embedding.view())?;
         let mut facts = start.facts;
-        let empty = (0..k).filter(|cluster| !labels.contains(cluster)).count();
-        facts.insert("clusters without samples".to_owned(), empty as f64);
+        facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
         facts.insert("epochs of the joint training".to_owned(), history.loss.len() as f64);
         let of_gate =
             Series { name: "loss of the gate".to_owned(), step: "epoch".to_owned(), values: gate_losses };

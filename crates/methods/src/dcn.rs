@@ -1,12 +1,13 @@
+use crate::ae_k_means::AeKMeansModel;
 use crate::dcn_joint::Joint;
+use crate::k_dae::joint_series;
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::{check_features, check_samples, largest};
+use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
 use crate::pretraining::Pretraining;
-use crate::saved_model::SavedModel;
-use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
-use deepclust_cluster::KMeansSettings;
-use deepclust_nets::{AdamSettings, Autoencoder, SgdSettings, TrainSettings, to_tensor};
-use ndarray::{Array2, ArrayView2, Axis};
+use crate::{Context, Error, Fitted, Method, Model, Result, Scaling, Series};
+use deepclust_cluster::{KMeansModel, KMeansSettings};
+use deepclust_nets::{AdamSettings, SgdSettings, TrainSettings};
+use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 /// Settings of [`Dcn`].
@@ -94,65 +95,20 @@ impl Method for Dcn {
         let start = run_k_means(&s.k_means, codes.view(), k, context)?;
         let joint = Joint::new(s, network, start.centers().view(), start.labels(), scaled.view(), context)?;
         let (network, centres, history) = joint.run(context)?;
-        let model = DcnModel { scaling, network, centres };
+        let model = AeKMeansModel { scaling, network, clusters: KMeansModel::from_centers(centres)? };
         let embedding = model.embed(x)?;
         let labels = model.assign(embedding.view())?;
         let mut facts = k_means_facts(&start);
-        let empty = (0..k).filter(|cluster| !labels.contains(cluster)).count();
-        facts.insert("clusters without samples".to_owned(), empty as f64);
-        let series = |name: String, values| Series { name, step: "epoch".to_owned(), values };
-        let parts = history.parts.into_iter().map(|(name, values)| series(name, values));
+        facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
+        let reconstruction =
+            Series { name: "reconstruction loss".to_owned(), step: "epoch".to_owned(), values: pretraining };
         Ok(Fitted {
             labels,
             embedding,
-            history: [
-                series("reconstruction loss".to_owned(), pretraining),
-                series("joint loss".to_owned(), history.loss),
-            ]
-            .into_iter()
-            .chain(parts)
-            .collect(),
+            history: std::iter::once(reconstruction).chain(joint_series(history)).collect(),
             facts,
             start: Some(start.labels().to_vec()),
             model: Box::new(model),
         })
-    }
-}
-
-struct DcnModel {
-    scaling: FittedScaling,
-    network: Autoencoder,
-    /// Shape (k, code width).
-    centres: Array2<f32>,
-}
-
-/// In the files of fitted models.
-pub(crate) const KIND: &str = "dcn";
-
-pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
-    let centres = saved.matrix("centres")?;
-    Ok(Box::new(DcnModel { scaling: saved.scaling()?, network: saved.autoencoder()?, centres }))
-}
-
-impl Model for DcnModel {
-    fn parts(&self) -> Result<ModelParts> {
-        let centres = to_tensor(self.centres.view());
-        ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres).autoencoder(&self.network)
-    }
-
-    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        Ok(self.network.embed(self.scaling.apply(x)?.view())?)
-    }
-
-    fn assign(&self, codes: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        check_features(codes, self.centres.ncols())?;
-        let nearest = |code: ndarray::ArrayView1<'_, f32>| {
-            largest(
-                self.centres
-                    .axis_iter(Axis(0))
-                    .map(|centre| -centre.iter().zip(&code).map(|(m, z)| (z - m) * (z - m)).sum::<f32>()),
-            )
-        };
-        Ok(codes.outer_iter().map(nearest).collect())
     }
 }

@@ -1,5 +1,5 @@
 use crate::cluster_autoencoders::ClusterAutoencoders;
-use crate::method::{check_features, check_samples};
+use crate::method::{EMPTY_CLUSTERS, check_features, check_samples, empty_clusters};
 use crate::mixture_joint::{JOINT, MixtureJoint, check_finite, shares, weighted_mean, with_gradient_of};
 use crate::pretraining::tensors;
 use crate::saved_model::SavedModel;
@@ -122,8 +122,7 @@ impl Method for KDae {
         check_finite(self.slug, &embedding)?;
         let labels = model.assign(embedding.view())?;
         let mut facts = start.facts;
-        let empty = (0..k).filter(|cluster| !labels.contains(cluster)).count();
-        facts.insert("clusters without samples".to_owned(), empty as f64);
+        facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
         facts.insert("epochs of the joint training".to_owned(), history.loss.len() as f64);
         Ok(Fitted {
             labels,

@@ -119,6 +119,14 @@ pub(crate) fn largest(values: impl Iterator<Item = f32>) -> usize {
     best.0
 }
 
+/// The fact that [`empty_clusters`] is.
+pub(crate) const EMPTY_CLUSTERS: &str = "clusters without samples";
+
+/// How many of the k clusters have no sample.
+pub(crate) fn empty_clusters(labels: &[usize], k: usize) -> f64 {
+    (0..k).filter(|cluster| !labels.contains(cluster)).count() as f64
+}
+
 /// Refuses an embedding of another width than the model's.
 pub(crate) fn check_features(embedding: ArrayView2<'_, f32>, width: usize) -> Result<()> {
     if embedding.ncols() == width {

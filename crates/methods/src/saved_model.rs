@@ -123,7 +123,6 @@ const KINDS: &[(&str, Loader)] = &[
     (crate::pca_k_means::KIND, crate::pca_k_means::load),
     (crate::ae_k_means::KIND, crate::ae_k_means::load),
     (crate::dec::KIND, crate::dec::load),
-    (crate::dcn::KIND, crate::dcn::load),
     (crate::k_dae::KIND, crate::k_dae::load),
     (crate::damic::KIND, crate::damic::load),
 ];

@@ -4,6 +4,7 @@ mod activation;
 mod adam;
 mod adam_kernel;
 mod autoencoder;
+mod autoencoder_settings;
 mod batch_norm;
 mod checkpoint;
 mod classifier;
@@ -26,7 +27,8 @@ mod working_copy;
 
 pub use activation::Activation;
 pub use adam::{Adam, AdamSettings};
-pub use autoencoder::{Autoencoder, AutoencoderSettings, LayerInits};
+pub use autoencoder::Autoencoder;
+pub use autoencoder_settings::{AutoencoderSettings, LayerInits};
 pub use batch_norm::{BatchNorm, BatchNormSettings};
 pub use checkpoint::{load_tensors, save_tensors};
 pub use classifier::{Classifier, ClassifierSettings};

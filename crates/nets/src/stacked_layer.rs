@@ -1,6 +1,6 @@
 //! One layer of k networks at once.
 
-use crate::autoencoder::Place;
+use crate::autoencoder_settings::Place;
 use crate::{Activation, BatchNorm, Precision};
 use tch::{Device, Kind, Tensor};
 

@@ -56,9 +56,13 @@ const STARTS: &[Deviation<Pretraining>] = &[
 ];
 
 const JOINTS: &[Deviation<KDaeSettings>] = &[
-    ("responsible", "only the samples that an autoencoder wins go through it in training", |s| {
-        s.joint.pass = MixturePass::Responsible;
-    }),
+    (
+        "responsible",
+        "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's",
+        |s| {
+            s.joint.pass = MixturePass::Responsible;
+        },
+    ),
     (
         "responsible-bf16",
         "only the samples that an autoencoder wins go through it in training, in bf16",
