@@ -61,14 +61,20 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     hand_over(command.env("DEEPCLUST_REVISION", revision(repo)).arg(verb).args(repo.arguments(args)))
 }
 
-/// The commit, with `+changes` when the code differs from it, or `unknown` outside a repository.
+/// What the program is made of.
+const CODE: [&str; 3] = ["crates", "Cargo.toml", "Cargo.lock"];
+
+/// The last commit that changed the code, with `+changes` when the code differs from it, or `unknown` outside a repository.
+/// A commit of results is none: what is half done when records are committed goes on after it.
 fn revision(repo: &Repo) -> String {
     let git = |args: &[&str]| {
         let output = repo.command("git").args(args).stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".to_owned() };
-    let changes = git(&["status", "--porcelain", "--", "crates", "Cargo.toml", "Cargo.lock"]);
+    let of_code = |args: &[&str]| git(&[args, &["--"], &CODE].concat());
+    let commit = of_code(&["log", "-1", "--format=%h", "--abbrev=12"]).filter(|commit| !commit.is_empty());
+    let Some(commit) = commit else { return "unknown".to_owned() };
+    let changes = of_code(&["status", "--porcelain"]);
     if changes.is_some_and(|list| list.is_empty()) { commit } else { format!("{commit}+changes") }
 }
 

@@ -1,4 +1,4 @@
-use tch::{Reduction, Tensor};
+use tch::{Kind, Reduction, Tensor};
 
 /// Mean squared error: the mean over samples and features of (x̂ − x)².
 ///
@@ -13,12 +13,16 @@ pub fn mean_squared_error(reconstruction: &Tensor, x: &Tensor) -> Tensor {
 /// Binary cross-entropy: the mean over samples and features of −x ln x̂ − (1 − x) ln(1 − x̂), in nats.
 ///
 /// Both tensors (batch, features) hold values in [0, 1]; logarithms are cut at −100 as in `torch.nn.BCELoss`. The result
-/// is a scalar.
+/// is a scalar. Where libtorch would refuse a reconstruction that holds NaN, the result is NaN.
 ///
 /// # Panics
 /// When the shapes differ or a value lies outside [0, 1].
 pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Tensor {
-    reconstruction.binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean)
+    reconstruction.f_binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean).unwrap_or_else(|error| {
+        // A training that has diverged: to be reported as such by whoever looks at the loss.
+        let nan = bool::try_from(reconstruction.isnan().any()).unwrap_or(false);
+        if nan { reconstruction.mean(None::<Kind>) } else { panic!("binary cross-entropy: {error}") }
+    })
 }
 
 #[cfg(test)]
@@ -42,6 +46,23 @@ mod tests {
         assert_relative_eq!(mean_squared_error(&y, &x).double_value(&[]), 0.038_125, max_relative = 1e-12);
         let found = binary_cross_entropy(&y, &x).double_value(&[]);
         assert_relative_eq!(found, 0.450_493_780_416, max_relative = 1e-9);
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_finite_loss() {
+        let (y, x) = pair();
+        let _ = y.get(1).fill_(f64::NAN);
+        let leaf = y.set_requires_grad(true);
+        let loss = binary_cross_entropy(&leaf, &x);
+        assert!(loss.double_value(&[]).is_nan());
+        loss.backward();
+    }
+
+    #[test]
+    #[should_panic(expected = "binary cross-entropy")]
+    fn values_outside_the_range_are_refused() {
+        let (y, x) = pair();
+        binary_cross_entropy(&(y * 2.0), &x);
     }
 
     #[test]

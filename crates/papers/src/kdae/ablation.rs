@@ -17,6 +17,9 @@ pub(super) struct Variant {
     pub settings: Value,
 }
 
+/// The deviation that has the network, and all else, of the authors' code.
+pub(super) const AUTHORS_CODE: &str = "authors-code";
+
 /// All deviations, in the order of the table.
 pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
     let mut variants = Vec::new();
@@ -49,7 +52,7 @@ const STARTS: &[Deviation<Pretraining>] = &[
     ("no-layer-wise", "no layer-wise pretraining", |s| s.layer_wise = None),
     ("no-batch-norm", "no batch normalisation", |s| s.batch_norm = None),
     (
-        "authors-code",
+        AUTHORS_CODE,
         "several, as in the authors' code: d-500-500-2000-10 (mirrored; theirs leaves 2000 out of the decoder), linear code, 80 epochs at most, no layer-wise pretraining",
         authors,
     ),
@@ -86,7 +89,7 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
         s.start.of_cluster.batch_norm = None;
     }),
     (
-        "authors-code",
+        AUTHORS_CODE,
         "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖, 40 epochs without early stop",
         |s| {
             authors(&mut s.start.pretraining);

@@ -24,6 +24,7 @@ fn published() -> Result<Published> {
 }
 
 /// The records of the whole paper, whatever part of it was asked for.
+#[derive(Default)]
 struct Sets {
     main: Records,
     deviations: Records,

@@ -217,10 +217,10 @@ impl Store {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
-                if path.is_dir() && folder.ends_with(".checkpoints") {
+                if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
                     let ours = path.to_string_lossy().contains(&super::machine::revision());
                     if !ours && is_old(&path) {
-                        let _ = fs::remove_dir_all(path); // states of other code, which nothing will take up
+                        let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
                     }
                 } else if path.is_dir() {
                     folders.push(path);
