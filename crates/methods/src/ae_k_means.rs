@@ -1,6 +1,6 @@
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
-use crate::pretraining::Pretraining;
+use crate::pretraining::{Pretrained, Pretraining};
 use crate::saved_model::SavedModel;
 use crate::{
     Context, Fitted, FittedScaling, Method, Model, ModelParts, ReconstructionLoss, Result, Scaling, Series,
@@ -96,19 +96,19 @@ impl Method for AeKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let (network, history) = self.pretraining().run(self.slug, scaled.view(), context)?;
+        let Pretrained { network, losses } = self.pretraining().run(self.slug, scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);
         facts.insert("parameters".to_owned(), network.parameter_counts().iter().sum::<usize>() as f64);
+        // Other methods that start from this network leave the layers to this one's history.
+        let layers = losses.layers.into_iter().enumerate();
+        let layers = layers.map(|(i, losses)| Series::of_epochs(format!("loss of layer {}", i + 1), losses));
+        let whole = Series::of_epochs("reconstruction loss", losses.whole);
         Ok(Fitted {
             labels: clusters.labels().to_vec(),
             embedding,
-            history: vec![Series {
-                name: "reconstruction loss".to_owned(),
-                step: "epoch".to_owned(),
-                values: history,
-            }],
+            history: layers.chain([whole]).collect(),
             facts,
             start: None,
             model: Box::new(AeKMeansModel { scaling, network, clusters }),

@@ -1,7 +1,7 @@
 //! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
 
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::pretraining::{Names, Pretraining};
+use crate::pretraining::{EpochLosses, Names, Pretrained, Pretraining};
 use crate::{Context, Result, Series};
 use deepclust_cluster::KMeansSettings;
 use deepclust_nets::{Autoencoder, AutoencoderMixture, MixturePass, Tensor};
@@ -68,7 +68,7 @@ impl ClusterAutoencoders {
         k: usize,
         context: &mut Context<'_>,
     ) -> Result<Start> {
-        let (network, losses) = self.pretraining.run(method, x, context)?;
+        let Pretrained { network, losses } = self.pretraining.run(method, x, context)?;
         let codes = network.embed(x)?;
         let clusters = run_k_means(&self.k_means, codes.view(), k, context)?;
         let labels = clusters.labels().to_vec();
@@ -76,8 +76,9 @@ impl ClusterAutoencoders {
         let mut sums: Vec<(f64, usize)> = Vec::new();
         for cluster in 0..k {
             let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
-            let (part, losses) = self.train_one(method, x.select(Axis(0), &rows).view(), cluster, context)?;
-            for (epoch, loss) in losses.iter().enumerate() {
+            let Pretrained { network: part, losses } =
+                self.train_one(method, x.select(Axis(0), &rows).view(), cluster, context)?;
+            for (epoch, loss) in losses.whole.iter().enumerate() {
                 sums.resize(sums.len().max(epoch + 1), (0.0, 0));
                 sums[epoch].0 += loss * rows.len() as f64;
                 sums[epoch].1 += rows.len();
@@ -85,13 +86,12 @@ impl ClusterAutoencoders {
             parts.push(part);
         }
         let means = sums.iter().map(|(sum, count)| sum / (*count).max(1) as f64).collect();
-        let series = |name: &str, values| Series { name: name.to_owned(), step: "epoch".to_owned(), values };
         Ok(Start {
             mixture: AutoencoderMixture::stack(&parts)?,
             labels,
             history: vec![
-                series("reconstruction loss", losses),
-                series("reconstruction loss of the clusters' autoencoders", means),
+                Series::of_epochs("reconstruction loss", losses.whole),
+                Series::of_epochs("reconstruction loss of the clusters' autoencoders", means),
             ],
             facts: k_means_facts(&clusters),
         })
@@ -104,12 +104,13 @@ impl ClusterAutoencoders {
         x: ArrayView2<'_, f32>,
         cluster: usize,
         context: &mut Context<'_>,
-    ) -> Result<(Autoencoder, Vec<f64>)> {
+    ) -> Result<Pretrained> {
         let weights = format!("weights of cluster {cluster}");
         if x.nrows() == 0 {
             let rng = &mut context.seed.stream(&weights);
             let network = self.of_cluster.network(x.ncols());
-            return Ok((Autoencoder::new(network, context.device, rng)?, Vec::new()));
+            let network = Autoencoder::new(network, context.device, rng)?;
+            return Ok(Pretrained { network, losses: EpochLosses::default() });
         }
         let name = format!("autoencoder of cluster {cluster}");
         self.of_cluster.train(method, x, &Names { stage: STAGE, name: &name, weights: &weights }, context)

@@ -160,8 +160,7 @@ impl Method for Damic {
         let mut facts = start.facts;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
         facts.insert("epochs of the joint training".to_owned(), history.loss.len() as f64);
-        let of_gate =
-            Series { name: "loss of the gate".to_owned(), step: "epoch".to_owned(), values: gate_losses };
+        let of_gate = Series::of_epochs("loss of the gate", gate_losses);
         Ok(Fitted {
             labels,
             embedding,

@@ -3,7 +3,7 @@ use crate::dcn_joint::Joint;
 use crate::k_dae::joint_series;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
-use crate::pretraining::Pretraining;
+use crate::pretraining::{Pretrained, Pretraining};
 use crate::{Context, Error, Fitted, Method, Model, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_nets::{AdamSettings, SgdSettings, TrainSettings};
@@ -90,7 +90,7 @@ impl Method for Dcn {
         let s = &self.settings;
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let (network, pretraining) = s.pretraining.run(Self::SLUG, scaled.view(), context)?;
+        let Pretrained { network, losses } = s.pretraining.run(Self::SLUG, scaled.view(), context)?;
         let codes = network.embed(scaled.view())?;
         let start = run_k_means(&s.k_means, codes.view(), k, context)?;
         let joint = Joint::new(s, network, start.centers().view(), start.labels(), scaled.view(), context)?;
@@ -100,8 +100,7 @@ impl Method for Dcn {
         let labels = model.assign(embedding.view())?;
         let mut facts = k_means_facts(&start);
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
-        let reconstruction =
-            Series { name: "reconstruction loss".to_owned(), step: "epoch".to_owned(), values: pretraining };
+        let reconstruction = Series::of_epochs("reconstruction loss", losses.whole);
         Ok(Fitted {
             labels,
             embedding,

@@ -2,6 +2,7 @@ use crate::dec_joint::{BATCH, Joint};
 use crate::dec_settings::DecSettings;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{check_features, check_samples, largest};
+use crate::pretraining::Pretrained;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
 use deepclust_losses::student_t_assignment;
@@ -49,7 +50,7 @@ impl Method for Dec {
         let s = &self.settings;
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let (network, pretraining) = s.pretraining.run(self.slug, scaled.view(), context)?;
+        let Pretrained { network, losses } = s.pretraining.run(self.slug, scaled.view(), context)?;
         let codes = network.embed(scaled.view())?;
         let start = run_k_means(&s.k_means, codes.view(), k, context)?;
         let mut facts = k_means_facts(&start);
@@ -64,7 +65,7 @@ impl Method for Dec {
             labels: model.assign(embedding.view())?,
             embedding,
             history: vec![
-                series("reconstruction loss", "epoch", pretraining),
+                series("reconstruction loss", "epoch", losses.whole),
                 series("loss", "update", ended.losses),
                 series("share of samples that changed", "update", ended.changes),
             ],

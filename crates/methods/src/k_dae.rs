@@ -137,9 +137,8 @@ impl Method for KDae {
 
 /// The joint training's loss and parts.
 pub(crate) fn joint_series(history: TrainHistory) -> impl Iterator<Item = Series> {
-    let series = |name: String, values| Series { name, step: "epoch".to_owned(), values };
-    std::iter::once(series("joint loss".to_owned(), history.loss))
-        .chain(history.parts.into_iter().map(move |(name, values)| series(name, values)))
+    let parts = history.parts.into_iter().map(|(name, values)| Series::of_epochs(name, values));
+    std::iter::once(Series::of_epochs("joint loss", history.loss)).chain(parts)
 }
 
 struct KDaeModel {

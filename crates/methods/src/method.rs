@@ -46,6 +46,13 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
+impl Series {
+    /// One value an epoch.
+    pub(crate) fn of_epochs(name: impl Into<String>, values: Vec<f64>) -> Self {
+        Self { name: name.into(), step: "epoch".to_owned(), values }
+    }
+}
+
 /// What a method found.
 pub struct Fitted {
     /// The cluster of every sample, in 0..k, length n.

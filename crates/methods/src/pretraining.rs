@@ -43,6 +43,22 @@ pub struct Pretraining {
     pub layer_wise: Option<TrainSettings>,
 }
 
+/// A trained network and how its losses fell.
+pub(crate) struct Pretrained {
+    pub network: Autoencoder,
+    pub losses: EpochLosses,
+}
+
+/// Losses by epoch.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EpochLosses {
+    /// Of the greedy training, layer by layer.
+    pub layers: Vec<Vec<f64>>,
+    /// Of the whole network.
+    pub whole: Vec<f64>,
+}
+
 /// What a training is called.
 pub(crate) struct Names<'a> {
     pub stage: &'a str,
@@ -75,7 +91,7 @@ impl Pretraining {
         }
     }
 
-    /// The trained network and its loss by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
+    /// The trained network and its losses by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
     ///
     /// Where the context has a cache, a network of the same samples, settings and seed is taken from there, and a new one
     /// is put there, by one process at a time: it is the same bit for bit. The wall time of its training is counted either
@@ -85,7 +101,7 @@ impl Pretraining {
         method: &'static str,
         x: ArrayView2<'_, f32>,
         context: &mut Context<'_>,
-    ) -> Result<(Autoencoder, Vec<f64>)> {
+    ) -> Result<Pretrained> {
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
         let Some(folder) = context.cache.clone() else { return self.train(method, x, &names, context) };
         let path = self.cache_path(method, &folder, x, context)?;
@@ -100,33 +116,34 @@ impl Pretraining {
             // A file that does not fit is as good as none: it is written anew.
             if let Ok(cached) = restore(&path, &network) {
                 context.add_seconds(AUTOENCODER, cached.seconds);
-                return Ok((network, cached.losses));
+                return Ok(Pretrained { network, losses: cached.losses });
             }
         }
         let before = context.stages().get(AUTOENCODER).copied().unwrap_or_default();
-        let (network, losses) = self.train(method, x, &names, context)?;
+        let trained = self.train(method, x, &names, context)?;
         let seconds = context.stages().get(AUTOENCODER).copied().unwrap_or_default() - before;
-        let text = serde_json::to_string(&Cached { seconds, losses: losses.clone() })
+        let text = serde_json::to_string(&Cached { seconds, losses: trained.losses.clone() })
             .map_err(|error| unwritable(method, error))?;
-        save_tensors(&path, &network.named_state(), &text)?;
-        Ok((network, losses))
+        save_tensors(&path, &trained.network.named_state(), &text)?;
+        Ok(trained)
     }
 
-    /// The trained network and its loss by epoch.
+    /// The trained network and its losses by epoch.
     pub(crate) fn train(
         &self,
         method: &'static str,
         x: ArrayView2<'_, f32>,
         names: &Names<'_>,
         context: &mut Context<'_>,
-    ) -> Result<(Autoencoder, Vec<f64>)> {
+    ) -> Result<Pretrained> {
         self.loss.check(method, self.output, x)?;
         let (seed, device) = (context.seed, context.device);
         let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream(names.weights))?;
         let data = to_tensor_on(x, device);
+        let mut layers = Vec::new();
         if let Some(settings) = self.layer_wise {
             for pair in 0..network.pairs() {
-                self.train_pair(&mut network, pair, settings, &data, names, context)?;
+                layers.push(self.train_pair(&mut network, pair, settings, &data, names, context)?);
             }
         }
         let mut adam = network.train_in(self.precision, self.adam)?;
@@ -141,10 +158,10 @@ impl Pretraining {
             buffers: tensors(network.named_buffers()),
         };
         let history = phase.train(x.nrows(), &mut adam, loss, context)?;
-        Ok((network, history.loss))
+        Ok(Pretrained { network, losses: EpochLosses { layers, whole: history.loss } })
     }
 
-    /// Trains one layer of the encoder with its mirror in the decoder.
+    /// Trains one layer of the encoder with its mirror in the decoder; answers its loss by epoch.
     fn train_pair(
         &self,
         network: &mut Autoencoder,
@@ -153,7 +170,7 @@ impl Pretraining {
         data: &Tensor,
         names: &Names<'_>,
         context: &mut Context<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<f64>> {
         let mut adam = network.train_pair_in(pair, self.precision, self.adam)?;
         let network = &*network;
         let loss = |step: &Step| {
@@ -169,8 +186,7 @@ impl Pretraining {
         let name = format!("{}, layer {}", names.name, pair + 1);
         let phase =
             Phase { stage: names.stage, name: &name, settings, buffers: tensors(network.named_buffers()) };
-        phase.train(data.size()[0] as usize, &mut adam, loss, context)?;
-        Ok(())
+        Ok(phase.train(data.size()[0] as usize, &mut adam, loss, context)?.loss)
     }
 
     /// One file for each combination of samples, settings, seed, libtorch and device.
@@ -211,7 +227,7 @@ fn unwritable(method: &'static str, error: serde_json::Error) -> Error {
 #[serde(deny_unknown_fields)]
 struct Cached {
     seconds: f64,
-    losses: Vec<f64>,
+    losses: EpochLosses,
 }
 
 /// Fills the network from a file of the cache.

@@ -55,12 +55,11 @@ impl Snnl {
         let clusters = run_k_means(&s.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);
         facts.insert("parameters".to_owned(), network.parameter_counts().iter().sum::<usize>() as f64);
-        let series = |name: String, values| Series { name, step: "epoch".to_owned(), values };
-        let parts = history.parts.into_iter().map(|(name, values)| series(name, values));
+        let parts = history.parts.into_iter().map(|(name, values)| Series::of_epochs(name, values));
         Ok(Fitted {
             labels: clusters.labels().to_vec(),
             embedding,
-            history: std::iter::once(series("loss".to_owned(), history.loss)).chain(parts).collect(),
+            history: std::iter::once(Series::of_epochs("loss", history.loss)).chain(parts).collect(),
             facts,
             start: None,
             model: Box::new(AeKMeansModel { scaling, network, clusters }),

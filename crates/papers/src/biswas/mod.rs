@@ -24,14 +24,11 @@ fn published() -> Result<Published> {
 
 /// The page shows the whole paper and every recorded seed, whatever part of it was asked for.
 fn whole(request: &Request, store: &Store) -> Request {
-    let recorded = |seed: u64| {
-        protocol::METHODS.iter().any(|method| {
-            let run =
-                protocol::run(method, serde_json::Value::Null, deepclust_methods::Seed(seed), request.quick);
-            store.root().join(run.record_path()).exists()
-        })
-    };
-    let runs = (0..).take_while(|&seed| recorded(seed)).count().max(request.seeds(protocol::SEEDS).count());
+    let usual = request.seeds(protocol::SEEDS).count();
+    let runs = Records::seeds(store, usual, |seed| {
+        let run = |method| protocol::run(method, serde_json::Value::Null, seed, request.quick);
+        protocol::METHODS.into_iter().map(run).collect()
+    });
     Request { dataset: None, methods: None, runs: Some(runs), quick: request.quick }
 }
 

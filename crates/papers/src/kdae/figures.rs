@@ -6,7 +6,7 @@ use super::tables::dataset_name;
 use crate::Result;
 use crate::render::{Drawn, Records, cluster_members, confusion, picture};
 use crate::run::{FigureData, Reconstructions, RunRecord, Store};
-use deepclust_methods::KDae;
+use deepclust_methods::{AeKMeans, KDae};
 use deepclust_plots::{Axis, Curves, GridRow, ImageGrid, Panels, Series};
 
 /// Draws what the records allow.
@@ -33,7 +33,15 @@ pub(super) fn draw(store: &Store, main: &Records, quick: bool) -> Result<Drawn> 
         let caption = "classes against clusters of k-DAE, after the best matching";
         let figure = confusion(record, title(caption), "class")?.quick(quick);
         drawn.save(store, &file("confusion"), title(caption), &figure)?;
-        drawn.save(store, &file("losses"), title("losses of k-DAE by phase"), &losses(record, quick))?;
+        // The layers' losses are kept by the run that ends with this training.
+        let start =
+            main.of(dataset, AeKMeans::SLUG, None).into_iter().find(|start| start.seed == record.seed);
+        drawn.save(
+            store,
+            &file("losses"),
+            title("losses of k-DAE by phase"),
+            &losses(start, record, quick),
+        )?;
         let caption = "mean share of each cluster in the batches of an epoch of the joint training of k-DAE, times the number of samples";
         drawn.save(store, &file("sizes"), title(caption), &sizes(record, quick))?;
     }
@@ -60,8 +68,10 @@ fn decoders(record: &RunRecord, all: &Reconstructions, title: String) -> Result<
 }
 
 /// One panel a phase: their losses have different units.
-fn losses(record: &RunRecord, quick: bool) -> Panels {
-    let phases = record.history.iter().filter(|series| series.name.contains("loss"));
+fn losses(start: Option<&RunRecord>, record: &RunRecord, quick: bool) -> Panels {
+    let layers = start.into_iter().flat_map(|start| &start.history);
+    let layers = layers.filter(|series| series.name.starts_with("loss of layer"));
+    let phases = layers.chain(record.history.iter().filter(|series| series.name.contains("loss")));
     let panels = phases.map(|series| {
         let epochs: Vec<f64> = (1..=series.values.len()).map(|epoch| epoch as f64).collect();
         let line = Series::new(series.name.clone(), epochs, series.values.clone());

@@ -11,7 +11,6 @@ mod tables;
 use crate::render::Records;
 use crate::run::{RunSpec, Store};
 use crate::{Paper, Published, Request, Result};
-use deepclust_methods::Seed;
 
 /// The paper.
 #[derive(Clone, Copy, Debug)]
@@ -32,17 +31,14 @@ struct Sets {
 
 impl Sets {
     fn read(store: &Store, quick: bool) -> Result<Self> {
-        let recorded = |seed: &u64| {
-            protocol::DATASETS.iter().any(|dataset| {
-                protocol::METHODS.iter().any(|method| {
-                    protocol::row(dataset, method, Seed(*seed), quick)
-                        .is_ok_and(|run| store.root().join(run.record_path()).exists())
-                })
-            })
-        };
         let whole = |runs| Request { dataset: None, methods: None, runs, quick };
         let usual = whole(None).seeds(protocol::SEEDS).count();
-        let runs = (0..).take_while(recorded).count().max(usual);
+        let runs = Records::seeds(store, usual, |seed| {
+            let rows = protocol::DATASETS.iter().flat_map(|dataset| {
+                protocol::METHODS.iter().flat_map(|method| protocol::row(dataset, method, seed, quick))
+            });
+            rows.collect()
+        });
         Ok(Self {
             main: Records::read(store, &protocol::runs(&whole(Some(runs)))?)?,
             deviations: Records::read(store, &ablation::runs(&whole(Some(runs)))?)?,

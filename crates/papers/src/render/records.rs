@@ -1,6 +1,7 @@
 use super::Spread;
 use crate::run::{RunRecord, RunSpec, Status, Store};
 use crate::{Error, Result};
+use deepclust_methods::Seed;
 
 /// The records of a list of runs, as far as they are there.
 #[derive(Debug, Default)]
@@ -28,6 +29,14 @@ impl Records {
             }
         }
         Ok(found)
+    }
+
+    /// How many seeds 0, 1, … without a gap have a record of one of the runs that `of_seed` names, and `usual` at least: a
+    /// page shows them all, whatever part was asked for.
+    pub fn seeds(store: &Store, usual: usize, of_seed: impl Fn(Seed) -> Vec<RunSpec>) -> usize {
+        let recorded =
+            |seed: &u64| of_seed(Seed(*seed)).iter().any(|run| store.root().join(run.record_path()).exists());
+        (0..).take_while(recorded).count().max(usual)
     }
 
     /// All of them, in the order of the runs.

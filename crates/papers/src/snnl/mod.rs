@@ -12,7 +12,6 @@ mod tables;
 use crate::render::Records;
 use crate::run::{RunSpec, Store};
 use crate::{Paper, Published, Request, Result};
-use deepclust_methods::Seed;
 
 /// The paper.
 #[derive(Clone, Copy, Debug)]
@@ -33,13 +32,9 @@ struct Sets {
 
 impl Sets {
     fn read(store: &Store, quick: bool) -> Result<Self> {
-        let recorded = |dataset: &str, seed: u64| {
-            protocol::METHODS.iter().any(|method| {
-                protocol::row(dataset, method, Seed(seed), quick)
-                    .is_ok_and(|run| store.root().join(run.record_path()).exists())
-            })
+        let rows = |dataset: &str, seed| -> Vec<_> {
+            protocol::METHODS.iter().flat_map(|method| protocol::row(dataset, method, seed, quick)).collect()
         };
-        let any = |seed: &u64| protocol::DATASETS.iter().any(|dataset| recorded(dataset, *seed));
         let whole = |runs, dataset: Option<&str>| Request {
             dataset: dataset.map(str::to_owned),
             methods: None,
@@ -47,12 +42,14 @@ impl Sets {
             quick,
         };
         let usual = whole(None, None).seeds(protocol::SEEDS).count();
-        let runs = (0..).take_while(any).count().max(usual);
+        let runs = Records::seeds(store, usual, |seed| {
+            protocol::DATASETS.iter().flat_map(|dataset| rows(dataset, seed)).collect()
+        });
         let whole = |dataset| whole(Some(runs), dataset);
         let mut main = protocol::runs(&whole(None))?;
         let mut fewer = ablation::fewer_labels(&whole(None))?;
         // EMNIST-Balanced is shown where somebody has run it, and missed by nobody else.
-        if recorded("emnist-balanced", 0) {
+        if Records::seeds(store, 0, |seed| rows("emnist-balanced", seed)) > 0 {
             main.extend(protocol::runs(&whole(Some("emnist-balanced")))?);
             fewer.extend(ablation::fewer_labels(&whole(Some("emnist-balanced")))?);
         }

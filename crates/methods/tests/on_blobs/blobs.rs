@@ -1,0 +1,118 @@
+//! The samples, every method's settings for them, and fits.
+
+use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Result, Seed, Silent, build};
+use deepclust_nets::Device;
+use ndarray::Array2;
+use rand::Rng;
+use serde_json::{Value, json};
+use std::sync::Once;
+
+const PER_BLOB: usize = 60;
+
+static ONE_THREAD: Once = Once::new();
+
+/// Three blobs in [0, 1]¹², and which sample is of which.
+pub fn blobs() -> (Array2<f32>, Vec<usize>) {
+    let mut rng = Seed(42).stream("blobs");
+    let x = Array2::from_shape_fn((3 * PER_BLOB, 12), |(i, j)| {
+        let centre = if j % 3 == i % 3 { 0.9 } else { 0.1 };
+        centre + rng.random_range(-0.05f32..0.05)
+    });
+    (x, (0..3 * PER_BLOB).map(|i| i % 3).collect())
+}
+
+pub fn settings(slug: &str) -> Value {
+    let k_means = json!({"n_clusters": 3, "n_init": 5});
+    match slug {
+        "k-means" | "k-means-all" => json!({"k_means": k_means}),
+        "pca-k-means" | "pca70-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+        "k-dae" | "damic" => {
+            let mut deep = pretraining();
+            deep["hidden"] = json!("elu");
+            deep["batch_norm"] = json!({"momentum": 0.1, "epsilon": 0.001, "code": false});
+            let mut first = deep.clone();
+            first["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
+            let mut settings = json!({
+                "start": {"pretraining": first, "k_means": k_means, "of_cluster": deep},
+                "joint": {"adam": {"learning_rate": 0.001}, "train": {"epochs": 5, "batch_size": 16}}
+            });
+            if slug == "damic" {
+                settings["gate"] = json!({
+                    "network": {"widths": [8], "hidden": "relu", "init": "torch-linear"},
+                    "adam": {"learning_rate": 0.01}, "train": {"epochs": 20, "batch_size": 16}
+                });
+            }
+            settings
+        }
+        "dcn" => json!({
+            "pretraining": pretraining(), "k_means": k_means, "optimizer": {"adam": {"learning_rate": 0.001}},
+            "train": {"epochs": 5, "batch_size": 16}, "clustering_weight": 0.5, "initial_count": 100
+        }),
+        "dec" | "idec" => {
+            let optimizer = json!({"adam": {"learning_rate": 0.001}});
+            let mut settings = json!({
+                "pretraining": pretraining(),
+                "k_means": k_means, "optimizer": optimizer, "batch_size": 16, "update_interval": 10, "max_steps": 60,
+                "tolerance": 0.001, "nu": 1.0
+            });
+            if slug == "idec" {
+                settings["divergence_weight"] = json!(0.1);
+            }
+            settings
+        }
+        snnl if snnl.starts_with("snnl") => json!({
+            "widths": [8, 3], "hidden": "relu", "code": "sigmoid", "output": "sigmoid",
+            "init": {"hidden": "kaiming-normal", "code": "xavier-uniform", "output": "xavier-uniform"},
+            "reconstruction": "binary-cross-entropy", "snnl": {"distance": "cosine", "epsilon": 1e-5}, "alpha": 10.0,
+            "supervised": takes_labels(snnl), "temperature": {"annealed": {"eta": 1.0, "gamma": 0.55}},
+            "layers": if snnl == "snnl-code" { "code" } else { "all-tensors" },
+            "reduction": if matches!(snnl, "snnl-3" | "snnl-4") { "minimum" } else { "sum" },
+            "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
+        }),
+        _ => json!({
+            "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
+            "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
+            "loss": "binary-cross-entropy", "adam": {"learning_rate": 0.01},
+            "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
+        }),
+    }
+}
+
+fn pretraining() -> Value {
+    json!({
+        "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
+        "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
+        "loss": "mean-squared-error", "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}
+    })
+}
+
+/// Whether the method is semi-supervised here.
+pub fn takes_labels(slug: &str) -> bool {
+    matches!(slug, "snnl-1" | "snnl-3" | "snnl-5" | "snnl-7" | "snnl-code")
+}
+
+pub fn fit(slug: &str, seed: u64) -> Fitted {
+    let mut progress = Silent;
+    let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
+    let method = build(slug, &settings(slug)).unwrap();
+    fit_with(slug, method.as_ref(), &mut context).unwrap()
+}
+
+/// With labels where the method takes them.
+pub fn fit_with(slug: &str, method: &dyn Method, context: &mut Context<'_>) -> Result<Fitted> {
+    // Two threads of libtorch wait for one another when anything else runs.
+    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    let (x, labels) = blobs();
+    if takes_labels(slug) {
+        method.fit_labelled(&LabelledSubset::new(x.view(), &labels)?, 3, context)
+    } else {
+        method.fit(x.view(), 3, context)
+    }
+}
+
+pub fn fit_any(slug: &str, settings: &Value, x: &Array2<f32>, k: usize) -> Result<Fitted> {
+    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    let mut progress = Silent;
+    let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+    build(slug, settings)?.fit(x.view(), k, &mut context)
+}

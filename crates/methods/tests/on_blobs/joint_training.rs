@@ -1,0 +1,95 @@
+//! Methods that go on from the clusters of k-means.
+
+use crate::blobs::{blobs, fit, fit_any, settings};
+use deepclust_methods::{Fitted, build};
+use ndarray::Array2;
+use serde_json::json;
+
+const JOINT: [&str; 5] = ["dec", "idec", "dcn", "k-dae", "damic"];
+
+#[test]
+fn one_cluster_constant_samples_and_very_few_are_no_trouble() {
+    let (x, _) = blobs();
+    let constant = Array2::from_elem((40, 12), 0.5f32);
+    let few = x.slice(ndarray::s![..4, ..]).to_owned();
+    for slug in JOINT {
+        for (x, k) in [(&x, 1), (&constant, 3), (&few, 4)] {
+            let fitted = fit_any(slug, &settings(slug), x, k).unwrap();
+            assert!(fitted.labels.iter().all(|&label| label < k), "{slug}");
+            assert!(fitted.embedding.iter().all(|value| value.is_finite()), "{slug} {k}");
+            let values = fitted.history.iter().flat_map(|series| &series.values);
+            assert!(
+                values.clone().count() > 0 && values.clone().all(|value| value.is_finite()),
+                "{slug} {k}"
+            );
+            assert_eq!(fitted.start.as_ref().map(Vec::len), Some(x.nrows()), "{slug}");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_joint_training_finds_the_blobs() {
+    let (x, truth) = blobs();
+    for slug in ["k-dae", "damic"] {
+        for (key, value) in
+            [("distance", json!("norm")), ("pass", json!("responsible")), ("precision", json!("bf16"))]
+        {
+            let mut settings = settings(slug);
+            settings["joint"][key] = value;
+            // Something is left to learn.
+            settings["start"]["of_cluster"]["train"]["epochs"] = json!(4);
+            let fitted = fit_any(slug, &settings, &x, 3).unwrap();
+            assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug} {key}");
+            let losses = &fitted.history.iter().find(|series| series.name == "joint loss").unwrap().values;
+            assert!(losses[losses.len() - 1] < losses[0], "{slug} {key}: {losses:?}");
+        }
+        let mut wrong = settings(slug);
+        wrong["joint"]["train"]["epochs"] = json!(0);
+        let error = build(slug, &wrong).unwrap_err().to_string();
+        assert!(error.ends_with("`epochs`: expected a number of at least 1, found 0"), "{error}");
+    }
+    for slug in ["dec", "idec"] {
+        let mut settings = settings(slug);
+        settings["precision"] = json!("bf16");
+        let fitted = fit_any(slug, &settings, &x, 3).unwrap();
+        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug}");
+        settings["optimizer"] = json!({"sgd": {"learning_rate": 0.01, "momentum": 0.9}});
+        let error = build(slug, &settings).unwrap_err().to_string();
+        assert!(error.ends_with("`precision`: expected `single` for `sgd`, found `bf16`"), "{error}");
+    }
+    let mut soft = settings("k-dae");
+    soft["cost"] = json!("soft");
+    let soft = fit_any("k-dae", &soft, &x, 3).unwrap();
+    assert_eq!(deepclust_metrics::accuracy(&truth, &soft.labels).unwrap(), 1.0);
+    // The soft minimum is never above the least distance.
+    let hard = fit_any("k-dae", &settings("k-dae"), &x, 3).unwrap();
+    let loss = |fitted: &Fitted| fitted.history.iter().find(|s| s.name == "joint loss").unwrap().values[0];
+    assert!(loss(&soft) <= loss(&hard) + 1e-6);
+}
+
+#[test]
+fn reconstructions_come_from_every_cluster() {
+    let (x, _) = blobs();
+    let fitted = fit("k-dae", 1);
+    let all = fitted.model.reconstructions(x.view()).unwrap().unwrap();
+    assert_eq!(all.dim(), (x.nrows(), 3, 12));
+    for (i, &label) in fitted.labels.iter().enumerate() {
+        let error = |j: usize| -> f32 {
+            x.row(i).iter().zip(all.slice(ndarray::s![i, j, ..])).map(|(a, b)| (a - b).powi(2)).sum()
+        };
+        assert!((0..3).all(|j| error(label) <= error(j) + 1e-6));
+    }
+    assert!(fit("ae-k-means", 1).model.reconstructions(x.view()).unwrap().is_none());
+}
+
+#[test]
+fn the_layers_losses_are_kept_by_the_autoencoder_alone() {
+    let (x, _) = blobs();
+    let mut with_layers = settings("ae-k-means");
+    with_layers["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
+    let fitted = fit_any("ae-k-means", &with_layers, &x, 3).unwrap();
+    let found: Vec<_> =
+        fitted.history.iter().map(|series| (series.name.as_str(), series.values.len())).collect();
+    assert_eq!(found, [("loss of layer 1", 3), ("loss of layer 2", 3), ("reconstruction loss", 30)]);
+    assert_eq!(fit("k-dae", 1).history[0].name, "reconstruction loss");
+}
