@@ -3,13 +3,15 @@ use crate::run::{RunSpec, Store};
 use serde::{Deserialize, Serialize};
 
 /// What of a paper is wanted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Only this data set, where one is named.
     pub dataset: Option<String>,
     /// Only these methods, where some are named.
     pub methods: Option<Vec<String>>,
+    /// Only these deviations of the ablations, where some are named; [`NO_VARIANT`](Self::NO_VARIANT) is the tables' rows.
+    pub variants: Option<Vec<String>>,
     /// Seeds 0, 1, … of that number; the paper's own number where none is given.
     pub runs: Option<usize>,
     /// The small version.
@@ -17,6 +19,9 @@ pub struct Request {
 }
 
 impl Request {
+    /// What the rows of the tables are called among the deviations.
+    pub const NO_VARIANT: &str = "none";
+
     /// The seeds, given the number that the paper's protocol asks for.
     pub fn seeds(&self, usual: usize) -> impl Iterator<Item = deepclust_methods::Seed> + use<> {
         let usual = if self.quick { 2 } else { usual };
@@ -27,6 +32,9 @@ impl Request {
     pub fn wants(&self, spec: &RunSpec) -> bool {
         self.dataset.as_ref().is_none_or(|dataset| *dataset == spec.dataset)
             && self.methods.as_ref().is_none_or(|methods| methods.contains(&spec.method))
+            && self.variants.as_ref().is_none_or(|variants| {
+                variants.iter().any(|name| name == spec.variant.as_deref().unwrap_or(Self::NO_VARIANT))
+            })
     }
 }
 

@@ -52,7 +52,7 @@ fn rendering_and_verifying_need_records() {
 #[test]
 fn what_is_no_record_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let request = Request { dataset: None, methods: None, runs: Some(1), quick: true };
+    let request = Request { runs: Some(1), quick: true, ..Request::default() };
     let path = folder.path().join(PAPERS[0].runs(&request).unwrap()[0].record_path());
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, "{\"metrics\": {\"sil\": 0.1588}}").unwrap();

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_deviation_builds_and_differs_from_the_protocol() {
-        let request = Request { dataset: None, methods: None, runs: Some(1), quick: false };
+        let request = Request { runs: Some(1), ..Request::default() };
         let protocol: HashSet<_> = super::super::protocol::runs(&request)
             .unwrap()
             .iter()

@@ -29,7 +29,7 @@ fn whole(request: &Request, store: &Store) -> Request {
         let run = |method| protocol::run(method, serde_json::Value::Null, seed, request.quick);
         protocol::METHODS.into_iter().map(run).collect()
     });
-    Request { dataset: None, methods: None, runs: Some(runs), quick: request.quick }
+    Request { runs: Some(runs), quick: request.quick, ..Request::default() }
 }
 
 impl Paper for Biswas {
@@ -64,7 +64,7 @@ impl Paper for Biswas {
     }
 
     fn readme(&self, store: &Store) -> Result<Option<String>> {
-        let request = whole(&Request { dataset: None, methods: None, runs: None, quick: false }, store);
+        let request = whole(&Request::default(), store);
         let main = Records::read(store, &protocol::runs(&request)?)?;
         if main.missing() > 0 { Ok(None) } else { page::readme(store, &main).map(Some) }
     }

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn request(quick: bool, runs: Option<usize>) -> Request {
-        Request { dataset: None, methods: None, runs, quick }
+        Request { runs, quick, ..Request::default() }
     }
 
     #[test]

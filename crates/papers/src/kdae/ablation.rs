@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_deviation_builds_and_differs_from_the_protocol() {
-        let request = Request { dataset: None, methods: None, runs: Some(1), quick: false };
+        let request = Request { runs: Some(1), ..Request::default() };
         let runs = runs(&request).unwrap();
         let paths: HashSet<_> = runs.iter().map(RunSpec::record_path).collect();
         assert_eq!(paths.len(), runs.len());

@@ -31,7 +31,7 @@ struct Sets {
 
 impl Sets {
     fn read(store: &Store, quick: bool) -> Result<Self> {
-        let whole = |runs| Request { dataset: None, methods: None, runs, quick };
+        let whole = |runs| Request { runs, quick, ..Request::default() };
         let usual = whole(None).seeds(protocol::SEEDS).count();
         let runs = Records::seeds(store, usual, |seed| {
             let rows = protocol::DATASETS.iter().flat_map(|dataset| {

@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn all_settings_build_their_method_and_no_row_knows_labels() {
         for quick in [false, true] {
-            let runs = runs(&Request { dataset: None, methods: None, runs: None, quick }).unwrap();
+            let runs = runs(&Request { quick, ..Request::default() }).unwrap();
             assert_eq!(runs.len(), METHODS.len() * DATASETS.len() * if quick { 2 } else { SEEDS });
             for run in runs {
                 let method = deepclust_methods::build(&run.method, &run.settings).unwrap();

@@ -1,6 +1,7 @@
 use clap::{Args, Parser, Subcommand};
 use deepclust_nets::DeviceChoice;
-use deepclust_papers::{PAPERS, Request, Result, Target, parse_target};
+use deepclust_papers::{Error, PAPERS, Request, Result, Target, parse_target};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Reproduces the tables and figures of deep-clustering papers.
@@ -37,6 +38,9 @@ pub struct What {
     /// Only these methods, comma-separated.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub methods: Option<Vec<String>>,
+    /// Only these deviations of the ablations, comma-separated; `none` is the tables' own rows.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub variants: Option<Vec<String>>,
     /// The output folder [default: results, or results/quick with --quick].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -92,16 +96,20 @@ impl What {
     /// Papers and request, with every name checked.
     pub fn resolve(&self) -> Result<(Target, Request)> {
         let target = parse_target(&self.target)?;
+        let papers = || PAPERS.iter().filter(|paper| target.papers.contains(&paper.slug()));
         if let Some(methods) = &self.methods {
-            let papers = PAPERS.iter().filter(|paper| target.papers.contains(&paper.slug()));
-            let known: Vec<&str> = papers.flat_map(|paper| paper.methods().iter().copied()).collect();
-            if let Some(unknown) = methods.iter().find(|method| !known.contains(&method.as_str())) {
-                return Err(deepclust_papers::Error::unknown("method", unknown, known));
-            }
+            check("method", methods, papers().flat_map(|paper| paper.methods().iter().copied()))?;
+        }
+        if let Some(variants) = &self.variants {
+            let one_seed = Request { runs: Some(1), ..Request::default() };
+            let runs: Vec<_> = papers().map(|paper| paper.runs(&one_seed)).collect::<Result<_>>()?;
+            let known: BTreeSet<_> = runs.iter().flatten().filter_map(|run| run.variant.as_deref()).collect();
+            check("variant", variants, known.into_iter().chain([Request::NO_VARIANT]))?;
         }
         let request = Request {
             dataset: target.dataset.map(str::to_owned),
             methods: self.methods.clone(),
+            variants: self.variants.clone(),
             runs: self.runs.map(usize::from),
             quick: self.quick,
         };
@@ -112,6 +120,15 @@ impl What {
     pub fn out(&self) -> PathBuf {
         let usual = if self.quick { "results/quick" } else { "results" };
         self.out.clone().unwrap_or_else(|| PathBuf::from(usual))
+    }
+}
+
+/// Every name has to be a known one.
+fn check<'a>(kind: &'static str, names: &[String], known: impl Iterator<Item = &'a str>) -> Result<()> {
+    let known: Vec<&str> = known.collect();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(unknown) => Err(Error::unknown(kind, unknown, known)),
+        None => Ok(()),
     }
 }
 
@@ -139,6 +156,15 @@ mod tests {
         let what = parse(&["deepclust", "reproduce", "mnist", "--methods", "k-means,ae64-kmeans"]);
         let error = what.resolve().unwrap_err().to_string();
         assert!(error.starts_with("unknown method `ae64-kmeans`, did you mean `ae64-k-means`?"), "{error}");
+        let what = parse(&["deepclust", "reproduce", "kdae", "--variants", "none,bf-16"]);
+        let error = what.resolve().unwrap_err().to_string();
+        assert!(error.starts_with("unknown variant `bf-16`, did you mean `bf16`?"), "{error}");
+        let what = parse(&["deepclust", "reproduce", "kdae", "--variants", "none,bf16", "--runs", "1"]);
+        let (_, request) = what.resolve().unwrap();
+        let paper = PAPERS.iter().find(|paper| paper.slug() == "kdae").unwrap();
+        let variants: Vec<_> = paper.runs(&request).unwrap().into_iter().map(|run| run.variant).collect();
+        assert!(variants.contains(&None) && variants.contains(&Some("bf16".to_owned())));
+        assert!(variants.iter().flatten().all(|name| name == "bf16"));
         let what = parse(&["deepclust", "reproduce", "mnist", "--quick", "--runs", "3"]);
         let (target, request) = what.resolve().unwrap();
         assert_eq!(

@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn every_deviation_has_a_name_and_settings_of_its_own() {
-        let request = Request { dataset: None, methods: None, runs: Some(1), quick: false };
+        let request = Request { runs: Some(1), ..Request::default() };
         let runs = deviations(&request).unwrap();
         let paths: HashSet<_> = runs.iter().map(RunSpec::record_path).collect();
         let settings: HashSet<_> = runs.iter().map(|run| (&run.method, run.settings.to_string())).collect();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn bf16_is_the_only_change_of_its_runs() {
-        let request = Request { dataset: None, methods: None, runs: None, quick: false };
+        let request = Request::default();
         for run in bf16(&request).unwrap() {
             let mut settings = run.settings.clone();
             assert_eq!(settings.as_object_mut().unwrap().remove("precision").unwrap(), "bf16");

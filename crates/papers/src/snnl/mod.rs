@@ -37,9 +37,9 @@ impl Sets {
         };
         let whole = |runs, dataset: Option<&str>| Request {
             dataset: dataset.map(str::to_owned),
-            methods: None,
             runs,
             quick,
+            ..Request::default()
         };
         let usual = whole(None, None).seeds(protocol::SEEDS).count();
         let runs = Records::seeds(store, usual, |seed| {

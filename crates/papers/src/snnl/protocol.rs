@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     fn request(dataset: Option<&str>, quick: bool) -> Request {
-        Request { dataset: dataset.map(str::to_owned), methods: None, runs: None, quick }
+        Request { dataset: dataset.map(str::to_owned), quick, ..Request::default() }
     }
 
     #[test]
