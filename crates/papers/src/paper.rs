@@ -64,7 +64,7 @@ pub trait Paper: Sync {
     /// When a record is stale or damaged, or a file cannot be written.
     fn render(&self, request: &Request, store: &Store) -> Result<()>;
 
-    /// What the workspace's README shows of it, in Markdown; none while runs are missing.
+    /// What the workspace's README shows of it, in Markdown; none while nothing is recorded.
     ///
     /// # Errors
     /// As [`render`](Self::render).

@@ -66,6 +66,6 @@ impl Paper for Biswas {
     fn readme(&self, store: &Store) -> Result<Option<String>> {
         let request = whole(&Request::default(), store);
         let main = Records::read(store, &protocol::runs(&request)?)?;
-        if main.missing() > 0 { Ok(None) } else { page::readme(store, &main).map(Some) }
+        if main.all().is_empty() { Ok(None) } else { page::readme(store, &main).map(Some) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::protocol;
 use super::{SLUG, ablation, figures, tables};
-use crate::render::{Page, Records, provenance};
+use crate::render::{Page, Records, provenance, readme_table};
 use crate::run::Store;
 use crate::{Request, Result};
 
@@ -72,16 +72,8 @@ fn notes(quick: bool, main: &Records) -> Vec<String> {
 
 /// The comparison and one picture.
 pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
-    let full = tables::comparison(main)?;
     let kept = ["method", "runs", "silhouette, paper", "silhouette, ours", "ACC", "NMI", "ARI"];
-    let keep: Vec<usize> =
-        (0..full.columns.len()).filter(|&i| kept.contains(&full.columns[i].name.as_str())).collect();
-    let table = crate::render::Table {
-        title: full.title,
-        columns: keep.iter().map(|&i| full.columns[i].clone()).collect(),
-        rows: full.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
-        notes: Vec::new(),
-    };
+    let table = tables::comparison(main)?.only(&kept);
     let results =
         store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
     let drawn = store.root().join(format!("figures/{SLUG}-tsne.png")).exists();
@@ -90,5 +82,5 @@ pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     } else {
         String::new()
     };
-    Ok(format!("**{}** ([page]({results}/{SLUG}.md))\n\n{}{picture}", table.title, table.to_markdown()))
+    Ok(readme_table(store, SLUG, &table, main.missing()) + &picture)
 }

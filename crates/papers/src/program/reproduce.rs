@@ -232,7 +232,7 @@ fn render(papers: &[&dyn Paper], request: &Request, store: &Store, what: &What) 
     Ok(())
 }
 
-/// The README shows complete results by the same rule: nothing in it is typed.
+/// What the README shows of results comes from the records: nothing in it is typed.
 fn refresh_readme(store: &Store) -> Result<()> {
     let path = Path::new("README.md");
     let Ok(mut text) = std::fs::read_to_string(path) else { return Ok(()) };

@@ -1,3 +1,6 @@
+use super::Table;
+use crate::run::Store;
+
 /// The text with everything between `<!-- NAME:begin -->` and `<!-- NAME:end -->` replaced, or none when the two marks
 /// are not there in this order.
 pub fn replace_block(text: &str, name: &str, content: &str) -> Option<String> {
@@ -5,6 +8,18 @@ pub fn replace_block(text: &str, name: &str, content: &str) -> Option<String> {
     let start = text.find(&begin)? + begin.len();
     let stop = start + text[start..].find(&end)?;
     Some(format!("{}\n{}\n{}", &text[..start], content.trim_end(), &text[stop..]))
+}
+
+/// A table under its title, with a link to the paper's page, and how many of its runs are still to be made.
+pub fn readme_table(store: &Store, slug: &str, table: &Table, missing: usize) -> String {
+    let results =
+        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
+    let page = format!("[page]({results}/{slug}.md)");
+    let still = match missing {
+        0 => String::new(),
+        n => format!("\nNot complete: {n} runs of this table are still to be made.\n"),
+    };
+    format!("**{}** ({page})\n\n{}{still}", table.title, table.to_markdown())
 }
 
 #[cfg(test)]
