@@ -1,4 +1,5 @@
-//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries, and notes its version.
+//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries, links its CUDA part where it is there,
+//! and notes its version.
 //!
 //! torch-sys can only do so for its own targets; a `cargo:rustc-link-arg` does not reach dependants.
 
@@ -12,6 +13,11 @@ fn main() {
     if let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
         if !windows {
             println!("cargo:rustc-link-arg=-Wl,-rpath,{lib}");
+            // Nothing refers to it by name, so that the linker would leave it out, and no GPU would be found.
+            let cuda = format!("{lib}/libtorch_cuda.so");
+            if Path::new(&cuda).exists() {
+                println!("cargo:rustc-link-arg=-Wl,--no-as-needed,{cuda},--as-needed");
+            }
         }
         let stamp = Path::new(&lib).join("../build-version");
         println!("cargo:rerun-if-changed={}", stamp.display());

@@ -1,4 +1,4 @@
-//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries.
+//! Puts libtorch's folder into the run path of this crate's tests, examples and binaries, and links its CUDA part where it is there.
 //!
 //! torch-sys can only do so for its own targets; a `cargo:rustc-link-arg` does not reach dependants.
 
@@ -10,5 +10,11 @@ fn main() {
         && !windows
     {
         println!("cargo:rustc-link-arg=-Wl,-rpath,{lib}");
+        println!("cargo:rerun-if-changed={lib}/../build-version");
+        // Nothing refers to it by name, so that the linker would leave it out, and no GPU would be found.
+        let cuda = format!("{lib}/libtorch_cuda.so");
+        if std::path::Path::new(&cuda).exists() {
+            println!("cargo:rustc-link-arg=-Wl,--no-as-needed,{cuda},--as-needed");
+        }
     }
 }

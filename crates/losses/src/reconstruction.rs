@@ -1,4 +1,4 @@
-use tch::{Kind, Reduction, Tensor};
+use tch::{Device, Kind, Reduction, Tensor};
 
 /// Mean squared error: the mean over samples and features of (x̂ − x)².
 ///
@@ -16,13 +16,23 @@ pub fn mean_squared_error(reconstruction: &Tensor, x: &Tensor) -> Tensor {
 /// is a scalar. Where libtorch would refuse a reconstruction that holds NaN, the result is NaN.
 ///
 /// # Panics
-/// When the shapes differ or a value lies outside [0, 1].
+/// When the shapes differ, and on the processor when a value lies outside [0, 1]; other devices stop working then.
 pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Tensor {
+    if reconstruction.device() != Device::Cpu {
+        return guarded(reconstruction, x);
+    }
     reconstruction.f_binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean).unwrap_or_else(|error| {
         // A training that has diverged: to be reported as such by whoever looks at the loss.
         let nan = bool::try_from(reconstruction.isnan().any()).unwrap_or(false);
         if nan { reconstruction.mean(None::<Kind>) } else { panic!("binary cross-entropy: {error}") }
     })
+}
+
+/// For devices that a value which libtorch refuses would cost the process, unheard of until later.
+fn guarded(reconstruction: &Tensor, x: &Tensor) -> Tensor {
+    let nan = (reconstruction.detach() * 0.0).sum(None::<Kind>); // 0, or NaN where there is one
+    let numbers = reconstruction.nan_to_num(0.5, 1.0, 0.0);
+    numbers.binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean) + nan
 }
 
 #[cfg(test)]
@@ -56,6 +66,14 @@ mod tests {
         let loss = binary_cross_entropy(&leaf, &x);
         assert!(loss.double_value(&[]).is_nan());
         loss.backward();
+        assert!(guarded(&leaf, &x).double_value(&[]).is_nan());
+    }
+
+    #[test]
+    fn the_guarded_form_is_the_same() {
+        let (y, x) = pair();
+        assert_eq!(guarded(&y, &x), binary_cross_entropy(&y, &x));
+        assert_gradient(&y, |y| guarded(y, &x));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use deepclust_losses::{
 use deepclust_nets::{Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor_on};
 use ndarray::ArrayView2;
 use rand::seq::SliceRandom;
+use std::collections::VecDeque;
 
 /// Samples that are assigned at a time between steps.
 pub(crate) const BATCH: i64 = 2000;
@@ -62,7 +63,7 @@ impl<'a> Joint<'a> {
             let n = self.data.size()[0];
             let mut rng = context.seed.stream("joint batches");
             let mut order: Vec<i64> = (0..n).collect();
-            let mut position = order.len();
+            let mut batches: VecDeque<Tensor> = VecDeque::new();
             let (mut steps, mut losses, mut changes) = (0, Vec::new(), Vec::new());
             let mut last = None;
             while steps < s.max_steps {
@@ -82,13 +83,12 @@ impl<'a> Joint<'a> {
                 let until = (steps + s.update_interval).min(s.max_steps);
                 let count = until - steps;
                 while steps < until {
-                    if position >= order.len() {
+                    if batches.is_empty() {
                         order.shuffle(&mut rng);
-                        position = 0;
+                        let order = Tensor::from_slice(&order).to_device(self.data.device());
+                        batches = order.split(s.batch_size as i64, 0).into();
                     }
-                    let end = (position + s.batch_size).min(order.len());
-                    let batch = Tensor::from_slice(&order[position..end]).to_device(self.data.device());
-                    position = end;
+                    let Some(batch) = batches.pop_front() else { break };
                     let loss = self.loss(&batch, &target);
                     self.optimizer.minimise(&loss)?;
                     sum += loss.detach().to_kind(Kind::Double);

@@ -22,10 +22,12 @@ impl DeviceChoice {
     /// # Errors
     /// [`Error::NoCuda`] when `cuda` is asked for and libtorch sees none.
     pub fn resolve(self) -> Result<Device> {
-        match (self, tch::Cuda::is_available()) {
-            (Self::Cpu, _) | (Self::Auto, false) => Ok(Device::Cpu),
-            (Self::Cuda | Self::Auto, true) => Ok(Device::Cuda(0)),
-            (Self::Cuda, false) => Err(Error::NoCuda),
+        // To ask is to start the driver.
+        match self {
+            Self::Cpu => Ok(Device::Cpu),
+            Self::Cuda | Self::Auto if tch::Cuda::is_available() => Ok(Device::Cuda(0)),
+            Self::Auto => Ok(Device::Cpu),
+            Self::Cuda => Err(Error::NoCuda),
         }
     }
 }

@@ -309,7 +309,8 @@ impl Selection {
         let counts = (0..counts.size()[0]).map(|i| counts.int64_value(&[i])).collect();
         let places = chosen.nonzero();
         let (parts, rows) = (places.select(1, 0).contiguous(), places.select(1, 1).contiguous());
-        Self { weights: by_part.masked_select(&chosen), rows, parts, counts }
+        let chosen = &parts * by_part.size()[1] + &rows;
+        Self { weights: by_part.view([-1]).index_select(0, &chosen), rows, parts, counts }
     }
 
     /// Of what each autoencoder has of its own, shape (k, batch, width): (m, width).

@@ -1,7 +1,7 @@
 //! The samples, every method's settings for them, and fits.
 
 use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Result, Seed, Silent, build};
-use deepclust_nets::Device;
+use deepclust_nets::{Device, DeviceChoice};
 use ndarray::Array2;
 use rand::Rng;
 use serde_json::{Value, json};
@@ -10,6 +10,13 @@ use std::sync::Once;
 const PER_BLOB: usize = 60;
 
 static ONE_THREAD: Once = Once::new();
+
+/// The processor, or what `DEEPCLUST_TEST_DEVICE` names.
+pub fn device() -> Device {
+    let choice =
+        std::env::var("DEEPCLUST_TEST_DEVICE").map_or(DeviceChoice::Cpu, |name| name.parse().unwrap());
+    choice.resolve().unwrap()
+}
 
 /// Three blobs in [0, 1]¹², and which sample is of which.
 pub fn blobs() -> (Array2<f32>, Vec<usize>) {
@@ -93,7 +100,7 @@ pub fn takes_labels(slug: &str) -> bool {
 
 pub fn fit(slug: &str, seed: u64) -> Fitted {
     let mut progress = Silent;
-    let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
+    let mut context = Context::new(Seed(seed), device(), &mut progress);
     let method = build(slug, &settings(slug)).unwrap();
     fit_with(slug, method.as_ref(), &mut context).unwrap()
 }
@@ -113,6 +120,6 @@ pub fn fit_with(slug: &str, method: &dyn Method, context: &mut Context<'_>) -> R
 pub fn fit_any(slug: &str, settings: &Value, x: &Array2<f32>, k: usize) -> Result<Fitted> {
     ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
     let mut progress = Silent;
-    let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+    let mut context = Context::new(Seed(1), device(), &mut progress);
     build(slug, settings)?.fit(x.view(), k, &mut context)
 }

@@ -1,10 +1,9 @@
 //! What holds for all of them.
 
-use crate::blobs::{blobs, fit, settings, takes_labels};
+use crate::blobs::{blobs, device, fit, settings, takes_labels};
 use deepclust_methods::{
     Context, Error, LabelledSubset, METHODS, Seed, Series, Silent, build, load_model, save_model,
 };
-use deepclust_nets::Device;
 use ndarray::{Array2, Axis};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -63,7 +62,7 @@ fn a_saved_model_predicts_as_before() {
         let fitted = fit(slug, 4);
         let path = folder.path().join(format!("{slug}.safetensors"));
         save_model(&path, fitted.model.as_ref()).unwrap();
-        let loaded = load_model(&path, Device::Cpu).unwrap();
+        let loaded = load_model(&path, device()).unwrap();
         assert_eq!(loaded.embed(x.view()).unwrap(), fitted.model.embed(x.view()).unwrap(), "{slug}");
         assert_eq!(loaded.predict(x.view()).unwrap(), fitted.labels, "{slug}");
         let (before, after) = (fitted.model.reconstructions(x.view()), loaded.reconstructions(x.view()));
@@ -71,15 +70,15 @@ fn a_saved_model_predicts_as_before() {
     }
     let path = folder.path().join("strange.safetensors");
     std::fs::write(&path, "no model").unwrap();
-    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    let error = load_model(&path, device()).err().unwrap().to_string();
     assert!(error.contains("expected a safetensors file"), "{error}");
     deepclust_nets::save_tensors(&path, &[], r#"{"kind": "k-meens"}"#).unwrap();
-    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    let error = load_model(&path, device()).err().unwrap().to_string();
     assert!(
         error.contains("expected a fitted model of the kind k-means, ") && error.ends_with("found `k-meens`")
     );
     deepclust_nets::save_tensors(&path, &[], r#"{"kind": "k-means"}"#).unwrap();
-    let error = load_model(&path, Device::Cpu).err().unwrap().to_string();
+    let error = load_model(&path, device()).err().unwrap().to_string();
     assert!(error.ends_with("expected a tensor `centres`, found none"), "{error}");
 }
 
@@ -94,7 +93,7 @@ fn history_falls() {
 #[test]
 fn bad_input_is_an_error() {
     let mut progress = Silent;
-    let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+    let mut context = Context::new(Seed(0), device(), &mut progress);
     let (x, _) = blobs();
     for (slug, _) in METHODS {
         let method = build(slug, &settings(slug)).unwrap();
@@ -129,7 +128,7 @@ fn labels_go_only_where_they_are_taken() {
     let (x, labels) = blobs();
     let subset = LabelledSubset::new(x.view(), &labels).unwrap();
     let mut progress = Silent;
-    let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+    let mut context = Context::new(Seed(0), device(), &mut progress);
     for (slug, _) in METHODS {
         let method = build(slug, &settings(slug)).unwrap();
         let refused = if takes_labels(slug) {

@@ -1,8 +1,7 @@
 //! Trainings that are broken off and resumed, or shared.
 
-use crate::blobs::{fit, fit_with, settings};
+use crate::blobs::{device, fit, fit_with, settings};
 use deepclust_methods::{Context, Progress, Seed, Silent, build};
-use deepclust_nets::Device;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -40,12 +39,12 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let method = build(slug, &settings(slug)).unwrap();
         let mut progress = StopIn(stage, 2);
-        let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+        let mut context = Context::new(Seed(1), device(), &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let error = fit_with(slug, method.as_ref(), &mut context).unwrap_err().to_string();
         assert_eq!(error, "stopped on request after epoch 2", "{slug}");
         let mut progress = Silent;
-        let mut context = Context::new(Seed(1), Device::Cpu, &mut progress);
+        let mut context = Context::new(Seed(1), device(), &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let resumed = fit_with(slug, method.as_ref(), &mut context).unwrap();
         let whole = fit(slug, 1);
@@ -63,7 +62,7 @@ fn methods_of_one_seed_share_their_pretraining() {
     };
     let fit_cached = |slug: &str, seed| {
         let mut progress = Heard::default();
-        let mut context = Context::new(Seed(seed), Device::Cpu, &mut progress);
+        let mut context = Context::new(Seed(seed), device(), &mut progress);
         context.cache = Some(folder.path().to_owned());
         let fitted = fit_with(slug, build(slug, &settings(slug)).unwrap().as_ref(), &mut context).unwrap();
         assert_eq!(fitted.embedding, fit(slug, seed).embedding, "{slug}");

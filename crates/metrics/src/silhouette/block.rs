@@ -106,7 +106,7 @@ impl<F: Scalar> Block<'_, '_, '_, F> {
             distances::<S, F, N>(simd, &band.strips[rows], panels, features, sorted.distance, tile);
             for (row, line) in (start..end).zip(tile.chunks_exact_mut(COLUMNS)) {
                 let line = &mut line[..width];
-                sorted.mend_zero_rows(row, from, line);
+                sorted.mend_directions(row, from, line);
                 let mut part = RowPart { head: 0.0, inner: f64::INFINITY, tail: 0.0, own: 0.0 };
                 let own = sorted.clusters[row];
                 for (position, segment) in segments.iter().enumerate() {

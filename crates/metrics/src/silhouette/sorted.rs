@@ -57,16 +57,21 @@ impl<'a, F: Scalar> Sorted<'a, F> {
         segments(&self.clusters, &self.starts, start, end)
     }
 
-    /// Samples without a direction are at cosine distance 1 from every other one.
+    /// Samples without a direction are at cosine distance 1 from every other one. Directions that only rounding tells apart
+    /// are equal: without this, a cluster of parallel samples would have the silhouette of its rounding errors.
     #[inline(always)]
-    pub fn mend_zero_rows(&self, row: usize, from: usize, line: &mut [F]) {
+    pub fn mend_directions(&self, row: usize, from: usize, line: &mut [F]) {
         if self.distance == Distance::Euclidean {
             return;
         }
         let row_is_zero = self.scale[row] == 0.0;
+        // ½ Σ (2ε u)² for two unit vectors that should be one, four times over.
+        let rounding = F::narrow(8.0) * F::epsilon() * F::epsilon();
         for (column, value) in line.iter_mut().enumerate() {
             if (row_is_zero || self.scale[from + column] == 0.0) && row != from + column {
                 *value = F::one();
+            } else if *value < rounding {
+                *value = F::zero();
             }
         }
     }

@@ -40,7 +40,9 @@ pub fn silhouette_by_definition(x: &Array2<f64>, labels: &[usize], distance: Dis
         // ½‖a/|a| − b/|b|‖², which does not cancel for near directions.
         Distance::Cosine => {
             let pairs = x.row(i).into_iter().zip(x.row(j));
-            pairs.map(|(a, b)| (a / lengths[i] - b / lengths[j]).powi(2)).sum::<f64>() / 2.0
+            let half = pairs.map(|(a, b)| (a / lengths[i] - b / lengths[j]).powi(2)).sum::<f64>() / 2.0;
+            // One direction, up to rounding.
+            if half < 8.0 * f64::EPSILON.powi(2) { 0.0 } else { half }
         }
     };
     let silhouette = |i: usize| {

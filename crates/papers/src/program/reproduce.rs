@@ -119,7 +119,7 @@ impl Plan {
             self.pending.len(),
             self.records.len(),
             store.root().display(),
-            Machine::this()
+            Machine::this(options.device.resolve()?)
         ));
         for (title, count) in by_kind(&self.pending) {
             say(&format!("  to make   {title}: {count}"));

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use deepclust_datasets::DataDirs;
 use deepclust_nets::DeviceChoice;
 use deepclust_papers::run::{
-    Board, Job, Machine, Outcome, RunRecord, Schedule, Status, Store, compare, ensure_data, run_all,
+    Board, Job, Outcome, RunRecord, Schedule, Status, Store, compare, ensure_data, run_all,
 };
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
@@ -14,9 +14,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Makes recorded runs again in a folder of its own and compares. False when one differs or fails.
 pub fn verify(options: &Verify) -> Result<bool> {
-    let records = read_all(&options.out)?;
+    let mut records = read_all(&options.out)?;
     if records.is_empty() {
         bail!("{}: expected run records below `runs` or `ablations`, found none", options.out.display());
+    }
+    let all = records.len();
+    records.retain(|record| choice_of(&record.device).resolve().is_ok());
+    let absent = all - records.len();
+    if records.is_empty() {
+        bail!("all {absent} recorded runs are of a device that is not here");
+    }
+    if absent > 0 {
+        say(&format!(
+            "{absent} recorded runs are of a device that is not here; the choice is from the others"
+        ));
     }
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
     let choice = options.choice.unwrap_or_else(clock);
@@ -35,7 +46,7 @@ pub fn verify(options: &Verify) -> Result<bool> {
         spec: record.spec.clone(),
         out: folder.path().to_owned(),
         data_dir: data_dir.clone(),
-        device: if record.device == "cpu" { DeviceChoice::Cpu } else { DeviceChoice::Cuda },
+        device: choice_of(&record.device),
         threads: record.threads,
         rerun: false,
     };
@@ -74,13 +85,18 @@ fn report(title: &str, recorded: &RunRecord, now: &RunRecord) -> Result<bool> {
     for difference in &differences {
         say(&format!("  {}: recorded {}, now {}", difference.what, difference.recorded, difference.now));
     }
-    if recorded.machine != Machine::this() {
-        say(&format!("  it was recorded on {}; this is {}", recorded.machine, Machine::this()));
+    if recorded.machine != now.machine {
+        say(&format!("  it was recorded on {}; this is {}", recorded.machine, now.machine));
     }
     if recorded.revision != now.revision {
         say(&format!("  it was recorded at revision {}; this is {}", recorded.revision, now.revision));
     }
     Ok(false)
+}
+
+/// What to ask for to get the device that a record names.
+fn choice_of(device: &str) -> DeviceChoice {
+    if device == "cpu" { DeviceChoice::Cpu } else { DeviceChoice::Cuda }
 }
 
 fn read_all(root: &Path) -> Result<Vec<RunRecord>> {

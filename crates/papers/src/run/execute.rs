@@ -97,7 +97,7 @@ pub fn execute(
         libtorch: deepclust_nets::libtorch_version().to_owned(),
         device: deepclust_nets::device_name(device),
         threads,
-        machine: Machine::this(),
+        machine: Machine::this(device),
     };
     Ok(Measured { record, figures })
 }

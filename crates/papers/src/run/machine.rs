@@ -1,3 +1,4 @@
+use deepclust_nets::Device;
 use serde::{Deserialize, Serialize};
 use std::process::Command;
 
@@ -11,22 +12,27 @@ pub struct Machine {
     pub cores: usize,
     /// Operating system and architecture.
     pub system: String,
+    /// The model of the GPU, for a run on one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpu: Option<String>,
 }
 
 impl Machine {
-    /// This machine.
-    pub fn this() -> Self {
+    /// This machine, as a run on that device sees it.
+    pub fn this(device: Device) -> Self {
         Self {
             processor: processor().unwrap_or_else(|| "unknown".to_owned()),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            gpu: (device != Device::Cpu).then(|| gpu().unwrap_or_else(|| "unknown".to_owned())),
         }
     }
 }
 
 impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)
+        write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)?;
+        self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))
     }
 }
 
@@ -36,6 +42,12 @@ fn processor() -> Option<String> {
         return Some(line.split_once(':')?.1.trim().to_owned());
     }
     output("sysctl", &["-n", "machdep.cpu.brand_string"])
+}
+
+/// The first GPU of the driver's list.
+fn gpu() -> Option<String> {
+    let names = output("nvidia-smi", &["--query-gpu=name", "--format=csv,noheader"])?;
+    names.lines().next().map(str::to_owned)
 }
 
 /// The revision of the code, from `DEEPCLUST_REVISION`, which `cargo xtask` sets after it has built the program from the

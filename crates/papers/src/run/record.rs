@@ -206,7 +206,7 @@ pub(crate) mod tests {
             libtorch: "2.11.0".into(),
             device: "cpu".into(),
             threads: 1,
-            machine: Machine { processor: "a processor".into(), cores: 2, system: "linux".into() },
+            machine: Machine { processor: "a processor".into(), cores: 2, system: "linux".into(), gpu: None },
         }
     }
 
