@@ -63,7 +63,8 @@ pub fn use_threads(threads: usize) {
 }
 
 /// Keeps memory that tensors gave back, for the next ones, where the C library would return it to the system every
-/// training step and get it again. Only where that library is GNU's; up to 1 GiB at the end of its heap is kept.
+/// training step and get it again, and asks for large pages for it. Only where that library is GNU's; up to 1 GiB at the end
+/// of its heap is kept. To be called once, early, by the thread that trains.
 pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: both are settings of the allocator that may be changed at any time.
@@ -71,6 +72,33 @@ pub fn keep_memory() {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20);
         libc::mallopt(libc::M_TRIM_THRESHOLD, 1 << 30);
     }
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    want_large_pages();
+}
+
+/// Advises the system to back the heap's first GiB with large pages: the products of a training step go over some hundred
+/// MiB, and looking up small pages costs them about a twentieth of their time. The heap is grown to that size and given back
+/// to the allocator, which keeps it; no page is touched here, so that no memory is taken.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn want_large_pages() {
+    const BLOCK: usize = 16 << 20;
+    const PAGE: usize = 2 << 20;
+    // Short of the trimming threshold.
+    let blocks: Vec<*mut libc::c_void> = (0..60)
+        // SAFETY: a null pointer, where there is no more, ends the list.
+        .map(|_| unsafe { libc::malloc(BLOCK) })
+        .take_while(|block| !block.is_null())
+        .collect();
+    // Blocks that follow one another are one stretch: only a few bytes of the allocator's lie between them.
+    for stretch in blocks.chunk_by(|a, b| (b.addr().wrapping_sub(a.addr() + BLOCK)) < 4096) {
+        let (start, end) = (stretch[0].addr(), stretch[stretch.len() - 1].addr() + BLOCK);
+        let skipped = start.next_multiple_of(PAGE) - start;
+        let length = (end - start).saturating_sub(skipped) / PAGE * PAGE;
+        // SAFETY: this lies inside the blocks that were just allocated and what is between them, and advice changes no content.
+        unsafe { libc::madvise(stretch[0].wrapping_byte_add(skipped), length, libc::MADV_HUGEPAGE) };
+    }
+    // SAFETY: each was allocated above and is freed once.
+    blocks.into_iter().rev().for_each(|block| unsafe { libc::free(block) });
 }
 
 /// The libtorch version that this crate was built against, from its `build-version` file.
