@@ -16,7 +16,7 @@ pub fn mean_squared_error(reconstruction: &Tensor, x: &Tensor) -> Tensor {
 /// is a scalar. Where libtorch would refuse a reconstruction that holds NaN, the result is NaN.
 ///
 /// # Panics
-/// When the shapes differ, and on the processor when a value lies outside [0, 1]; other devices stop working then.
+/// When the shapes differ, and on the processor when a reconstruction lies outside [0, 1]; other devices stop working then.
 pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Tensor {
     if reconstruction.device() != Device::Cpu {
         return guarded(reconstruction, x);
@@ -24,11 +24,12 @@ pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Tensor {
     reconstruction.f_binary_cross_entropy::<&Tensor>(x, None, Reduction::Mean).unwrap_or_else(|error| {
         // A training that has diverged: to be reported as such by whoever looks at the loss.
         let nan = bool::try_from(reconstruction.isnan().any()).unwrap_or(false);
-        if nan { reconstruction.mean(None::<Kind>) } else { panic!("binary cross-entropy: {error}") }
+        if nan { guarded(reconstruction, x) } else { panic!("binary cross-entropy: {error}") }
     })
 }
 
-/// For devices that a value which libtorch refuses would cost the process, unheard of until later.
+/// The same, with NaN taken out of what libtorch sees and added to what it gives. Off the processor libtorch does not refuse
+/// a NaN: the process loses the device.
 fn guarded(reconstruction: &Tensor, x: &Tensor) -> Tensor {
     let nan = (reconstruction.detach() * 0.0).sum(None::<Kind>); // 0, or NaN where there is one
     let numbers = reconstruction.nan_to_num(0.5, 1.0, 0.0);

@@ -76,15 +76,23 @@ pub fn keep_memory() {
     want_large_pages();
 }
 
-/// Advises the system to back the heap's first GiB with large pages: the products of a training step go over some hundred
-/// MiB, and looking up small pages costs them about a twentieth of their time. The heap is grown to that size and given back
-/// to the allocator, which keeps it; no page is touched here, so that no memory is taken.
+/// Advises the system to back nearly a GiB of the heap with large pages: the products of a training step go over some
+/// hundred MiB, and looking up small pages costs them about a twentieth of their time. The heap is grown to that size and
+/// given back to the allocator, which keeps it. Only the allocator's own few bytes a block are written; where address space
+/// is limited, nothing is done.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn want_large_pages() {
-    const BLOCK: usize = 16 << 20;
+    const BLOCK: usize = 31 << 20; // short of the mapping threshold, and 32 of them of the trimming threshold
     const PAGE: usize = 2 << 20;
-    // Short of the trimming threshold.
-    let blocks: Vec<*mut libc::c_void> = (0..60)
+    let limited = [libc::RLIMIT_AS, libc::RLIMIT_DATA].into_iter().any(|resource| {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: the call writes to `limit` alone.
+        unsafe { libc::getrlimit(resource, &raw mut limit) != 0 || limit.rlim_cur != libc::RLIM_INFINITY }
+    });
+    if limited {
+        return;
+    }
+    let blocks: Vec<*mut libc::c_void> = (0..32)
         // SAFETY: a null pointer, where there is no more, ends the list.
         .map(|_| unsafe { libc::malloc(BLOCK) })
         .take_while(|block| !block.is_null())
@@ -109,6 +117,14 @@ pub fn libtorch_version() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_there_after_it_is_kept() {
+        keep_memory();
+        let block = vec![1u8; 100 << 20];
+        assert_eq!(block.iter().map(|&byte| usize::from(byte)).sum::<usize>(), 100 << 20);
+        assert_eq!(tch::Tensor::ones([1 << 20], (tch::Kind::Float, Device::Cpu)).numel(), 1 << 20);
+    }
 
     #[test]
     fn choices() {

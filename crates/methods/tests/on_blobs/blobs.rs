@@ -76,12 +76,15 @@ pub fn settings(slug: &str) -> Value {
             "reduction": if matches!(snnl, "snnl-3" | "snnl-4") { "minimum" } else { "sum" },
             "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
         }),
-        _ => json!({
-            "widths": [8, 3], "hidden": "relu", "code": "identity", "output": "sigmoid",
-            "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
-            "loss": "binary-cross-entropy", "adam": {"learning_rate": 0.01},
-            "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
-        }),
+        autoencoder => {
+            let mut settings = pretraining();
+            settings["loss"] = json!("binary-cross-entropy");
+            settings["k_means"] = k_means;
+            if autoencoder == "ae-k-means" {
+                settings["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
+            }
+            settings
+        }
     }
 }
 

@@ -84,10 +84,7 @@ fn reconstructions_come_from_every_cluster() {
 
 #[test]
 fn the_layers_losses_are_kept_by_the_autoencoder_alone() {
-    let (x, _) = blobs();
-    let mut with_layers = settings("ae-k-means");
-    with_layers["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
-    let fitted = fit_any("ae-k-means", &with_layers, &x, 3).unwrap();
+    let fitted = fit("ae-k-means", 1);
     let found: Vec<_> =
         fitted.history.iter().map(|series| (series.name.as_str(), series.values.len())).collect();
     assert_eq!(found, [("loss of layer 1", 3), ("loss of layer 2", 3), ("reconstruction loss", 30)]);

@@ -1,7 +1,7 @@
 //! `biswas.md`, and what the README shows of it.
 
 use super::protocol;
-use super::{SLUG, ablation, figures, tables};
+use super::{DATASET, SLUG, ablation, figures, tables};
 use crate::render::{Page, Records, provenance, readme_table};
 use crate::run::Store;
 use crate::{Request, Result};
@@ -74,6 +74,8 @@ fn notes(quick: bool, main: &Records) -> Vec<String> {
 pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     let kept = ["method", "runs", "silhouette, paper", "silhouette, ours", "ACC", "NMI", "ARI"];
     let table = tables::comparison(main)?.only(&kept);
+    let rows = protocol::METHODS.into_iter().map(|method| main.of(DATASET, method, None));
+    let missing = Records::still_missing(rows, protocol::SEEDS);
     let results =
         store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
     let drawn = store.root().join(format!("figures/{SLUG}-tsne.png")).exists();
@@ -82,5 +84,5 @@ pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     } else {
         String::new()
     };
-    Ok(readme_table(store, SLUG, &table, main.missing()) + &picture)
+    Ok(readme_table(store, SLUG, &table, missing) + &picture)
 }

@@ -17,7 +17,7 @@ pub(super) struct Variant {
     pub settings: Value,
 }
 
-/// The deviation that has the network, and all else, of the authors' code.
+/// The deviation that has the network, and nearly all else, of the authors' code.
 pub(super) const AUTHORS_CODE: &str = "authors-code";
 
 /// All deviations, in the order of the table.

@@ -33,7 +33,7 @@ fn row_name((method, variant): (&str, Option<&str>)) -> String {
 }
 
 /// The runs of a row.
-fn row_records<'a>(
+pub(super) fn row_records<'a>(
     sets: &'a Sets,
     dataset: &str,
     (method, variant): (&str, Option<&str>),
@@ -112,10 +112,10 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
         "Mean ± sample standard deviation over seeds 0, 1, …, last epoch. The paper's columns are means of five trials by its words; on MNIST those of \
          k-means, AE + k-means, DCN and DEC equal the figures of the DCN paper, and on USPS those of k-means, AE + k-means and DEC equal the averages of a public DEC implementation, \
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
-         the row AE + k-means, run by run."
+         the row AE + k-means, run by run (as in the authors' code for k-DAE as in the authors' code)."
             .to_owned(),
-        "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and both have the paper's figure beside them; \
-         the tables of deviations say what the code does."
+        "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent the code, as the notes say; both have the paper's figure beside them. \
+         \"As in the authors' code\" is as near as the tables of deviations say."
             .to_owned(),
     ];
     if dataset.starts_with("usps") {

@@ -105,6 +105,9 @@ impl Plan {
                 }
             }
         }
+        if seen.is_empty() {
+            bail!("no run is of this data set, these methods and these variants together");
+        }
         Ok(plan)
     }
 

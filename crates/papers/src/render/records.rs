@@ -39,6 +39,11 @@ impl Records {
         (0..).take_while(recorded).count().max(usual)
     }
 
+    /// How many of a table's runs are still to be made, given the records of each of its rows and the seeds that a row has.
+    pub fn still_missing<'a>(rows: impl IntoIterator<Item = Vec<&'a RunRecord>>, seeds: usize) -> usize {
+        rows.into_iter().map(|records| seeds.saturating_sub(records.len())).sum()
+    }
+
     /// All of them, in the order of the runs.
     pub fn all(&self) -> &[RunRecord] {
         &self.records

@@ -44,10 +44,10 @@ fn processor() -> Option<String> {
     output("sysctl", &["-n", "machdep.cpu.brand_string"])
 }
 
-/// The first GPU of the driver's list.
+/// The names of all GPUs that the driver lists: which of several is CUDA's first it does not say.
 fn gpu() -> Option<String> {
     let names = output("nvidia-smi", &["--query-gpu=name", "--format=csv,noheader"])?;
-    names.lines().next().map(str::to_owned)
+    Some(names.lines().collect::<Vec<_>>().join(" + "))
 }
 
 /// The revision of the code, from `DEEPCLUST_REVISION`, which `cargo xtask` sets after it has built the program from the

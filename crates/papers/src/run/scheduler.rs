@@ -132,7 +132,7 @@ fn spawn(program: &Path) -> Result<Child> {
     // libtorch's OpenMP would otherwise start a thread a core before it is told the number.
     command.env("OMP_NUM_THREADS", "1").env("MKL_NUM_THREADS", "1");
     // It would take f32 products in fewer bits, and no record would say so.
-    command.env_remove("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE");
+    command.env_remove("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE").env_remove("ONEDNN_DEFAULT_FPMATH_MODE");
     command.spawn().map_err(Error::io(program))
 }
 

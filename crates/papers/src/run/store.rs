@@ -76,7 +76,7 @@ impl Store {
     /// [`Error::Io`] when the folder cannot be made.
     pub fn checkpoints(&self, spec: &RunSpec, device: &str) -> Result<Option<PathBuf>> {
         let revision = super::machine::revision();
-        if !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !is_commit(&revision) {
             return Ok(None);
         }
         let identity: String = spec.identity()?.chars().take(16).collect();
@@ -93,7 +93,7 @@ impl Store {
     /// [`Error::Io`] when the folder cannot be made.
     pub fn cache(&self) -> Result<Option<PathBuf>> {
         let revision = super::machine::revision();
-        if !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !is_commit(&revision) {
             return Ok(None);
         }
         let folder = self.root.join(".cache").join(format!("networks-{revision}"));
@@ -211,20 +211,21 @@ impl Store {
     }
 
     /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
-    /// writing it.
+    /// writing it. States and networks of other code go after a week without a change.
     pub fn sweep(&self) {
+        let revision = super::machine::revision();
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
-                    let ours = path.to_string_lossy().contains(&super::machine::revision());
-                    if !ours && is_old(&path) {
+                    let ours = path.to_string_lossy().contains(&revision);
+                    if is_commit(&revision) && !ours && older_than(&path, WEEK) {
                         let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
                     }
                 } else if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|e| e == "partial") && is_old(&path) {
+                } else if path.extension().is_some_and(|e| e == "partial") && older_than(&path, HOUR) {
                     let _ = fs::remove_file(path); // it only takes space
                 }
             }
@@ -248,9 +249,17 @@ fn set_common_permissions(file: &tempfile::NamedTempFile) {
     let _ = file;
 }
 
-fn is_old(path: &Path) -> bool {
+const HOUR: u64 = 3600;
+const WEEK: u64 = 7 * 24 * HOUR;
+
+/// Code that may change under its name has no states to keep.
+fn is_commit(revision: &str) -> bool {
+    revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn older_than(path: &Path, seconds: u64) -> bool {
     let age = fs::metadata(path).and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_some_and(|age| age.as_secs() > 3600)
+    age.is_some_and(|age| age.as_secs() > seconds)
 }
 
 /// The first keys whose values differ, in words.

@@ -3,7 +3,7 @@
 use super::protocol::{self, DATASETS, METHODS, SEEDS};
 use super::tables::dataset_name;
 use super::{SLUG, Sets, ablation, ablation_tables, figures, tables};
-use crate::render::{Page, provenance, readme_table};
+use crate::render::{Page, Records, provenance, readme_table};
 use crate::run::Store;
 use crate::{Paper, Result};
 
@@ -88,13 +88,13 @@ fn notes(quick: bool) -> Vec<String> {
 
 /// Accuracy and mutual information of the MNIST table.
 pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
-    let recorded = METHODS.iter().map(|method| sets.main.of("mnist", method, None).len().min(SEEDS));
-    let recorded: usize = recorded.sum();
-    if recorded == 0 {
+    let rows = METHODS.iter().map(|method| sets.main.of("mnist", method, None));
+    let missing = Records::still_missing(rows, SEEDS);
+    if missing == METHODS.len() * SEEDS {
         return Ok(None);
     }
     let kept =
         ["method", "form", "labels used", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours"];
     let table = tables::comparison("mnist", &sets.main)?.only(&kept);
-    Ok(Some(readme_table(store, SLUG, &table, METHODS.len() * SEEDS - recorded)))
+    Ok(Some(readme_table(store, SLUG, &table, missing)))
 }
