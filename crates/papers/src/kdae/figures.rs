@@ -81,7 +81,7 @@ fn losses(start: Option<&RunRecord>, record: &RunRecord, quick: bool) -> Panels 
     Panels {
         title: format!("{}: losses of k-DAE by phase", dataset_name(&record.dataset)),
         figures: panels.collect(),
-        columns: None,
+        columns: Some(3),
         note: quick.then(|| deepclust_plots::QUICK_NOTE.to_owned()),
     }
 }
