@@ -63,26 +63,26 @@ pub fn use_threads(threads: usize) {
 }
 
 /// Keeps memory that tensors gave back, for the next ones, where the C library would return it to the system every
-/// training step and get it again, and asks for large pages for it. Only where that library is GNU's; up to 1 GiB at the end
-/// of its heap is kept. To be called once, early, by the thread that trains.
+/// training step and get it again, and asks for large pages for it. Only where that library is GNU's; up to 2 GiB at the end
+/// of its heap are kept. To be called once, early, by the thread that trains.
 pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: both are settings of the allocator that may be changed at any time.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 32 << 20);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, 1 << 30);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, libc::c_int::MAX);
     }
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     want_large_pages();
 }
 
 /// Advises the system to back nearly a GiB of the heap with large pages: the products of a training step go over some
-/// hundred MiB, and looking up small pages costs them about a twentieth of their time. The heap is grown to that size and
+/// hundred MiB, and looking up small pages costs a step some hundredths of its time. The heap is grown to that size and
 /// given back to the allocator, which keeps it. Only the allocator's own few bytes a block are written; where address space
 /// is limited, nothing is done.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn want_large_pages() {
-    const BLOCK: usize = 31 << 20; // short of the mapping threshold, and 32 of them of the trimming threshold
+    const BLOCK: usize = 31 << 20; // short of the mapping threshold, and all of them of the trimming threshold
     const PAGE: usize = 2 << 20;
     let limited = [libc::RLIMIT_AS, libc::RLIMIT_DATA].into_iter().any(|resource| {
         let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };

@@ -2,7 +2,7 @@
 
 use super::protocol;
 use super::{DATASET, SLUG, ablation, figures, tables};
-use crate::render::{Page, Records, provenance, readme_table};
+use crate::render::{Page, Records, folder_name, provenance, readme_table};
 use crate::run::Store;
 use crate::{Request, Result};
 
@@ -76,11 +76,9 @@ pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     let table = tables::comparison(main)?.only(&kept);
     let rows = protocol::METHODS.into_iter().map(|method| main.of(DATASET, method, None));
     let missing = Records::still_missing(rows, protocol::SEEDS);
-    let results =
-        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
     let drawn = store.root().join(format!("figures/{SLUG}-tsne.png")).exists();
     let picture = if drawn {
-        format!("\n![t-SNE of the codes]({results}/figures/{SLUG}-tsne.png)\n")
+        format!("\n![t-SNE of the codes]({}/figures/{SLUG}-tsne.png)\n", folder_name(store))
     } else {
         String::new()
     };

@@ -13,7 +13,7 @@ pub use drawn::Drawn;
 pub use page::Page;
 pub use pictures::{cluster_members, confusion, picture};
 pub use provenance::provenance;
-pub use readme::{readme_table, replace_block};
+pub use readme::{folder_name, readme_table, replace_block};
 pub use records::Records;
 pub use stats::Spread;
 pub use table::{Align, Cell, Column, Table, grouped};

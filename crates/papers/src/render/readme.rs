@@ -10,11 +10,14 @@ pub fn replace_block(text: &str, name: &str, content: &str) -> Option<String> {
     Some(format!("{}\n{}\n{}", &text[..start], content.trim_end(), &text[stop..]))
 }
 
+/// What links in the README call the store's folder.
+pub fn folder_name(store: &Store) -> String {
+    store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
 /// A table under its title, with a link to the paper's page, and how many of its runs are still to be made.
 pub fn readme_table(store: &Store, slug: &str, table: &Table, missing: usize) -> String {
-    let results =
-        store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned());
-    let page = format!("[page]({results}/{slug}.md)");
+    let page = format!("[page]({}/{slug}.md)", folder_name(store));
     let still = match missing {
         0 => String::new(),
         n => format!("\nNot complete: {n} runs of this table are still to be made.\n"),
