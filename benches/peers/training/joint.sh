@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Seconds of an epoch of joint training, ours beside Python's: k-DAE's against a loop over modules in torch 2.11, DEC's against
-# ClustPy's, one thread each, alternately; prints a Markdown table. Ours forms DEC's targets from all samples, as often as its
-# authors' code does on MNIST; ClustPy forms them inside each batch, which spares it those passes.
+# ClustPy's, one thread each, alternately; prints a Markdown table. DEC is run in both forms: with targets from all samples, as
+# often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them.
 # Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -20,8 +20,11 @@ for ((i = 0; i < rounds; i++)); do
     done
     "$python" benches/peers/training/joint.py k-dae >>"$times/torch"
     "$python" benches/peers/training/joint.py k-dae --fused >>"$times/fused"
-    "$ours" dec single >>"$times/dec.single"
-    "$ours" dec bf16 >>"$times/dec.bf16"
+    for form in dec dec-batch-targets; do
+        for precision in single bf16; do
+            "$ours" "$form" "$precision" >>"$times/$form.$precision"
+        done
+    done
     "$python" benches/peers/training/joint.py dec 2>/dev/null | tail -n 1 >>"$times/clustpy"
 done
 best() { sort -n "$times/$1" | head -n 1; }
@@ -38,5 +41,7 @@ for precision in single bf16; do
     done
 done
 row "k-DAE, pass \`all\`, single; torch, fused Adam" all.single fused
-row "DEC, single; ClustPy" dec.single clustpy
-row "DEC, bf16; ClustPy" dec.bf16 clustpy
+for precision in single bf16; do
+    row "DEC, targets from all samples, $precision; ClustPy" "dec.$precision" clustpy
+    row "DEC, targets from each batch, $precision; ClustPy" "dec-batch-targets.$precision" clustpy
+done

@@ -1,8 +1,8 @@
 //! Seconds of an epoch of joint training: k-DAE on ten 784-1024-256-10 autoencoders, or DEC on 784-500-500-2000-10; 5,120
 //! samples of ten kinds in batches of 256, one thread. `benches/peers/training/joint.sh` runs it beside Python's.
 //!
-//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec single|bf16 [EPOCHS]; the first epoch warms up and is
-//! not counted.
+//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec|dec-batch-targets single|bf16 [EPOCHS]; the first
+//! epoch warms up and is not counted.
 
 use deepclust_methods::{Context, Progress, Seed, build};
 use deepclust_nets::Device;
@@ -58,7 +58,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let word = |i: usize| arguments.get(i).map(String::as_str);
     let epochs = |i: usize| word(i).map_or(Ok(2), str::parse::<usize>);
     let k_means = json!({"n_clusters": 10, "n_init": 5});
-    let method = word(0).unwrap_or_default();
+    let word_of_method = word(0).unwrap_or_default();
+    let method = word_of_method.trim_end_matches("-batch-targets");
+    let interval = (method == word_of_method).then_some(UPDATE_INTERVAL);
     let (settings, epochs) = match method {
         "k-dae" => {
             let (pass, precision) = (word(1).unwrap_or("all"), word(2).unwrap_or("single"));
@@ -74,7 +76,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         "dec" => {
             let (precision, epochs) = (word(1).unwrap_or("single"), epochs(2)?);
-            let interval = UPDATE_INTERVAL;
             let settings = json!({
                 "pretraining": pretraining(&[500, 500, 2000, 10], false), "k_means": k_means,
                 "optimizer": {"adam": {"learning_rate": 1e-4}}, "batch_size": BATCH, "update_interval": interval,
@@ -82,13 +83,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             });
             (settings, epochs)
         }
-        other => return Err(format!("expected `k-dae` or `dec`, found `{other}`").into()),
+        other => {
+            return Err(format!("expected `k-dae`, `dec` or `dec-batch-targets`, found `{other}`").into());
+        }
     };
     let mut clock = Clock::default();
     let mut context = Context::new(Seed(0), Device::Cpu, &mut clock);
     build(method, &settings)?.fit(samples().view(), 10, &mut context)?;
-    // DEC reports every update, the others every epoch.
-    let reports = if method == "dec" { SAMPLES / BATCH / UPDATE_INTERVAL } else { 1 };
+    // DEC reports every update of its targets, the others every epoch.
+    let reports = if method == "dec" { interval.map_or(1, |interval| SAMPLES / BATCH / interval) } else { 1 };
     let first = reports - 1;
     let took = clock.0[first + epochs * reports].duration_since(clock.0[first]).as_secs_f64() / epochs as f64;
     println!("{took:.4}");

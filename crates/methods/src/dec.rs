@@ -15,7 +15,7 @@ use ndarray::{Array2, ArrayView2, s};
 /// An autoencoder is trained on reconstruction, k-means finds centres among its codes, and then encoder and centres are
 /// trained together on the divergence of the Student-t assignments q from their own sharpened form p. Every
 /// `update_interval` steps p is computed anew from all samples; when fewer than `tolerance` of the samples have changed
-/// their cluster since the last time, training ends.
+/// their cluster since the last time, training ends. Without an interval p is computed in every batch from its own q.
 ///
 /// DEC minimises KL(p‖q) alone. IDEC minimises ‖x − x̂‖² (mean over features and samples) + γ KL(p‖q), and keeps the decoder.
 #[derive(Clone, Debug)]

@@ -29,11 +29,13 @@ pub struct DecSettings {
     pub optimizer: DecOptimizer,
     /// Samples a step, at least 1.
     pub batch_size: usize,
-    /// Steps between two updates of the targets, at least 1.
-    pub update_interval: usize,
+    /// Steps between two updates of the targets from all samples, at least 1. With none, every batch makes its targets from its
+    /// own assignments, as ClustPy does, which spares the passes over all samples.
+    #[serde(default)]
+    pub update_interval: Option<usize>,
     /// Steps at most.
     pub max_steps: usize,
-    /// Training ends when a smaller share of the samples than this changed their cluster between two updates.
+    /// Training ends when a smaller share of the samples than this changed their cluster between two updates; 0 without updates.
     pub tolerance: f64,
     /// Degrees of freedom ν of the Student-t kernel, above 0; 1 in the papers.
     pub nu: f64,
@@ -71,8 +73,11 @@ impl DecSettings {
         }
         let positive = |v: f64| v > 0.0 && v.is_finite();
         check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;
-        check(self.update_interval > 0, "update_interval", "of at least 1", self.update_interval as f64)?;
-        check((0.0..=1.0).contains(&self.tolerance), "tolerance", "from 0 to 1", self.tolerance)?;
+        let (tolerance, interval) = (self.tolerance, self.update_interval.unwrap_or(1));
+        check(interval > 0, "update_interval", "of at least 1", interval as f64)?;
+        check((0.0..=1.0).contains(&tolerance), "tolerance", "from 0 to 1", tolerance)?;
+        let watched = self.update_interval.is_some() || tolerance == 0.0;
+        check(watched, "tolerance", "equal to 0 without `update_interval`", tolerance)?;
         check(positive(self.nu), "nu", "above 0", self.nu)?;
         let gamma = self.divergence_weight.unwrap_or(1.0);
         check(positive(gamma), "divergence_weight", "above 0", gamma)

@@ -1,6 +1,6 @@
 //! The deviations beside the protocol.
 
-use super::ablation::Variant;
+use super::ablation;
 use super::protocol::{DATASETS, SEEDS};
 use super::tables::{METRICS, dataset_name, gain, name, printed};
 use crate::Result;
@@ -9,12 +9,7 @@ use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
 
 /// Of one method: the paper's number, the protocol, and every deviation that was run, on every data set.
-pub(super) fn ablation(
-    method: &'static str,
-    main: &Records,
-    deviations: &Records,
-    variants: &[Variant],
-) -> Result<Table> {
+pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Records) -> Result<Table> {
     let joint = method != AeKMeans::SLUG;
     let mut columns = vec![Column::words("data"), Column::words("deviation"), Column::number("runs", 0)];
     columns.extend(METRICS.map(|(_, name)| Column::spread(name, 3)));
@@ -23,10 +18,11 @@ pub(super) fn ablation(
     }
     columns.push(Column::spread("Δ ACC from the protocol, same seeds", 3));
     columns.push(Column::spread("minutes", 1));
+    columns.push(Column::words("name for --variants"));
     let mut rows = Vec::new();
     for dataset in DATASETS {
         let base = main.of(dataset, method, None);
-        let mut add = |words: &str, records: &[&RunRecord], change: Cell| {
+        let mut add = |words: &str, variant: &str, records: &[&RunRecord], change: Cell| {
             if records.is_empty() {
                 return;
             }
@@ -38,12 +34,13 @@ pub(super) fn ablation(
             }
             row.push(change);
             row.push(Spread::of(records.iter().map(|record| record.wall_s / 60.0)).into());
+            row.push(variant.into());
             rows.push(row);
         };
-        add("none: the protocol", &base, Cell::None);
-        for variant in variants.iter().filter(|variant| variant.method == method) {
+        add("none: the protocol", "none", &base, Cell::None);
+        for variant in ablation::variants(dataset, false)?.iter().filter(|variant| variant.method == method) {
             let records = deviations.of(dataset, method, Some(variant.name));
-            add(variant.words, &records, Records::paired_change(&base, &records, "acc").into());
+            add(variant.words, variant.name, &records, Records::paired_change(&base, &records, "acc").into());
         }
         if let Some(acc) = printed(dataset, method, "acc")? {
             let cell = |value: f64| {

@@ -2,11 +2,11 @@
 
 use super::protocol::{self, CLUSTER_EPOCHS, DATASETS, LAYER_WISE_EPOCHS, SEEDS};
 use super::tables::dataset_name;
-use super::{SLUG, Sets, ablation, ablation_table, figures, tables};
+use super::{SLUG, Sets, ablation_table, figures, tables};
 use crate::render::{Page, Records, provenance, readme_table};
 use crate::run::Store;
 use crate::{Paper, Result};
-use deepclust_methods::{AeKMeans, Dcn, KDae};
+use deepclust_methods::{AeKMeans, Dcn, Dec, KDae};
 
 pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     let mut page = Page::new(store, super::KDaePaper.title(), quick);
@@ -35,9 +35,9 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
         }
     }
     page.heading("What decides the outcome");
-    let variants = ablation::variants(quick)?;
-    for (method, file) in [(AeKMeans::SLUG, "start"), (Dcn::SLUG, "dcn"), (KDae::SLUG, "ablation")] {
-        let table = ablation_table::ablation(method, &sets.main, &sets.deviations, &variants)?;
+    let of = [(AeKMeans::SLUG, "start"), (Dec::SLUG, "dec"), (Dcn::SLUG, "dcn"), (KDae::SLUG, "ablation")];
+    for (method, file) in of {
+        let table = ablation_table::ablation(method, &sets.main, &sets.deviations)?;
         page.table(&format!("{SLUG}-{file}"), &table)?;
     }
     page.heading("Every run");
@@ -84,11 +84,12 @@ fn notes(quick: bool) -> Vec<String> {
 /// All rows on the data set that has most of its runs, MNIST before others.
 pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
     let missing = |dataset: &str| {
-        let rows = tables::ROWS.into_iter().map(|row| tables::row_records(sets, dataset, row));
+        let rows = tables::rows_of(dataset).map(|row| tables::row_records(sets, dataset, row));
         Records::still_missing(rows, SEEDS)
     };
     let least = DATASETS.into_iter().min_by_key(|dataset| (missing(dataset), *dataset != "mnist"));
-    let Some(dataset) = least.filter(|dataset| missing(dataset) < tables::ROWS.len() * SEEDS) else {
+    let Some(dataset) = least.filter(|dataset| missing(dataset) < tables::rows_of(dataset).count() * SEEDS)
+    else {
         return Ok(None);
     };
     let kept = ["method", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours", "ACC of the start"];

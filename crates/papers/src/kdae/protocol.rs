@@ -147,7 +147,7 @@ fn damic(quick: bool) -> DamicSettings {
 }
 
 /// From the k-DAE paper's autoencoder, and otherwise as its authors' Caffe code on MNIST and USPS.
-fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSettings> {
+pub(super) fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSettings> {
     Ok(DecSettings {
         scaling: Scaling::AsGiven,
         pretraining: pretraining(quick),
@@ -157,7 +157,7 @@ fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSettings> {
             true => DecOptimizer::Adam(AdamSettings::default()),
         },
         batch_size: 256,
-        update_interval: if dataset.starts_with("usps") { 30 } else { 140 },
+        update_interval: Some(if dataset.starts_with("usps") { 30 } else { 140 }),
         max_steps: if quick { 60 } else { max_steps(dataset, improved)? },
         tolerance: 0.001,
         nu: 1.0,

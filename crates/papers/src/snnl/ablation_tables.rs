@@ -45,6 +45,7 @@ pub(super) fn ablation(
     columns.extend(METRICS.map(|(_, name, decimals)| Column::spread(name, decimals)));
     columns.push(Column::spread("ACC, test codes", 3));
     columns.push(Column::number("ACC − paper", 3));
+    columns.push(Column::words("name for --variants"));
     let published = published()?;
     let mut rows = Vec::new();
     for method in ["snnl-1", "snnl-3", "snnl-5", "snnl-7"] {
@@ -60,9 +61,9 @@ pub(super) fn ablation(
             Cell::Number(PRINTED_RUNS as f64),
         ]);
         paper.extend(METRICS.map(|(metric, _, _)| printed(metric).map_or(Cell::None, printed_mean)));
-        paper.extend([Cell::None, Cell::None]);
+        paper.extend([Cell::None, Cell::None, Cell::None]);
         rows.push(paper);
-        let mut add = |label: String, settings: &SnnlSettings, records: &[&RunRecord]| {
+        let mut add = |label: String, settings: &SnnlSettings, records: &[&RunRecord], variant: &str| {
             let mut row = vec![Cell::Text(label)];
             row.extend(words(settings).map(Cell::Text));
             row.push(Cell::Number(records.len() as f64));
@@ -71,19 +72,21 @@ pub(super) fn ablation(
             let change =
                 Records::metric(records, "acc").zip(printed("acc")).map(|(ours, paper)| ours.mean - paper);
             row.push(change.map_or(Cell::None, Cell::Difference));
+            row.push(variant.into());
             rows.push(row);
         };
         add(
             format!("{}, as in the tables", name(method)),
             &snnl(method, quick),
             &main.of("mnist", method, None),
+            "none",
         );
         for variant in variants.iter().filter(|variant| variant.method == method) {
             let records = deviations.of("mnist", method, Some(&variant.name));
             if records.is_empty() {
                 continue;
             }
-            add(name(method), &variant.settings, &records);
+            add(name(method), &variant.settings, &records, &variant.name);
         }
     }
     Ok(Table {
