@@ -23,8 +23,8 @@ pub(super) struct Variant {
     pub settings: SnnlSettings,
 }
 
-/// All deviations, in the order of the runs: one of a row's temperatures, layers or weights at a time, and for the third
-/// row, which has two unsaid settings, some of both.
+/// All deviations, in the order of the runs: one of a row's temperatures, layers or weights at a time, and for the first and
+/// third row some temperatures on other layers.
 pub(super) fn variants(quick: bool) -> Vec<Variant> {
     let mut variants = Vec::new();
     let mut add = |method: &'static str, name: String, change: &dyn Fn(&mut SnnlSettings)| {
@@ -52,12 +52,25 @@ pub(super) fn variants(quick: bool) -> Vec<Variant> {
         add("snnl-5", format!("alpha-{alpha}"), &|s| s.alpha = alpha);
     }
     add("snnl-1", "layers-code".to_owned(), &|s| s.layers = SnnlLayers::Code);
+    // Before their activation, tensors of two classes can point in opposite directions, which no third can join; after it,
+    // all numbers are positive and ten classes have room.
+    add("snnl-1", "layers-activations".to_owned(), &|s| s.layers = SnnlLayers::Activations);
+    for t in [10.0, 100.0] {
+        add("snnl-1", format!("activations-temperature-{t}"), &|s| {
+            s.layers = SnnlLayers::Activations;
+            s.temperature = Temperature::Fixed(t);
+        });
+    }
     for t in [0.1, 0.5] {
         add("snnl-3", format!("hidden-temperature-{t}"), &|s| {
             s.layers = SnnlLayers::Hidden;
             s.temperature = Temperature::Fixed(t);
         });
     }
+    add("snnl-3", "code-temperature-0.5".to_owned(), &|s| {
+        s.layers = SnnlLayers::Code;
+        s.temperature = Temperature::Fixed(0.5);
+    });
     for method in ["snnl-1", "snnl-3", "snnl-7"] {
         for alpha in [10.0, 1000.0] {
             add(method, format!("alpha-{alpha}"), &|s| s.alpha = alpha);
