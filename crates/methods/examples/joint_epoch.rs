@@ -58,9 +58,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let word = |i: usize| arguments.get(i).map(String::as_str);
     let epochs = |i: usize| word(i).map_or(Ok(2), str::parse::<usize>);
     let k_means = json!({"n_clusters": 10, "n_init": 5});
-    let word_of_method = word(0).unwrap_or_default();
-    let method = word_of_method.trim_end_matches("-batch-targets");
-    let interval = (method == word_of_method).then_some(UPDATE_INTERVAL);
+    let (method, interval) = match word(0).unwrap_or_default() {
+        "dec-batch-targets" => ("dec", None),
+        method => (method, Some(UPDATE_INTERVAL)),
+    };
     let (settings, epochs) = match method {
         "k-dae" => {
             let (pass, precision) = (word(1).unwrap_or("all"), word(2).unwrap_or("single"));

@@ -59,16 +59,19 @@ impl Method for Dec {
         facts.insert("steps".to_owned(), ended.steps as f64);
         let series =
             |name: &str, step: &str, values| Series { name: name.to_owned(), step: step.to_owned(), values };
+        let mut history = vec![series("reconstruction loss", "epoch", losses.whole)];
+        if s.update_interval.is_some() {
+            history.push(series("loss", "update", ended.losses));
+            history.push(series("share of samples that changed", "update", ended.changes));
+        } else {
+            history.push(series("loss", "epoch", ended.losses));
+        }
         let model = DecModel { scaling, network: ended.network, centres: ended.centres, nu: s.nu };
         let embedding = model.embed(x)?;
         Ok(Fitted {
             labels: model.assign(embedding.view())?,
             embedding,
-            history: vec![
-                series("reconstruction loss", "epoch", losses.whole),
-                series("loss", "update", ended.losses),
-                series("share of samples that changed", "update", ended.changes),
-            ],
+            history,
             facts,
             start: Some(start.labels().to_vec()),
             model: Box::new(model),

@@ -194,7 +194,7 @@ mod tests {
     }
 
     /// Weights, centres and samples are sines; see the Python lines below.
-    fn run(settings: &DecSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
+    fn joint(settings: &DecSettings) -> Joint<'_> {
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
         let network =
             Autoencoder::new(settings.pretraining.network(4), Device::Cpu, &mut Seed(0).stream("weights"))
@@ -211,10 +211,14 @@ mod tests {
             .collect();
         network.set_state(&values).unwrap();
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
+        Joint::new(settings, network, centres.view(), x.view(), Device::Cpu).unwrap()
+    }
+
+    /// Losses, centres and the first layer's weights after the training.
+    fn run(settings: &DecSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
         let mut progress = Silent;
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
-        let joint = Joint::new(settings, network, centres.view(), x.view(), Device::Cpu).unwrap();
-        let ended = joint.run(&mut context).unwrap();
+        let ended = joint(settings).run(&mut context).unwrap();
         let flat = |tensor: &Tensor| Vec::<f32>::try_from(tensor.detach().contiguous().view([-1])).unwrap();
         let weight = ended.network.named_parameters().remove(0).1;
         (ended.losses, flat(&ended.centres), flat(&weight))
@@ -259,6 +263,23 @@ mod tests {
             [0.007_105_847_4, 1.279_229_2, -1.323_197_2, 0.025_663_117],
             [-0.001_604_346_4, 1.175_631_4, 1.460_122_7],
         );
+    }
+
+    #[test]
+    fn a_batch_without_targets_makes_them_of_its_own_assignments() {
+        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let settings =
+            DecSettings { update_interval: None, batch_size: 4, max_steps: 5, ..settings(sgd, None) };
+        let joint = joint(&settings);
+        let batch = Tensor::from_slice(&[0i64, 2, 5]);
+        let of_all = target_distribution(&joint.assignments());
+        // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
+        for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
+            let found = joint.loss(&batch, target).double_value(&[]);
+            assert_relative_eq!(found, expected, epsilon = 5e-8);
+        }
+        // Two batches an epoch, and half an epoch at the end.
+        assert_eq!(run(&settings).0.len(), 3);
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub struct DecSettings {
     /// Samples a step, at least 1.
     pub batch_size: usize,
     /// Steps between two updates of the targets from all samples, at least 1. With none, every batch makes its targets from its
-    /// own assignments, as ClustPy does, which spares the passes over all samples.
-    #[serde(default)]
+    /// own assignments, as ClustPy does, which spares the passes over all samples. In JSON it is a number or `null`.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub update_interval: Option<usize>,
     /// Steps at most.
     pub max_steps: usize,

@@ -19,7 +19,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// What the rows of the tables are called among the deviations.
+    /// What rows that follow the protocol are called among the deviations.
     pub const NO_VARIANT: &str = "none";
 
     /// The seeds, given the number that the paper's protocol asks for.

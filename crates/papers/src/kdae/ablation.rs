@@ -1,4 +1,4 @@
-//! What decides the outcome: one deviation from the protocol at a time, for the start and for k-DAE.
+//! What decides the outcome: deviations from the protocol, for the start and for the methods that go on from it.
 
 use super::protocol::{self, NORMALISED, SEEDS, ae_k_means, dcn, dec, k_dae, pretraining, row};
 use crate::run::{Extras, RunSpec};
@@ -179,7 +179,23 @@ pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kdae::tables;
     use std::collections::HashSet;
+
+    #[test]
+    fn rows_of_the_table_are_planned_with_all_seeds() {
+        let planned = runs(&Request::default()).unwrap();
+        for dataset in protocol::DATASETS {
+            for (method, variant) in tables::rows_of(dataset).filter(|(_, variant)| variant.is_some()) {
+                let of_row = |run: &&RunSpec| {
+                    run.dataset == dataset && run.method == method && run.variant.as_deref() == variant
+                };
+                assert_eq!(planned.iter().filter(of_row).count(), SEEDS, "{dataset} {method}");
+            }
+            let any = planned.iter().any(|run| run.dataset == dataset);
+            assert_eq!(any, dataset != "usps-11000", "{dataset}");
+        }
+    }
 
     #[test]
     fn every_deviation_builds_and_differs_from_the_protocol() {

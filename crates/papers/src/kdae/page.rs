@@ -87,9 +87,10 @@ pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
         let rows = tables::rows_of(dataset).map(|row| tables::row_records(sets, dataset, row));
         Records::still_missing(rows, SEEDS)
     };
-    let least = DATASETS.into_iter().min_by_key(|dataset| (missing(dataset), *dataset != "mnist"));
-    let Some(dataset) = least.filter(|dataset| missing(dataset) < tables::rows_of(dataset).count() * SEEDS)
-    else {
+    // In thousandths: data sets have different numbers of rows.
+    let share = |dataset: &str| 1000 * missing(dataset) / (tables::rows_of(dataset).count() * SEEDS);
+    let least = DATASETS.into_iter().min_by_key(|dataset| (share(dataset), *dataset != "mnist"));
+    let Some(dataset) = least.filter(|dataset| share(dataset) < 1000) else {
         return Ok(None);
     };
     let kept = ["method", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours", "ACC of the start"];

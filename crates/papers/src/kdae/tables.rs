@@ -119,10 +119,14 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
          the row AE + k-means, run by run (as in the authors' code for k-DAE as in the authors' code)."
             .to_owned(),
-        "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent the code, as the notes say; both have the paper's figure beside them. \
-         \"As in the authors' code\" is as near as the tables of deviations say."
-            .to_owned(),
     ];
+    if rows_of(dataset).any(|(_, variant)| variant.is_some()) {
+        notes.push(
+            "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent the code, as the notes say; both have the paper's figure beside them. \
+         \"As in the authors' code\" is as near as the tables of deviations say."
+                .to_owned(),
+        );
+    }
     if dataset.starts_with("usps") {
         notes.push(
             "The paper describes the USPS of 1,100 images a class (11,000); its authors' code reads an array of 9,298. Its one column is printed beside both."

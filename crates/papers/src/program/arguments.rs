@@ -38,7 +38,7 @@ pub struct What {
     /// Only these methods, comma-separated.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub methods: Option<Vec<String>>,
-    /// Only these deviations of the ablations, comma-separated; `none` is the tables' own rows.
+    /// Only these deviations of the ablations, comma-separated; `none` is the rows without one.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub variants: Option<Vec<String>>,
     /// The output folder [default: results, or results/quick with --quick].

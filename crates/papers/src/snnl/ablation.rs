@@ -52,8 +52,8 @@ pub(super) fn variants(quick: bool) -> Vec<Variant> {
         add("snnl-5", format!("alpha-{alpha}"), &|s| s.alpha = alpha);
     }
     add("snnl-1", "layers-code".to_owned(), &|s| s.layers = SnnlLayers::Code);
-    // Before their activation, tensors of two classes can point in opposite directions, which no third can join; after it,
-    // all numbers are positive and ten classes have room.
+    // Before the activation, two classes can point in opposite directions, which no third can join; after it no number is
+    // negative, which may leave ten classes more room.
     add("snnl-1", "layers-activations".to_owned(), &|s| s.layers = SnnlLayers::Activations);
     for t in [10.0, 100.0] {
         add("snnl-1", format!("activations-temperature-{t}"), &|s| {
