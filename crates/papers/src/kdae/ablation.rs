@@ -5,9 +5,11 @@ use crate::run::{Extras, RunSpec};
 use crate::{Request, Result};
 use deepclust_methods::{
     AeKMeans, Dcn, DcnSettings, Dec, DecSettings, KDae, KDaeCost, KDaeSettings, Pretraining,
-    ReconstructionDistance,
+    ReconstructionDistance, ReconstructionLoss,
 };
-use deepclust_nets::{Activation, BatchNormSettings, MixturePass, Precision, TrainSettings};
+use deepclust_nets::{
+    Activation, BatchNormSettings, Init, LayerInits, MixturePass, Precision, TrainSettings,
+};
 use serde_json::Value;
 
 /// A deviation from a row's protocol.
@@ -21,12 +23,17 @@ pub(super) struct Variant {
 /// The deviation that has the network, and nearly all else, of the authors' code.
 pub(super) const AUTHORS_CODE: &str = "authors-code";
 
-/// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2, elsewhere
-/// the first. The USPS of the paper's text is not that of its authors' code, and has none.
+/// The deviations that start from the network of DEC and DCN, whose figures are in the paper's columns on MNIST.
+const DEC_START: &str = "dec-start";
+const AUTHORS_CODE_DEC_START: &str = "authors-code-dec-start";
+
+/// Seeds of a deviation: all of them on the data set on which they take minutes, for what has a row in Table 2 and for the
+/// start that the printed columns had, elsewhere the first. The USPS of the paper's text is not that of its authors' code,
+/// and has none.
 pub(super) fn seeds(dataset: &str, name: &str) -> usize {
     match (dataset, name) {
         ("usps-11000", _) => 0,
-        ("usps-9298", _) | (_, AUTHORS_CODE) => SEEDS,
+        ("usps-9298", _) | (_, AUTHORS_CODE | DEC_START | AUTHORS_CODE_DEC_START) => SEEDS,
         _ => 1,
     }
 }
@@ -72,7 +79,14 @@ const STARTS: &[Deviation<Pretraining>] = &[
         "several, as in the authors' code: d-500-500-2000-10 (mirrored; theirs leaves 2000 out of the decoder), linear code, 80 epochs at most, no layer-wise pretraining",
         authors,
     ),
+    (
+        DEC_START,
+        "several, as for DEC and DCN: d-500-500-2000-10, ReLU, linear code and output, mean squared error, weights from U(±1/√fan-in), no batch normalisation, no layer-wise pretraining",
+        dec_start,
+    ),
 ];
+
+const DEC_START_WORDS: &str = "the start of DEC and DCN";
 
 const AUTHORS_START: &str = "authors-start";
 const AUTHORS_START_WORDS: &str = "the start of the authors' code of k-DAE";
@@ -87,6 +101,7 @@ const DECS: &[Deviation<DecSettings>] = &[
         },
     ),
     (AUTHORS_START, AUTHORS_START_WORDS, |s| authors(&mut s.pretraining)),
+    (DEC_START, DEC_START_WORDS, |s| dec_start(&mut s.pretraining)),
 ];
 
 const DCNS: &[Deviation<DcnSettings>] = &[
@@ -94,6 +109,7 @@ const DCNS: &[Deviation<DcnSettings>] = &[
         s.clustering_weight = 1.0;
     }),
     (AUTHORS_START, AUTHORS_START_WORDS, |s| authors(&mut s.pretraining)),
+    (DEC_START, DEC_START_WORDS, |s| dec_start(&mut s.pretraining)),
 ];
 
 const JOINTS: &[Deviation<KDaeSettings>] = &[
@@ -131,12 +147,13 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
         "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖, 40 epochs without early stop",
         |s| {
             authors(&mut s.start.pretraining);
-            linear_code(&mut s.start.of_cluster);
-            s.start.of_cluster.widths = vec![500, 100, 10];
-            s.joint.distance = ReconstructionDistance::Norm;
-            s.joint.train = TrainSettings::new(s.joint.train.epochs.min(40), 256);
+            authors_joint(s);
         },
     ),
+    (AUTHORS_CODE_DEC_START, "several, as in the authors' code, but from the start of DEC and DCN", |s| {
+        dec_start(&mut s.start.pretraining);
+        authors_joint(s);
+    }),
 ];
 
 fn linear_code(settings: &mut Pretraining) {
@@ -150,6 +167,30 @@ fn authors(settings: &mut Pretraining) {
     settings.widths = vec![500, 500, 2000, 10];
     settings.layer_wise = None;
     settings.train.epochs = settings.train.epochs * 8 / 5;
+}
+
+/// The autoencoder of DEC and DCN on pixels in [0, 1], with the optimiser and the epochs of all others here.
+fn dec_start(settings: &mut Pretraining) {
+    *settings = Pretraining {
+        widths: vec![500, 500, 2000, 10],
+        hidden: Activation::Relu,
+        code: Activation::Identity,
+        output: Activation::Identity,
+        // The variance is that of the public implementation whose averages the paper has on USPS.
+        init: LayerInits::all(Init::TorchLinear),
+        loss: ReconstructionLoss::MeanSquaredError,
+        batch_norm: None,
+        layer_wise: None,
+        ..settings.clone()
+    };
+}
+
+/// What follows the start in the authors' code.
+fn authors_joint(settings: &mut KDaeSettings) {
+    linear_code(&mut settings.start.of_cluster);
+    settings.start.of_cluster.widths = vec![500, 100, 10];
+    settings.joint.distance = ReconstructionDistance::Norm;
+    settings.joint.train = TrainSettings::new(settings.joint.train.epochs.min(40), 256);
 }
 
 /// The runs of the ablation: every data set at the first seed, then the next seed.
@@ -195,6 +236,36 @@ mod tests {
             let any = planned.iter().any(|run| run.dataset == dataset);
             assert_eq!(any, dataset != "usps-11000", "{dataset}");
         }
+    }
+
+    #[test]
+    fn deviations_of_one_start_share_its_autoencoder() {
+        let variants = variants("mnist", false).unwrap();
+        let start = |name: &str, method: &str| {
+            let found = variants.iter().find(|v| v.name == name && v.method == method).unwrap();
+            let settings = found.settings.as_object().unwrap();
+            match method {
+                KDae::SLUG => settings["start"]["pretraining"].clone(),
+                AeKMeans::SLUG => {
+                    let shared = |key: &&String| !["scaling", "k_means"].contains(&key.as_str());
+                    settings.keys().filter(shared).map(|key| (key.clone(), settings[key].clone())).collect()
+                }
+                _ => settings["pretraining"].clone(),
+            }
+        };
+        let authors = start(AUTHORS_CODE, AeKMeans::SLUG);
+        for (name, method) in
+            [(AUTHORS_CODE, KDae::SLUG), (AUTHORS_START, Dec::SLUG), (AUTHORS_START, Dcn::SLUG)]
+        {
+            assert_eq!(start(name, method), authors, "{method}");
+        }
+        let dec = start(DEC_START, AeKMeans::SLUG);
+        for (name, method) in
+            [(AUTHORS_CODE_DEC_START, KDae::SLUG), (DEC_START, Dec::SLUG), (DEC_START, Dcn::SLUG)]
+        {
+            assert_eq!(start(name, method), dec, "{method}");
+        }
+        assert_ne!(authors, dec);
     }
 
     #[test]
