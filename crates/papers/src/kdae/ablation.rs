@@ -154,7 +154,7 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
     }),
     (
         AUTHORS_CODE,
-        "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖, 40 epochs without early stop",
+        "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖; at the start no layer-wise pretraining and 80 epochs at most, together 40 without early stop",
         |s| {
             authors(&mut s.start.pretraining);
             authors_joint(s);

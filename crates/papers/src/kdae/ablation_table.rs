@@ -60,9 +60,9 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
         }
     }
     let chosen = if method == Dcn::SLUG {
-        "The weight of DCN in the other tables was taken after the first run with equal weights; nothing else there was chosen by this table."
+        "The weight of DCN in the other tables was taken after the first run with equal weights, and that from the network of DCN after the first run with this one."
     } else {
-        "Nothing in the other tables was chosen by this one."
+        "Which deviations have a row in Table 2 was decided after their first runs; no setting was tuned by them."
     };
     let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {

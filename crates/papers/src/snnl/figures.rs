@@ -147,7 +147,7 @@ fn label_curves(
     }
     let number = if metric == "acc" { 3 } else { 4 };
     let caption = format!(
-        "Figure {number}: {title} on the test images against the number of labelled training images; bars are sample standard deviations over runs."
+        "Figure {number}: {title} on the test images against the number of labelled training images; bars are sample standard deviations over runs, and points without one are a single run."
     );
     let figure = Panels {
         title: format!("{title} against the number of labels"),
@@ -161,13 +161,9 @@ fn label_curves(
 fn curve(name: &str, points: &[(f64, Spread)]) -> Series {
     let x: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
     let y: Vec<f64> = points.iter().map(|(_, spread)| spread.mean).collect();
-    let errors: Option<Vec<f64>> = points.iter().map(|(_, spread)| spread.std).collect();
-    let series = Series::new(name, x, y).stroke(Stroke::LineAndDots);
     // One run has no deviation, and so no bar.
-    match errors {
-        Some(errors) => series.errors(errors),
-        None => series,
-    }
+    let errors: Vec<f64> = points.iter().map(|(_, spread)| spread.std.unwrap_or(0.0)).collect();
+    Series::new(name, x, y).stroke(Stroke::LineAndDots).errors(errors)
 }
 
 /// Norms of the gradients of both parts of the loss, by epoch.

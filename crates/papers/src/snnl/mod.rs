@@ -55,6 +55,7 @@ impl Sets {
         }
         let mut deviations = ablation::deviations(&whole(None))?;
         deviations.extend(ablation::bf16(&whole(None))?);
+        deviations.extend(ablation::restarts(&whole(None))?);
         Ok(Self {
             main: Records::read(store, &main)?,
             fewer: Records::read(store, &fewer)?,
@@ -84,6 +85,7 @@ impl Paper for SnnlPaper {
         let mut runs = protocol::runs(request)?;
         runs.extend(ablation::fewer_labels(request)?);
         runs.extend(ablation::bf16(request)?);
+        runs.extend(ablation::restarts(request)?);
         runs.extend(ablation::deviations(request)?);
         runs.retain(|run| request.wants(run));
         Ok(runs)

@@ -35,7 +35,7 @@ pub(super) fn name(method: &str) -> String {
 }
 
 /// A row's name in the paper's tables.
-fn printed_name(method: &str) -> String {
+pub(super) fn printed_name(method: &str) -> String {
     match method {
         "pca70-k-means" => "Original".to_owned(),
         "ae70-k-means" => "AE".to_owned(),
@@ -153,13 +153,15 @@ fn notes(dataset: &str, main: &Records, published: &Published) -> Result<Vec<Str
     }
     notes.push(format!(
         "SNNL-1 to SNNL-4 have the temperature {:.1}, which the paper does not name. \"All layers\" and \"arg min\" are the sum and the minimum over \
-         the 16 tensors of the authors' code; a table below tries others.",
+         the 16 tensors of the authors' code; in the paper's words the minimum is one \"among the hidden layers\". A table below tries these and others.",
         protocol::FIXED_TEMPERATURE
     ));
     match dataset {
         "mnist" => {
             notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned());
-            notes.extend(published.elsewhere_text("/notes/0").map(str::to_owned));
+            let notes_on_it =
+                ["/notes/0", "/notes/1"].into_iter().filter_map(|at| published.elsewhere_text(at));
+            notes.extend(notes_on_it.map(str::to_owned));
         }
         "fashion-mnist" => {
             notes.push("Quoted rows are as the paper quotes them: best runs on other samples.".to_owned());
