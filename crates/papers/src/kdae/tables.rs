@@ -124,7 +124,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     }
     let mut notes = vec![
         "Mean ± sample standard deviation over seeds 0, 1, …, last epoch. The paper's columns are means of five trials by its words; on MNIST those of \
-         k-means, AE + k-means, DCN and DEC equal the figures of the DCN paper, and on USPS those of k-means, AE + k-means and DEC equal the averages of a public DEC implementation, \
+         k-means, DCN and DEC equal the figures of the DCN paper, and on USPS those of k-means, AE + k-means and DEC equal the averages of a public DEC implementation, \
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
          the row AE + k-means of the same network, run by run."
             .to_owned(),
