@@ -15,6 +15,7 @@ mod k_means;
 mod labelled_subset;
 mod method;
 mod mixture_joint;
+mod network_cache;
 mod pca_k_means;
 mod pretraining;
 mod reconstruction;

@@ -1,14 +1,12 @@
+use crate::network_cache::CacheKey;
 use crate::training::{AUTOENCODER, Phase};
-use crate::{Context, Error, ReconstructionLoss, Result};
+use crate::{Context, ReconstructionLoss, Result};
 use deepclust_nets::{
     Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, LayerInits, Precision,
-    Step, Tensor, TrainSettings, load_tensors, save_tensors, to_tensor_on,
+    Step, Tensor, TrainSettings, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::path::{Path, PathBuf};
 
 /// An autoencoder trained on reconstruction: what many methods start from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,9 +91,7 @@ impl Pretraining {
 
     /// The trained network and its losses by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
     ///
-    /// Where the context has a cache, a network of the same samples, settings and seed is taken from there, and a new one
-    /// is put there, by one process at a time: it is the same bit for bit. The wall time of its training is counted either
-    /// way.
+    /// Where the context has a cache, the network is shared by all runs of the same samples, settings and seed.
     pub(crate) fn run(
         &self,
         method: &'static str,
@@ -103,29 +99,12 @@ impl Pretraining {
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
-        let Some(folder) = context.cache.clone() else { return self.train(method, x, &names, context) };
-        let path = self.cache_path(method, &folder, x, context)?;
-        // Another process may be training the same network: it is done once.
-        let lock = path.with_extension("lock");
-        let io = |source| deepclust_nets::Error::Io { path: lock.clone(), source };
-        let held = File::create(&lock).map_err(io)?;
-        held.lock().map_err(io)?;
-        if path.exists() {
-            let weights = &mut context.seed.stream(names.weights);
-            let network = Autoencoder::new(self.network(x.ncols()), context.device, weights)?;
-            // A file that does not fit is as good as none: it is written anew.
-            if let Ok(cached) = restore(&path, &network) {
-                context.add_seconds(AUTOENCODER, cached.seconds);
-                return Ok(Pretrained { network, losses: cached.losses });
-            }
-        }
-        let before = context.stages().get(AUTOENCODER).copied().unwrap_or_default();
-        let trained = self.train(method, x, &names, context)?;
-        let seconds = context.stages().get(AUTOENCODER).copied().unwrap_or_default() - before;
-        let text = serde_json::to_string(&Cached { seconds, losses: trained.losses.clone() })
-            .map_err(|error| unwritable(method, error))?;
-        save_tensors(&path, &trained.network.named_state(), &text)?;
-        Ok(trained)
+        let key = CacheKey { method, settings: self, x, labels: None };
+        let (network, losses) = key.get_or_train(self.network(x.ncols()), context, |context| {
+            let Pretrained { network, losses } = self.train(method, x, &names, context)?;
+            Ok((network, losses))
+        })?;
+        Ok(Pretrained { network, losses })
     }
 
     /// The trained network and its losses by epoch.
@@ -188,57 +167,6 @@ impl Pretraining {
             Phase { stage: names.stage, name: &name, settings, buffers: tensors(network.named_buffers()) };
         Ok(phase.train(data.size()[0] as usize, &mut adam, loss, context)?.loss)
     }
-
-    /// One file for each combination of samples, settings, seed, libtorch and device.
-    fn cache_path(
-        &self,
-        method: &'static str,
-        folder: &Path,
-        x: ArrayView2<'_, f32>,
-        context: &Context<'_>,
-    ) -> Result<PathBuf> {
-        let mut hash = Sha256::new();
-        let settings = serde_json::to_string(self).map_err(|error| unwritable(method, error))?;
-        let device = deepclust_nets::device_name(context.device);
-        let about = format!(
-            "{:?} {} {settings} {} {device}",
-            x.dim(),
-            context.seed.0,
-            deepclust_nets::libtorch_version()
-        );
-        hash.update(about.as_bytes());
-        for value in x {
-            hash.update(value.to_le_bytes());
-        }
-        let name: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        std::fs::create_dir_all(folder)
-            .map_err(|source| deepclust_nets::Error::Io { path: folder.to_owned(), source })?;
-        Ok(folder.join(format!("{name}.safetensors")))
-    }
-}
-
-/// An error of writing settings or losses as text.
-fn unwritable(method: &'static str, error: serde_json::Error) -> Error {
-    Error::Settings { method, problem: error.to_string() }
-}
-
-/// What a file of the cache keeps besides the network.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cached {
-    seconds: f64,
-    losses: EpochLosses,
-}
-
-/// Fills the network from a file of the cache.
-fn restore(path: &Path, network: &Autoencoder) -> deepclust_nets::Result<Cached> {
-    let (values, text) = load_tensors(path)?;
-    let cached = serde_json::from_str(&text).map_err(|error| deepclust_nets::Error::Checkpoint {
-        path: path.to_owned(),
-        problem: format!("expected seconds and losses, found {error}"),
-    })?;
-    network.set_state(&values)?;
-    Ok(cached)
 }
 
 /// The tensors without their names.

@@ -1,8 +1,10 @@
 use crate::ae_k_means::AeKMeansModel;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
+use crate::network_cache::CacheKey;
 use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Series, SnnlSettings};
+use deepclust_cluster::KMeansSettings;
 use deepclust_losses::composite_loss;
 use deepclust_nets::{Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
 use ndarray::ArrayView2;
@@ -50,7 +52,12 @@ impl Snnl {
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
         s.reconstruction.check(self.slug, s.output, scaled.view())?;
-        let (network, history) = self.train(scaled.view(), labels, context)?;
+        // Runs that differ in nothing but k-means have the network in common.
+        let settings = SnnlSettings { k_means: KMeansSettings::new(k), ..s.clone() };
+        let key = CacheKey { method: self.slug, settings: &settings, x: scaled.view(), labels };
+        let (network, history) = key.get_or_train(s.network(x.ncols()), context, |context| {
+            self.train(scaled.view(), labels, context)
+        })?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&s.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);

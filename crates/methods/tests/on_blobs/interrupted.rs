@@ -77,6 +77,9 @@ fn methods_of_one_seed_share_their_pretraining() {
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("ae-k-means", 1) && !fit_cached("ae-k-means", 1));
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    assert!(fit_cached("snnl-5", 1) && !fit_cached("snnl-5", 1));
+    assert!(fit_cached("snnl-8", 1) && !fit_cached("snnl-8", 1));
+    files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("dec", 1));
     assert_eq!(files().len(), 1);
     assert!(!fit_cached("idec", 1), "the network was trained again");
