@@ -69,7 +69,7 @@ impl Pretraining {
     /// Checks what can be checked before any samples are there.
     ///
     /// # Errors
-    /// [`Error::Nets`] names the first field that is out of range.
+    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range.
     pub fn validate(&self) -> Result<()> {
         self.network(1).validate()?;
         self.adam.validate()?;
