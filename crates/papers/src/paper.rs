@@ -1,5 +1,6 @@
 use crate::Result;
 use crate::run::{RunSpec, Store};
+use deepclust_methods::Seed;
 use serde::{Deserialize, Serialize};
 
 /// What of a paper is wanted.
@@ -14,6 +15,8 @@ pub struct Request {
     pub variants: Option<Vec<String>>,
     /// Seeds 0, 1, … of that number; the paper's own number where none is given.
     pub runs: Option<usize>,
+    /// Only these seeds, where some are named, in the place of the first ones.
+    pub only_seeds: Option<Vec<u64>>,
     /// The small version.
     pub quick: bool,
 }
@@ -23,9 +26,16 @@ impl Request {
     pub const NO_VARIANT: &str = "none";
 
     /// The seeds, given the number that the paper's protocol asks for.
-    pub fn seeds(&self, usual: usize) -> impl Iterator<Item = deepclust_methods::Seed> + use<> {
+    pub fn seeds(&self, usual: usize) -> impl Iterator<Item = Seed> + use<> {
         let usual = if self.quick { 2 } else { usual };
-        (0..self.runs.unwrap_or(usual) as u64).map(deepclust_methods::Seed)
+        let first = || (0..self.runs.unwrap_or(usual) as u64).collect();
+        self.only_seeds.clone().unwrap_or_else(first).into_iter().map(Seed)
+    }
+
+    /// The seeds of a deviation: fewer than are planned may be asked for, more are not made. The small version has one.
+    pub fn deviation_seeds(&self, planned: usize) -> impl Iterator<Item = Seed> + use<> {
+        let planned = if self.quick { 1 } else { planned };
+        self.seeds(planned).filter(move |seed| seed.0 < planned as u64)
     }
 
     /// Whether a run is among those that are wanted.

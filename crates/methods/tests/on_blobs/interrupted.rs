@@ -2,6 +2,7 @@
 
 use crate::blobs::{device, fit, fit_with, settings};
 use deepclust_methods::{Context, Progress, Seed, Silent, build};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -60,17 +61,18 @@ fn methods_of_one_seed_share_their_pretraining() {
         let paths = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
         paths.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect::<Vec<_>>()
     };
-    let fit_cached = |slug: &str, seed| {
+    let fit_cached_with = |slug: &str, settings: &Value, seed| {
         let mut progress = Heard::default();
         let mut context = Context::new(Seed(seed), device(), &mut progress);
         context.cache = Some(folder.path().to_owned());
-        let fitted = fit_with(slug, build(slug, &settings(slug)).unwrap().as_ref(), &mut context).unwrap();
+        let fitted = fit_with(slug, build(slug, settings).unwrap().as_ref(), &mut context).unwrap();
         let fresh = fit(slug, seed);
         assert_eq!((fitted.embedding, fitted.history), (fresh.embedding, fresh.history), "{slug}");
         // Its time counts either way.
         assert!(context.stages()["autoencoder"] > 0.0);
         progress.0.contains("autoencoder")
     };
+    let fit_cached = |slug: &str, seed| fit_cached_with(slug, &settings(slug), seed);
     // With running statistics, too.
     assert!(fit_cached("k-dae", 1) && !fit_cached("damic", 1));
     assert_eq!(files().len(), 1);
@@ -78,6 +80,12 @@ fn methods_of_one_seed_share_their_pretraining() {
     assert!(fit_cached("ae-k-means", 1) && !fit_cached("ae-k-means", 1));
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("snnl-5", 1) && !fit_cached("snnl-5", 1));
+    // K-means is no part of a network, and neither the codes nor the history know of it.
+    let mut restarted = settings("snnl-5");
+    restarted["k_means"]["n_init"] = 3.into();
+    assert_ne!(restarted, settings("snnl-5"));
+    assert!(!fit_cached_with("snnl-5", &restarted, 1), "the network was trained again");
+    assert_eq!(files().len(), 1);
     assert!(fit_cached("snnl-8", 1) && !fit_cached("snnl-8", 1));
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("dec", 1));

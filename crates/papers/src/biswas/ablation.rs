@@ -115,8 +115,7 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
 
 pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
     let variants = variants(request.quick)?;
-    // Fewer runs than the protocol's may be asked for, more are not needed.
-    let seeds = request.seeds(SEEDS).take(if request.quick { 1 } else { SEEDS });
+    let seeds = request.deviation_seeds(SEEDS);
     let specs = seeds.flat_map(|seed| {
         variants.iter().map(move |variant| RunSpec {
             variant: Some(variant.name.to_owned()),

@@ -206,7 +206,7 @@ fn authors_joint(settings: &mut KDaeSettings) {
 /// The runs of the ablation: every data set at the first seed, then the next seed.
 pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
     let mut runs = Vec::new();
-    for seed in request.seeds(SEEDS).take(if request.quick { 1 } else { SEEDS }) {
+    for seed in request.deviation_seeds(SEEDS) {
         for dataset in protocol::datasets(request) {
             // The small version shows the ablation on one data set.
             if request.quick && dataset != protocol::DATASETS[0] {

@@ -35,6 +35,9 @@ pub struct What {
     /// Seeds 0, 1, … of that number for every method [default: what the paper's protocol asks for].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub runs: Option<u16>,
+    /// Only these seeds, comma-separated, in the place of the first ones.
+    #[arg(long, value_name = "SEEDS", value_delimiter = ',', conflicts_with = "runs")]
+    pub seeds: Option<Vec<u64>>,
     /// Only these methods, comma-separated.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub methods: Option<Vec<String>>,
@@ -111,6 +114,10 @@ impl What {
             methods: self.methods.clone(),
             variants: self.variants.clone(),
             runs: self.runs.map(usize::from),
+            only_seeds: self
+                .seeds
+                .as_ref()
+                .map(|seeds| BTreeSet::from_iter(seeds.iter().copied()).into_iter().collect()),
             quick: self.quick,
         };
         Ok((target, request))
@@ -172,6 +179,24 @@ mod tests {
             (vec!["biswas", "snnl", "kdae"], Some(3), true)
         );
         assert_eq!(what.out(), PathBuf::from("results/quick"));
+    }
+
+    #[test]
+    fn seeds_can_be_named() {
+        let line = ["deepclust", "reproduce", "snnl", "--seeds", "3,1,3"];
+        let Command::Reproduce(options) = Arguments::try_parse_from(line).unwrap().command else {
+            panic!("another command")
+        };
+        let (_, request) = options.what.resolve().unwrap();
+        let paper = PAPERS.iter().find(|paper| paper.slug() == "snnl").unwrap();
+        let runs = paper.runs(&request).unwrap();
+        let seeds = |variant: Option<&str>| -> BTreeSet<u64> {
+            runs.iter().filter(|run| run.variant.as_deref() == variant).map(|run| run.seed.0).collect()
+        };
+        assert_eq!(seeds(None), BTreeSet::from([1, 3]));
+        // The ablation has three seeds.
+        assert_eq!(seeds(Some("layers-code")), BTreeSet::from([1]));
+        assert!(Arguments::try_parse_from([&line[..], &["--runs", "2"]].concat()).is_err());
     }
 
     #[test]

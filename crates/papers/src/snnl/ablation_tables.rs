@@ -1,9 +1,11 @@
 //! What the unsaid settings do, and how few labels suffice.
 
 use super::ablation::{BF16_METHODS, FEWER_LABELS, FEWER_LABELS_METHODS, TEN_RESTARTS, Variant, layer_name};
-use super::protocol::{DATASETS, METHODS, labels, snnl};
+use super::protocol::{DATASETS, labels, snnl};
 use super::published;
-use super::tables::{METRICS, dataset_name, labels_used, name, printed_name, table_of};
+use super::tables::{
+    METRICS, SEMI_SUPERVISED, UNSUPERVISED, dataset_name, labels_used, name, printed_name, table_of,
+};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table, grouped};
 use crate::run::RunRecord;
@@ -159,7 +161,7 @@ pub(super) fn restarts(main: &Records, deviations: &Records) -> Result<Table> {
     columns.push(Column::spread("Δ ACC, same seeds", 3));
     let mut rows = Vec::new();
     for dataset in DATASETS {
-        for method in METHODS {
+        for method in UNSUPERVISED.into_iter().chain(SEMI_SUPERVISED) {
             let restarted = deviations.of(dataset, method, Some(TEN_RESTARTS));
             if restarted.is_empty() {
                 continue;

@@ -19,10 +19,10 @@ pub(super) const METRICS: [(&str, &str, usize); 6] = [
 ];
 
 /// Rows of a table, in blocks that must not be ranked against one another.
-const UNSUPERVISED: [&str; 6] =
+pub(super) const UNSUPERVISED: [&str; 6] =
     [PcaKMeans::SLUG_70, AeKMeans::SLUG_70, "snnl-2", "snnl-4", "snnl-6", "snnl-8"];
 const QUOTED: [&str; 4] = ["DEC", "VaDE", "N2D", "ClusterGAN"];
-const SEMI_SUPERVISED: [&str; 5] = ["snnl-1", "snnl-3", "snnl-7", "snnl-5", Snnl::SLUG_CODE];
+pub(super) const SEMI_SUPERVISED: [&str; 5] = ["snnl-1", "snnl-3", "snnl-7", "snnl-5", Snnl::SLUG_CODE];
 
 /// A row's name in our tables.
 pub(super) fn name(method: &str) -> String {
