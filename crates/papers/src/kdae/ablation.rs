@@ -1,12 +1,12 @@
 //! What decides the outcome: deviations from the protocol, for the start and for the methods that go on from it.
 
-use super::protocol::{NORMALISED, SEEDS, ae_k_means, dcn, dec, k_dae, pretraining, row};
+use super::protocol::{NORMALISED, SEEDS, ae_k_means, damic, dcn, dec, extras, k_dae, pretraining, row};
 use super::{protocol, tables};
-use crate::run::{Extras, RunSpec};
+use crate::run::RunSpec;
 use crate::{Request, Result};
 use deepclust_methods::{
-    AeKMeans, Dcn, DcnSettings, Dec, DecSettings, KDae, KDaeCost, KDaeSettings, Pretraining,
-    ReconstructionDistance, ReconstructionLoss,
+    AeKMeans, ClusterAutoencoders, Damic, DamicSettings, Dcn, DcnSettings, Dec, DecSettings, KDae, KDaeCost,
+    KDaeSettings, Pretraining, ReconstructionDistance, ReconstructionLoss,
 };
 use deepclust_nets::{
     Activation, BatchNormSettings, Init, LayerInits, MixturePass, Precision, TrainSettings,
@@ -28,6 +28,7 @@ pub(super) const AUTHORS_CODE: &str = "authors-code";
 pub(super) const DEC_START: &str = "dec-start";
 pub(super) const DEC_START_EQUAL_WEIGHTS: &str = "dec-start-equal-weights";
 pub(super) const AUTHORS_CODE_DEC_START: &str = "authors-code-dec-start";
+pub(super) const AUTHORS_CLUSTERS_DEC_START: &str = "authors-clusters-dec-start";
 
 /// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2, elsewhere
 /// the first. The USPS of the paper's text is not that of its authors' code, and has none.
@@ -66,6 +67,12 @@ pub(super) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
         change(&mut settings);
         let settings = serde_json::to_value(settings)?;
         variants.push(Variant { method: KDae::SLUG, name, words, settings });
+    }
+    for (name, words, change) in DAMICS {
+        let mut settings = damic(quick);
+        change(&mut settings);
+        let settings = serde_json::to_value(settings)?;
+        variants.push(Variant { method: Damic::SLUG, name, words, settings });
     }
     Ok(variants)
 }
@@ -166,6 +173,15 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
     }),
 ];
 
+const DAMICS: &[Deviation<DamicSettings>] = &[(
+    AUTHORS_CLUSTERS_DEC_START,
+    "the start of DEC and DCN, and for each cluster d-500-100-10 with a linear code, as in the authors' code of k-DAE",
+    |s| {
+        dec_start(&mut s.start.pretraining);
+        authors_clusters(&mut s.start);
+    },
+)];
+
 fn linear_code(settings: &mut Pretraining) {
     settings.code = Activation::Identity;
     settings.batch_norm = Some(BatchNormSettings { code: false, ..NORMALISED });
@@ -195,10 +211,15 @@ fn dec_start(settings: &mut Pretraining) {
     };
 }
 
+/// Each cluster's autoencoder in the authors' code.
+fn authors_clusters(settings: &mut ClusterAutoencoders) {
+    linear_code(&mut settings.of_cluster);
+    settings.of_cluster.widths = vec![500, 100, 10];
+}
+
 /// What follows the start in the authors' code.
 fn authors_joint(settings: &mut KDaeSettings) {
-    linear_code(&mut settings.start.of_cluster);
-    settings.start.of_cluster.widths = vec![500, 100, 10];
+    authors_clusters(&mut settings.start);
     settings.joint.distance = ReconstructionDistance::Norm;
     settings.joint.train = TrainSettings::new(settings.joint.train.epochs.min(40), 256);
 }
@@ -217,7 +238,7 @@ pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
                     runs.push(RunSpec {
                         variant: Some(variant.name.to_owned()),
                         settings: variant.settings,
-                        extras: Extras::default(),
+                        extras: extras(variant.method, Some(variant.name), seed),
                         ..row(dataset, variant.method, seed, request.quick)?
                     });
                 }
@@ -255,7 +276,7 @@ mod tests {
             let found = variants.iter().find(|v| v.name == name && v.method == method).unwrap();
             let settings = found.settings.as_object().unwrap();
             match method {
-                KDae::SLUG => settings["start"]["pretraining"].clone(),
+                KDae::SLUG | Damic::SLUG => settings["start"]["pretraining"].clone(),
                 AeKMeans::SLUG => {
                     let shared = |key: &&String| !["scaling", "k_means"].contains(&key.as_str());
                     settings.keys().filter(shared).map(|key| (key.clone(), settings[key].clone())).collect()
@@ -270,9 +291,12 @@ mod tests {
             assert_eq!(start(name, method), authors, "{method}");
         }
         let dec = start(DEC_START, AeKMeans::SLUG);
-        for (name, method) in
-            [(AUTHORS_CODE_DEC_START, KDae::SLUG), (DEC_START, Dec::SLUG), (DEC_START, Dcn::SLUG)]
-        {
+        for (name, method) in [
+            (AUTHORS_CODE_DEC_START, KDae::SLUG),
+            (AUTHORS_CLUSTERS_DEC_START, Damic::SLUG),
+            (DEC_START, Dec::SLUG),
+            (DEC_START, Dcn::SLUG),
+        ] {
             assert_eq!(start(name, method), dec, "{method}");
         }
         assert_ne!(authors, dec);

@@ -6,7 +6,7 @@ use super::tables::{METRICS, dataset_name, gain, name, printed};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table};
 use crate::run::RunRecord;
-use deepclust_methods::{AeKMeans, Dcn};
+use deepclust_methods::{AeKMeans, Damic, Dcn};
 
 /// Of one method: the paper's number, the protocol, and every deviation that was run, on every data set.
 pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Records) -> Result<Table> {
@@ -59,10 +59,14 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
             rows.push(row);
         }
     }
-    let chosen = if method == Dcn::SLUG {
-        "The weight of DCN in the other tables was taken after the first run with equal weights, and that from the network of DCN after the first run with this one."
-    } else {
-        "Which deviations have a row in Table 2 was decided after their first runs; no setting was tuned by them."
+    let chosen = match method {
+        Dcn::SLUG => {
+            "The weight of DCN in the other tables was taken after the first run with equal weights, and that from the network of DCN after the first run with this one."
+        }
+        Damic::SLUG => "The deviation was given a row in Table 2 before its first run.",
+        _ => {
+            "Which deviations have a row in Table 2 was decided after their first runs; no setting was tuned by them."
+        }
     };
     let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {

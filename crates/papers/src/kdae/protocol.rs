@@ -1,6 +1,7 @@
 //! What the paper does, as runs. Where the authors' code differs from the paper, the paper counts, and the ablation has the
 //! code's; where both are silent, this module's named constants.
 
+use super::ablation::AUTHORS_CODE_DEC_START;
 use crate::run::{Extras, RunSpec};
 use crate::{Request, Result};
 use deepclust_cluster::KMeansSettings;
@@ -132,7 +133,7 @@ pub(super) fn k_dae(quick: bool) -> KDaeSettings {
 }
 
 /// The gate as far as it is known: two hidden layers of 512 on the samples themselves.
-fn damic(quick: bool) -> DamicSettings {
+pub(super) fn damic(quick: bool) -> DamicSettings {
     let gate = DamicGate {
         network: ClassifierSettings {
             widths: vec![512, 512],
@@ -203,9 +204,21 @@ fn settings(dataset: &str, method: &str, quick: bool) -> Result<Value> {
     Ok(settings?)
 }
 
+/// The rows of k-DAE that are drawn, at their first seed: the paper's text, and the start that its figures are of.
+pub(super) const PICTURED: [Option<&str>; 2] = [None, Some(AUTHORS_CODE_DEC_START)];
+
+/// What a run keeps for the figures.
+pub(super) fn extras(method: &str, variant: Option<&str>, seed: Seed) -> Extras {
+    let pictured = seed == Seed(0) && method == KDae::SLUG && PICTURED.contains(&variant);
+    Extras {
+        images_per_cluster: pictured.then_some(10),
+        reconstructions: pictured.then_some(10),
+        ..Extras::default()
+    }
+}
+
 /// A row at a seed: fitted and scored on all images.
 pub(super) fn row(dataset: &str, method: &str, seed: Seed, quick: bool) -> Result<RunSpec> {
-    let pictured = seed == Seed(0) && method == KDae::SLUG;
     Ok(RunSpec {
         dataset: dataset.to_owned(),
         split: Split::All,
@@ -216,11 +229,7 @@ pub(super) fn row(dataset: &str, method: &str, seed: Seed, quick: bool) -> Resul
         settings: settings(dataset, method, quick)?,
         seed,
         quick,
-        extras: Extras {
-            images_per_cluster: pictured.then_some(10),
-            reconstructions: pictured.then_some(10),
-            ..Extras::default()
-        },
+        extras: extras(method, None, seed),
     })
 }
 

@@ -1,6 +1,9 @@
 //! Table 2 beside what is measured here, and every run.
 
-use super::ablation::{self, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS};
+use super::ablation::{
+    self, AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START,
+    DEC_START_EQUAL_WEIGHTS,
+};
 use super::{Sets, published};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Table};
@@ -11,7 +14,7 @@ pub(super) const METRICS: [(&str, &str); 3] = [("acc", "ACC"), ("nmi", "NMI"), (
 
 /// The rows of our tables: a method, and the deviation from its protocol where the row is one. The paper and its authors'
 /// code describe different networks, and figures in print are of a third: each has rows.
-pub(super) const ROWS: [(&str, Option<&str>); 13] = [
+pub(super) const ROWS: [(&str, Option<&str>); 14] = [
     ("k-means-all", None),
     ("ae-k-means", None),
     ("ae-k-means", Some(AUTHORS_CODE)),
@@ -25,6 +28,7 @@ pub(super) const ROWS: [(&str, Option<&str>); 13] = [
     ("k-dae", Some(AUTHORS_CODE)),
     ("k-dae", Some(AUTHORS_CODE_DEC_START)),
     ("damic", None),
+    ("damic", Some(AUTHORS_CLUSTERS_DEC_START)),
 ];
 
 /// The rows that a data set has.
@@ -35,12 +39,15 @@ pub(super) fn rows_of(dataset: &str) -> impl Iterator<Item = (&'static str, Opti
 }
 
 /// The name of a row.
-fn row_name((method, variant): (&str, Option<&str>)) -> String {
+pub(super) fn row_name((method, variant): (&str, Option<&str>)) -> String {
     let words = match variant {
         Some(AUTHORS_CODE) => ", as in the authors' code",
         Some(DEC_START) => ", network of DEC and DCN",
         Some(DEC_START_EQUAL_WEIGHTS) => ", network and weight of DCN",
         Some(AUTHORS_CODE_DEC_START) => ", as in the authors' code, from the network of DEC and DCN",
+        Some(AUTHORS_CLUSTERS_DEC_START) => {
+            ", clusters' networks as in the code of k-DAE, from the network of DEC and DCN"
+        }
         _ => "",
     };
     format!("{}{words}", name(method))
