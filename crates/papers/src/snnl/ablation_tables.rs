@@ -13,7 +13,7 @@ use deepclust_losses::{LayerReduction, Temperature};
 use deepclust_methods::SnnlSettings;
 
 /// Runs behind the paper's averages.
-const PRINTED_RUNS: usize = 4;
+pub(super) const PRINTED_RUNS: usize = 4;
 
 /// The four settings that the ablation changes, in words.
 fn words(settings: &SnnlSettings) -> [String; 4] {
@@ -108,7 +108,7 @@ pub(super) fn ablation(
 }
 
 /// A printed average over the paper's four runs, of which no deviation is printed.
-fn printed_mean(mean: f64) -> Cell {
+pub(super) fn printed_mean(mean: f64) -> Cell {
     Cell::Spread(Spread { n: PRINTED_RUNS, mean, std: None, min: mean, max: mean })
 }
 

@@ -4,6 +4,7 @@
 mod ablation;
 mod ablation_tables;
 mod demonstration;
+mod emnist_steps;
 mod figures;
 mod page;
 mod protocol;
@@ -56,6 +57,7 @@ impl Sets {
         let mut deviations = ablation::deviations(&whole(None))?;
         deviations.extend(ablation::bf16(&whole(None))?);
         deviations.extend(ablation::restarts(&whole(None))?);
+        deviations.extend(emnist_steps::runs(&whole(None))?);
         Ok(Self {
             main: Records::read(store, &main)?,
             fewer: Records::read(store, &fewer)?,
@@ -86,6 +88,7 @@ impl Paper for SnnlPaper {
         runs.extend(ablation::fewer_labels(request)?);
         runs.extend(ablation::bf16(request)?);
         runs.extend(ablation::restarts(request)?);
+        runs.extend(emnist_steps::runs(request)?);
         runs.extend(ablation::deviations(request)?);
         runs.retain(|run| request.wants(run));
         Ok(runs)

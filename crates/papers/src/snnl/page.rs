@@ -2,7 +2,7 @@
 
 use super::protocol::{self, DATASETS, METHODS, SEEDS};
 use super::tables::dataset_name;
-use super::{SLUG, Sets, ablation, ablation_tables, figures, tables};
+use super::{SLUG, Sets, ablation, ablation_tables, emnist_steps, figures, tables};
 use crate::render::{Page, Records, provenance, readme_table};
 use crate::run::Store;
 use crate::{Paper, Result};
@@ -44,6 +44,9 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     }
     let restarts = ablation_tables::restarts(&sets.main, &sets.deviations)?;
     page.table(&format!("{SLUG}-restarts"), &restarts)?;
+    if let Some(steps) = emnist_steps::table(&sets.main, &sets.deviations)? {
+        page.table(&format!("{SLUG}-emnist-steps"), &steps)?;
+    }
     page.table(&format!("{SLUG}-bf16"), &ablation_tables::bf16(&sets.main, &sets.deviations))?;
     page.heading("Fewer labels");
     page.table(&format!("{SLUG}-labels"), &ablation_tables::fewer_labels(&sets.main, &sets.fewer)?)?;
