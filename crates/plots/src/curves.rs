@@ -90,7 +90,7 @@ impl Series {
         Self { name: name.into(), x: x.into(), y: y.into(), ..Self::default() }
     }
 
-    /// The same line with error bars of ± `errors`.
+    /// The same line with error bars of ± `errors`; an error of zero draws none.
     #[must_use]
     pub fn errors(mut self, errors: impl Into<Vec<f64>>) -> Self {
         self.spread = Spread::Bars(errors.into());
@@ -218,6 +218,9 @@ impl Figure for Curves {
                 series.x.iter().zip(&series.y).map(|(a, b)| place(*a, *b)).collect();
             if let Spread::Bars(_) = series.spread {
                 for (px, (low, high)) in series.x.iter().zip(series.ends(self.y.log)) {
+                    if low == high {
+                        continue;
+                    }
                     let ((at, top), (_, bottom)) = (place(*px, high), place(*px, low));
                     lines.rect((at - 1.5, top), (at + 1.5, bottom), colour);
                     for end in [top, bottom] {

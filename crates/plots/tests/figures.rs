@@ -328,3 +328,14 @@ fn large_scatters_stay_small() {
         assert!(svg < 1_500_000 && (png < 400_000 || n > 10_000), "{n} points: SVG {svg}, PNG {png} bytes");
     }
 }
+
+#[test]
+fn an_error_of_zero_draws_no_bar() {
+    let rectangles = |errors: [f64; 2]| {
+        let series = Series::new("a", [1.0, 2.0], [0.3, 0.2]).errors(errors);
+        let figure = Curves::new("two points", Axis::new("x"), Axis::new("y"), vec![series]);
+        figure.to_svg().unwrap().matches("<rect").count()
+    };
+    // A stem and two caps, within the axes of the other bar.
+    assert_eq!(rectangles([0.2, 0.1]) - rectangles([0.2, 0.0]), 3);
+}

@@ -52,6 +52,10 @@ pub(super) fn variants(quick: bool) -> Vec<Variant> {
     for alpha in [1.0, 10.0, 1000.0] {
         add("snnl-5", format!("alpha-{alpha}"), &|s| s.alpha = alpha);
     }
+    // Between the two temperatures that the printed accuracy lies between.
+    for t in [0.8, 0.9] {
+        add("snnl-1", format!("temperature-{t}"), &|s| s.temperature = Temperature::Fixed(t));
+    }
     add("snnl-1", "layers-code".to_owned(), &|s| s.layers = SnnlLayers::Code);
     // Before the activation, two classes can point in opposite directions, which no third can join; after it no number is
     // negative, which may leave ten classes more room.
@@ -69,7 +73,7 @@ pub(super) fn variants(quick: bool) -> Vec<Variant> {
         });
     }
     // The annealed temperature, which serves the code well in the seventh row, ends near 0.1.
-    for t in [0.1, 0.5] {
+    for t in [0.1, 0.2, 0.3, 0.5] {
         add("snnl-3", format!("code-temperature-{t}"), &|s| {
             s.layers = SnnlLayers::Code;
             s.temperature = Temperature::Fixed(t);
@@ -78,6 +82,10 @@ pub(super) fn variants(quick: bool) -> Vec<Variant> {
     for method in ["snnl-1", "snnl-3", "snnl-7"] {
         for alpha in [10.0, 1000.0] {
             add(method, format!("alpha-{alpha}"), &|s| s.alpha = alpha);
+        }
+        // Neighbours are those of the batch.
+        for batch_size in [128, 512] {
+            add(method, format!("batch-{batch_size}"), &|s| s.train.batch_size = batch_size);
         }
     }
     variants

@@ -142,7 +142,8 @@ fn notes(dataset: &str, main: &Records, published: &Published) -> Result<Vec<Str
     };
     let mut notes = vec![
         "Mean ± sample standard deviation over seeds 0, 1, …; the paper's columns are its averages over four runs. k-means is fitted on the codes of \
-         the images that the network was trained on; test images are scored. SIL, CHS and DBI are those of the found clusters in the test codes."
+         the images that the network was trained on; test images are scored. SIL, CHS and DBI are those of the found clusters in the test codes: a code in which classes have collapsed into one another \
+         can have the best of them and a low ACC, and a mean over such runs and others says little, so that every run is listed below."
             .to_owned(),
     ];
     if let Some(record) = main.of(dataset, AeKMeans::SLUG_70, None).first() {
@@ -171,7 +172,8 @@ fn notes(dataset: &str, main: &Records, published: &Published) -> Result<Vec<Str
             let (whole, part) = (entry("emnist-balanced")?, entry(dataset)?);
             notes.push(format!(
                 "The paper's columns are of EMNIST-Balanced ({} + {}). The subset measured here is drawn from the same {} classes but has {} training images \
-                 and {} test images; the column of labels says how many of them a row used.",
+                 and {} test images; the column of labels says how many of them a row used. \
+                 Whoever has the official files measures the paper's own with `cargo xtask reproduce emnist-balanced`.",
                 grouped(whole.train),
                 grouped(whole.test),
                 part.classes,
