@@ -104,7 +104,7 @@ pub(super) fn snnl(method: &str, quick: bool) -> SnnlSettings {
     }
 }
 
-fn autoencoder(quick: bool) -> AeKMeansSettings {
+pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
         widths: vec![500, 500, 2000, CODE],
