@@ -153,7 +153,7 @@ impl SoftNearestNeighbour {
 mod tests {
     use super::*;
     use crate::{LayerReduction, composite_loss};
-    use approx::assert_relative_eq;
+    use approx::{assert_abs_diff_eq, assert_relative_eq};
 
     fn batch(kind: Kind) -> (Tensor, Tensor) {
         let values: Vec<f64> = (0..60).map(|n| (1.0 + 0.9 * f64::from(n)).sin() + 0.3).collect();
@@ -252,6 +252,8 @@ mod tests {
             assert_relative_eq!(fused(&a, None), unsupervised, max_relative = 1e-6);
             let single = a.to_kind(Kind::Float);
             assert_relative_eq!(fused(&single, Some(&y)), of_a, max_relative = 1e-6);
+            // Near −ε its digits are those of 1 + ε, which f32 spaces at 1.2e-7.
+            assert_abs_diff_eq!(fused(&single, None), unsupervised, epsilon = 1e-6);
             let layers = [a.shallow_clone(), b.shallow_clone()];
             let reduced = |reduction: LayerReduction| {
                 let neighbours = reduction.soft_nearest_neighbour(&form, &layers, Some(&y), temperature);
