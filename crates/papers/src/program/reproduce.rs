@@ -2,6 +2,7 @@ use crate::arguments::{Render, Reproduce, What, jobs};
 use crate::{say, say_error};
 use anyhow::{Context, Result, bail};
 use deepclust_datasets::DataDirs;
+use deepclust_nets::Products;
 use deepclust_papers::render::replace_block;
 use deepclust_papers::run::{
     Board, Job, Machine, Outcome, RunRecord, RunSpec, Schedule, Status, Store, estimate, run_all,
@@ -214,6 +215,7 @@ fn make_runs(pending: &[RunSpec], options: &Reproduce) -> Result<Vec<Outcome>> {
         data_dir: data_dir.clone(),
         device: options.device,
         threads: usize::from(options.threads),
+        products: Products::ByAbility,
         rerun: options.rerun,
     };
     let jobs: Vec<Job> = pending.iter().map(job).collect();

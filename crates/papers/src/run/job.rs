@@ -1,5 +1,5 @@
 use super::RunSpec;
-use deepclust_nets::DeviceChoice;
+use deepclust_nets::{DeviceChoice, Products};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -17,6 +17,8 @@ pub struct Job {
     pub device: DeviceChoice,
     /// Threads for everything but libtorch, which always gets one.
     pub threads: usize,
+    /// Which kernels multiply matrices.
+    pub products: Products,
     /// Whether to measure again what is recorded.
     pub rerun: bool,
 }

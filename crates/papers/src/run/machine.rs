@@ -1,4 +1,4 @@
-use deepclust_nets::Device;
+use deepclust_nets::{Device, Products};
 use serde::{Deserialize, Serialize};
 use std::process::Command;
 
@@ -15,6 +15,9 @@ pub struct Machine {
     /// The model of the GPU, for a run on one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpu: Option<String>,
+    /// Which kernels multiplied matrices on the processor. Records from before there was a choice have none: MKL's own.
+    #[serde(default, skip_serializing_if = "Products::is_by_maker")]
+    pub products: Products,
 }
 
 impl Machine {
@@ -25,6 +28,7 @@ impl Machine {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             gpu: (device != Device::Cpu).then(|| gpu().unwrap_or_else(|| "unknown".to_owned())),
+            products: Products::of_this_process(),
         }
     }
 }
@@ -32,7 +36,8 @@ impl Machine {
 impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)?;
-        self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))
+        self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))?;
+        if self.products.is_by_maker() { Ok(()) } else { write!(f, ", MKL's kernels by ability") }
     }
 }
 

@@ -177,6 +177,7 @@ fn spaced(value: &Value) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::run::spec::tests::spec;
+    use deepclust_nets::Products;
 
     pub(crate) fn record(seed: u64, sil: f64) -> RunRecord {
         let spec = spec(seed);
@@ -206,7 +207,13 @@ pub(crate) mod tests {
             libtorch: "2.11.0".into(),
             device: "cpu".into(),
             threads: 1,
-            machine: Machine { processor: "a processor".into(), cores: 2, system: "linux".into(), gpu: None },
+            machine: Machine {
+                processor: "a processor".into(),
+                cores: 2,
+                system: "linux".into(),
+                gpu: None,
+                products: Products::ByMaker,
+            },
         }
     }
 

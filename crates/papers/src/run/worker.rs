@@ -31,7 +31,8 @@ pub fn worker() -> Result<bool> {
 }
 
 fn run(job: &Job) -> Result<Message> {
-    // Thread counts first: libtorch fixes its own at the first operation.
+    // Kernels and thread counts first: libtorch fixes them at the first operation.
+    job.products.choose();
     deepclust_nets::use_threads(1);
     deepclust_nets::keep_memory();
     // A pool that exists already was made by nobody but us, with the same number.
