@@ -3,6 +3,7 @@
 
 mod ablation;
 mod ablation_table;
+mod deviations;
 mod figures;
 mod page;
 mod protocol;

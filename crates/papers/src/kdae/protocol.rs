@@ -1,7 +1,7 @@
 //! What the paper does, as runs. Where the authors' code differs from the paper, the paper counts, and the ablation has the
 //! code's; where both are silent, this module's named constants.
 
-use super::ablation::AUTHORS_CODE_DEC_START;
+use super::deviations::AUTHORS_CODE_DEC_START;
 use crate::run::{Extras, RunSpec};
 use crate::{Request, Result};
 use deepclust_cluster::KMeansSettings;

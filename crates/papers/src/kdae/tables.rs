@@ -1,10 +1,9 @@
 //! Table 2 beside what is measured here, and every run.
 
-use super::ablation::{
-    self, AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START,
-    DEC_START_EQUAL_WEIGHTS,
+use super::deviations::{
+    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
 };
-use super::{Sets, published};
+use super::{Sets, ablation, published};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Table};
 use crate::run::RunRecord;
@@ -192,7 +191,7 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kdae::ablation::variants;
+    use crate::kdae::deviations::variants;
     use crate::kdae::protocol::{DATASETS, METHODS};
 
     #[test]
