@@ -2,10 +2,10 @@
 //! samples of ten kinds in batches of 256, one thread. `benches/peers/training/joint.sh` runs it beside Python's.
 //!
 //! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec|dec-batch-targets single|bf16 [EPOCHS]; the first
-//! epoch warms up and is not counted.
+//! epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
 
 use deepclust_methods::{Context, Progress, Seed, build};
-use deepclust_nets::Device;
+use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
 use serde_json::{Value, json};
@@ -52,6 +52,9 @@ fn pretraining(widths: &[usize], deep: bool) -> Value {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::var_os("BY_MAKER").is_some() {
+        Products::ByMaker.choose();
+    }
     deepclust_nets::use_threads(1);
     deepclust_nets::keep_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();

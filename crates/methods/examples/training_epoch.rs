@@ -1,10 +1,11 @@
 //! Seconds of an epoch of the soft nearest neighbour paper's network: 784-500-500-2000-70, 10,000 samples in batches of
 //! 256, one thread. `benches/peers/training/snnl.sh` runs it beside Python's torch.
 //!
-//! Usage: training_epoch plain|supervised single|bf16 [EPOCHS]; the first epoch warms up and is not counted.
+//! Usage: training_epoch plain|supervised single|bf16 [EPOCHS]; the first epoch warms up and is not counted. With
+//! BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
 
 use deepclust_methods::{Context, LabelledSubset, Method, Progress, Seed, build};
-use deepclust_nets::Device;
+use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
 use serde_json::json;
@@ -27,6 +28,9 @@ impl Progress for Clock {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::var_os("BY_MAKER").is_some() {
+        Products::ByMaker.choose();
+    }
     deepclust_nets::use_threads(1);
     deepclust_nets::keep_memory();
     let mut arguments = std::env::args().skip(1);

@@ -2,7 +2,7 @@
 
 use crate::training::AUTOENCODER;
 use crate::{Context, Error, Result};
-use deepclust_nets::{Autoencoder, AutoencoderSettings, load_tensors, save_tensors};
+use deepclust_nets::{Autoencoder, AutoencoderSettings, Products, load_tensors, save_tensors};
 use ndarray::ArrayView2;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Everything that a trained network depends on, but for seed, device and version of libtorch, which the context and the
-/// program know.
+/// Everything that a trained network depends on, but for seed, device, version of libtorch and its kernels, which the context
+/// and the program know.
 pub(crate) struct CacheKey<'a, S> {
     pub method: &'static str,
     /// All settings of network and training.
@@ -64,10 +64,11 @@ impl<S: Serialize> CacheKey<'_, S> {
         let settings = serde_json::to_string(self.settings).map_err(|error| self.unwritable(error))?;
         let device = deepclust_nets::device_name(context.device);
         let about = format!(
-            "{:?} {} {settings} {} {device}",
+            "{:?} {} {settings} {} {device} {}",
             self.x.dim(),
             context.seed.0,
-            deepclust_nets::libtorch_version()
+            deepclust_nets::libtorch_version(),
+            Products::of_this_process()
         );
         hash.update(about.as_bytes());
         for value in self.x {

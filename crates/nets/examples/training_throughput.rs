@@ -1,11 +1,12 @@
 //! Samples a second while training the 784-128-64-128-784 autoencoder on one thread; `benches/peers/training` runs it
 //! beside the same loop in Python's torch.
 //!
-//! Usage: `training_throughput [EPOCHS]`; the first epoch warms up and is not counted.
+//! Usage: `training_throughput [EPOCHS]`; the first epoch warms up and is not counted. With BY_MAKER in the environment MKL
+//! chooses its kernels by itself, as in Python.
 
 use deepclust_nets::{
-    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Step, Tensor,
-    TrainSettings, Trainer, use_threads,
+    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Products,
+    Step, Tensor, TrainSettings, Trainer, use_threads,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -16,6 +17,9 @@ use tch::Reduction;
 const SAMPLES: usize = 60_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::var_os("BY_MAKER").is_some() {
+        Products::ByMaker.choose();
+    }
     use_threads(1);
     let epochs = std::env::args().nth(1).map_or(Ok(3), |text| text.parse())?;
     let mut rng = ChaCha8Rng::seed_from_u64(0);

@@ -34,49 +34,75 @@ pub(super) const AUTHORS_CLUSTERS_DEC_START: &str = "authors-clusters-dec-start"
 /// The same network, trained longer.
 const DEC_START_300: &str = "dec-start-300";
 const DEC_START_300_WORDS: &str =
-    "the start of DEC and DCN, trained for 300 epochs as in the public implementation of DEC";
+    "300 epochs for the start, as many as a public implementation of DEC has on MNIST";
 
 /// All deviations of a data set, in the order of the table.
 pub(super) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
-    let start = pretraining(quick);
-    let mut variants = of(AeKMeans::SLUG, None, &start, STARTS, |start| ae_k_means(quick, start))?;
-    variants.extend(of(Dec::SLUG, None, &dec(dataset, false, quick)?, DECS, Clone::clone)?);
-    variants.extend(of(Dcn::SLUG, None, &dcn(quick), DCNS, Clone::clone)?);
-    variants.extend(of(KDae::SLUG, None, &k_dae(quick), JOINTS, Clone::clone)?);
-    let mut base = k_dae(quick);
-    authors_code_dec_start(&mut base);
-    variants.extend(of(
-        KDae::SLUG,
-        Some(AUTHORS_CODE_DEC_START),
-        &base,
-        JOINTS_FROM_DEC_START,
+    let base = Base { method: AeKMeans::SLUG, name: None };
+    let mut start = pretraining(quick);
+    let finish = |start: &Pretraining| ae_k_means(quick, start);
+    let mut variants = base.variants(&start, STARTS, finish)?;
+    dec_start(&mut start);
+    variants.extend(base.named(DEC_START).variants(&start, STARTS_FROM_DEC_START, finish)?);
+
+    let base = Base { method: Dec::SLUG, name: None };
+    let mut settings = dec(dataset, false, quick)?;
+    variants.extend(base.variants(&settings, DECS, Clone::clone)?);
+    dec_start(&mut settings.pretraining);
+    variants.extend(base.named(DEC_START).variants(&settings, DECS_FROM_DEC_START, Clone::clone)?);
+
+    variants.extend(Base { method: Dcn::SLUG, name: None }.variants(&dcn(quick), DCNS, Clone::clone)?);
+
+    let base = Base { method: KDae::SLUG, name: None };
+    let mut settings = k_dae(quick);
+    variants.extend(base.variants(&settings, JOINTS, Clone::clone)?);
+    variants.extend(base.variants(&settings, JOINTS_OF_AUTHORS, Clone::clone)?);
+    authors_code_dec_start(&mut settings);
+    let base = base.named(AUTHORS_CODE_DEC_START);
+    variants.extend(base.variants(&settings, JOINTS_FROM_DEC_START, Clone::clone)?);
+
+    variants.extend(Base { method: Damic::SLUG, name: None }.variants(
+        &damic(quick),
+        DAMICS,
         Clone::clone,
     )?);
-    variants.extend(of(Damic::SLUG, None, &damic(quick), DAMICS, Clone::clone)?);
     Ok(variants)
 }
 
 /// A name, words for the table, and the change of the settings.
 type Deviation<T> = (&'static str, &'static str, fn(&mut T));
 
-/// What becomes of `settings` by each deviation; `finish` makes the method's own of them.
-fn of<T: Clone, S: Serialize>(
+/// What is deviated from: the protocol of a method, or a deviation of it.
+#[derive(Clone, Copy)]
+struct Base {
     method: &'static str,
-    base: Option<&'static str>,
-    settings: &T,
-    deviations: &[Deviation<T>],
-    finish: impl Fn(&T) -> S,
-) -> Result<Vec<Variant>> {
-    let variant = |&(name, words, change): &Deviation<T>| {
-        let mut changed = settings.clone();
-        change(&mut changed);
-        Ok(Variant { method, name, words, base, settings: serde_json::to_value(finish(&changed))? })
-    };
-    deviations.iter().map(variant).collect()
+    name: Option<&'static str>,
 }
 
-/// Whether it deviates in the joint training of the paper's own network, which is the slowest.
-pub(super) fn is_of_own_joint_training(method: &str, name: &str) -> bool {
+impl Base {
+    fn named(self, name: &'static str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// What becomes of its `settings` by each deviation; `finish` makes the method's own of them.
+    fn variants<T: Clone, S: Serialize>(
+        self,
+        settings: &T,
+        deviations: &[Deviation<T>],
+        finish: impl Fn(&T) -> S,
+    ) -> Result<Vec<Variant>> {
+        let variant = |&(name, words, change): &Deviation<T>| {
+            let mut changed = settings.clone();
+            change(&mut changed);
+            let settings = serde_json::to_value(finish(&changed))?;
+            Ok(Variant { method: self.method, name, words, base: self.name, settings })
+        };
+        deviations.iter().map(variant).collect()
+    }
+}
+
+/// Whether it is a deviation of k-DAE with the paper's own network, whose joint training is the slowest.
+pub(super) fn has_slowest_network(method: &str, name: &str) -> bool {
     method == KDae::SLUG && JOINTS.iter().any(|(own, ..)| *own == name)
 }
 
@@ -94,8 +120,10 @@ const STARTS: &[Deviation<Pretraining>] = &[
         "several, as for DEC and DCN: d-500-500-2000-10, ReLU, linear code and output, mean squared error, weights from U(±1/√fan-in), no batch normalisation, no layer-wise pretraining",
         dec_start,
     ),
-    (DEC_START_300, DEC_START_300_WORDS, dec_start_300),
 ];
+
+const STARTS_FROM_DEC_START: &[Deviation<Pretraining>] =
+    &[(DEC_START_300, DEC_START_300_WORDS, three_hundred_epochs)];
 
 const DEC_START_WORDS: &str = "the start of DEC and DCN";
 
@@ -113,8 +141,10 @@ const DECS: &[Deviation<DecSettings>] = &[
     ),
     (AUTHORS_START, AUTHORS_START_WORDS, |s| authors(&mut s.pretraining)),
     (DEC_START, DEC_START_WORDS, |s| dec_start(&mut s.pretraining)),
-    (DEC_START_300, DEC_START_300_WORDS, |s| dec_start_300(&mut s.pretraining)),
 ];
+
+const DECS_FROM_DEC_START: &[Deviation<DecSettings>] =
+    &[(DEC_START_300, DEC_START_300_WORDS, |s| three_hundred_epochs(&mut s.pretraining))];
 
 const DCNS: &[Deviation<DcnSettings>] = &[
     ("equal-weights", "both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
@@ -162,6 +192,10 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
         s.start.pretraining.batch_norm = None;
         s.start.of_cluster.batch_norm = None;
     }),
+];
+
+/// In the place of the paper's network that of the authors' code.
+const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
     (
         AUTHORS_CODE,
         "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖; at the start no layer-wise pretraining and 80 epochs at most, together 40 without early stop",
@@ -177,23 +211,21 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
     ),
 ];
 
-/// Of k-DAE as in its authors' code from the start of DEC and DCN, which comes nearest to print.
+/// Of k-DAE as in its authors' code from the start of DEC and DCN, which came nearest to print in its first runs.
 const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
-    ("dec-start-squared-norm", "that, with ‖x − x̂‖²", |s| {
+    ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
         s.joint.distance = ReconstructionDistance::SquaredNorm;
     }),
     (
         "dec-start-responsible",
-        "that, with only the samples that an autoencoder wins going through it in training: batch statistics of its own",
+        "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's",
         |s| s.joint.pass = MixturePass::Responsible,
     ),
-    ("dec-start-soft", "that, with the soft cost (eq. 4)", |s| s.cost = KDaeCost::Soft),
-    ("dec-start-cluster-epochs", "that, with 50 epochs for each cluster's own autoencoder, not 10", |s| {
+    ("dec-start-soft", "the soft cost (eq. 4)", |s| s.cost = KDaeCost::Soft),
+    ("dec-start-cluster-epochs", "50 epochs for each cluster's own autoencoder, not 10", |s| {
         s.start.of_cluster.train.epochs *= 5;
     }),
-    (DEC_START_300, "that, with 300 epochs for the start, as in the public implementation of DEC", |s| {
-        dec_start_300(&mut s.start.pretraining);
-    }),
+    (DEC_START_300, DEC_START_300_WORDS, |s| three_hundred_epochs(&mut s.start.pretraining)),
 ];
 
 const DAMICS: &[Deviation<DamicSettings>] = &[(
@@ -225,7 +257,7 @@ fn dec_start(settings: &mut Pretraining) {
         hidden: Activation::Relu,
         code: Activation::Identity,
         output: Activation::Identity,
-        // The variance is that of the public implementation whose averages the paper has on USPS.
+        // The variance is that of a public implementation of DEC on MNIST.
         init: LayerInits::all(Init::TorchLinear),
         loss: ReconstructionLoss::MeanSquaredError,
         batch_norm: None,
@@ -234,9 +266,8 @@ fn dec_start(settings: &mut Pretraining) {
     };
 }
 
-/// That, for 300 epochs and without early stop.
-fn dec_start_300(settings: &mut Pretraining) {
-    dec_start(settings);
+/// Six times the protocol's, without early stop.
+fn three_hundred_epochs(settings: &mut Pretraining) {
     settings.train = TrainSettings::new(settings.train.epochs * 6, 256);
 }
 
@@ -302,7 +333,9 @@ mod tests {
             let base = variants.iter().find(|v| v.method == variant.method && Some(v.name) == variant.base);
             assert_ne!(base.unwrap().settings, variant.settings, "{}", variant.name);
         }
-        assert!(is_of_own_joint_training(KDae::SLUG, "soft"));
-        assert!(!is_of_own_joint_training(KDae::SLUG, "dec-start-soft"));
+        assert!(has_slowest_network(KDae::SLUG, "soft"));
+        for name in [AUTHORS_CODE, AUTHORS_CODE_DEC_START, "dec-start-soft"] {
+            assert!(!has_slowest_network(KDae::SLUG, name), "{name}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::deviations::{
 };
 use super::{Sets, ablation, published};
 use crate::Result;
-use crate::render::{Cell, Column, Records, Table};
+use crate::render::{Cell, Column, Records, Table, kernels_note};
 use crate::run::RunRecord;
 
 /// Table 2's metrics: name in records, name in print.
@@ -116,8 +116,10 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     columns.push(Column::spread("ACC of the start", 3));
     columns.push(Column::spread("Δ ACC from the start", 3));
     let mut rows = Vec::new();
+    let mut shown = Vec::new();
     for of in rows_of(dataset) {
         let records = row_records(sets, dataset, of);
+        shown.extend(records.iter().copied());
         let (method, _) = of;
         let mut row = vec![row_name(of).as_str().into(), "none".into(), Cell::Number(records.len() as f64)];
         for (metric, _) in METRICS {
@@ -149,6 +151,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
                 .to_owned(),
         );
     }
+    notes.extend(kernels_note(shown));
     Ok(Table { title: format!("Table 2: {}, all images", dataset_name(dataset)), columns, rows, notes })
 }
 

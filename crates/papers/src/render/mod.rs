@@ -12,7 +12,7 @@ mod table;
 pub use drawn::Drawn;
 pub use page::Page;
 pub use pictures::{cluster_members, confusion, picture};
-pub use provenance::provenance;
+pub use provenance::{kernels_note, provenance};
 pub use readme::{folder_name, readme_table, replace_block};
 pub use records::Records;
 pub use stats::Spread;

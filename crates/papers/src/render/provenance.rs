@@ -31,3 +31,30 @@ pub fn provenance(groups: &[(&str, &Records)]) -> String {
         list(&|record| record.revision.clone()),
     )
 }
+
+/// A sentence for tables whose networks were not all trained with the same kernels.
+pub fn kernels_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Option<String> {
+    let trained = records.into_iter().filter(|record| !record.history.is_empty());
+    let kernels: BTreeSet<String> = trained.map(|record| record.machine.products.to_string()).collect();
+    (kernels.len() > 1).then(|| {
+        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies."
+            .to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::tests::record;
+    use deepclust_nets::Products;
+
+    #[test]
+    fn kernels_are_noted_where_they_differ() {
+        let (one, mut other) = (record(1, 0.1), record(2, 0.1));
+        assert_eq!(kernels_note([&one, &other]), None);
+        other.machine.products = Products::ByAbility;
+        assert!(kernels_note([&one, &other]).is_some());
+        other.history.clear();
+        assert_eq!(kernels_note([&one, &other]), None);
+    }
+}

@@ -15,7 +15,7 @@ pub struct Machine {
     /// The model of the GPU, for a run on one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpu: Option<String>,
-    /// Which kernels multiplied matrices on the processor. Records from before there was a choice have none: MKL's own.
+    /// Which of MKL's kernels the run had. Records from before there was a choice have none: MKL's own.
     #[serde(default, skip_serializing_if = "Products::is_by_maker")]
     pub products: Products,
 }
@@ -37,7 +37,7 @@ impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)?;
         self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))?;
-        if self.products.is_by_maker() { Ok(()) } else { write!(f, ", MKL's kernels by ability") }
+        if self.products.is_by_maker() { Ok(()) } else { write!(f, ", MKL's kernels {}", self.products) }
     }
 }
 

@@ -12,7 +12,7 @@ mod load;
 mod machine;
 mod progress;
 mod reconstructions;
-mod record;
+pub(crate) mod record;
 mod scheduler;
 mod spec;
 mod store;

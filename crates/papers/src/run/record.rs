@@ -226,6 +226,17 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn kernels_are_recorded_where_they_are_not_mkls_own_choice() {
+        let old = record(1, 0.0612);
+        assert!(!old.to_text().unwrap().contains("products"));
+        let mut new = old;
+        new.machine.products = Products::ByAbility;
+        let text = new.to_text().unwrap();
+        assert!(text.contains("\"products\": \"by-ability\""), "{text}");
+        assert_eq!(RunRecord::from_text(&text, Path::new("r.json")).unwrap(), new);
+    }
+
+    #[test]
     fn every_field_is_written() {
         let value = serde_json::to_value(record(1, 0.1)).unwrap();
         let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();

@@ -131,8 +131,15 @@ fn spawn(program: &Path) -> Result<Child> {
     command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // libtorch's OpenMP would otherwise start a thread a core before it is told the number.
     command.env("OMP_NUM_THREADS", "1").env("MKL_NUM_THREADS", "1");
-    // It would take f32 products in fewer bits, and no record would say so.
-    command.env_remove("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE").env_remove("ONEDNN_DEFAULT_FPMATH_MODE");
+    // They would take f32 products in fewer bits, or by other kernels, and no record would say so.
+    for name in [
+        "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+        "ONEDNN_DEFAULT_FPMATH_MODE",
+        "MKL_ENABLE_INSTRUCTIONS",
+        "MKL_CBWR",
+    ] {
+        command.env_remove(name);
+    }
     command.spawn().map_err(Error::io(program))
 }
 

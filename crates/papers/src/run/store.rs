@@ -1,6 +1,7 @@
 use super::verify::differences;
 use super::{FigureData, RunRecord, RunSpec};
 use crate::{Error, Result};
+use deepclust_nets::Products;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -69,8 +70,8 @@ impl Store {
     }
 
     /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity, the
-    /// code's revision, libtorch's version and the device, so that no run goes on from the state of another, of other
-    /// code or of another device. None where the code has no revision: it may change between a break and the resumption.
+    /// code's revision, libtorch's version, its kernels and the device, so that no run goes on from the state of another, of
+    /// other code or of another device. None where the code has no revision: it may change between a break and the resumption.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
@@ -81,7 +82,8 @@ impl Store {
         }
         let identity: String = spec.identity()?.chars().take(16).collect();
         let version = deepclust_nets::libtorch_version();
-        let name = format!("{identity}-{revision}-{version}-{}", device.replace(':', "-"));
+        let products = Products::of_this_process();
+        let name = format!("{identity}-{revision}-{version}-{products}-{}", device.replace(':', "-"));
         let folder = self.root.join(".checkpoints").join(name);
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         Ok(Some(folder))
