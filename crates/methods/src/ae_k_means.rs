@@ -21,6 +21,9 @@ pub struct AeKMeansSettings {
     pub scaling: Scaling,
     /// Widths after the input, the last being the code's, for instance `[128, 64]`.
     pub widths: Vec<usize>,
+    /// Widths of the decoder between code and reconstruction; those of the encoder in reverse unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder: Option<Vec<usize>>,
     /// After the hidden layers.
     pub hidden: Activation,
     /// After the code layer.
@@ -73,6 +76,7 @@ impl AeKMeans {
         let s = &self.settings;
         Pretraining {
             widths: s.widths.clone(),
+            decoder: s.decoder.clone(),
             hidden: s.hidden,
             code: s.code,
             output: s.output,

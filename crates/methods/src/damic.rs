@@ -240,6 +240,7 @@ mod tests {
     fn value_and_gradients_are_those_of_eq_5() {
         let settings = AutoencoderSettings {
             widths: vec![6, 5, 2],
+            decoder: None,
             hidden: Activation::Elu,
             code: Activation::Identity,
             output: Activation::Sigmoid,

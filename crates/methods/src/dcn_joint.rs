@@ -136,6 +136,7 @@ mod tests {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
                 widths: vec![3, 2],
+                decoder: None,
                 hidden: Activation::Relu,
                 code: Activation::Identity,
                 output: Activation::Identity,

@@ -165,6 +165,7 @@ mod tests {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
                 widths: vec![3, 2],
+                decoder: None,
                 hidden: Activation::Relu,
                 code: Activation::Identity,
                 output: Activation::Identity,
@@ -276,7 +277,8 @@ mod tests {
         // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
         for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
             let found = joint.loss(&batch, target).double_value(&[]);
-            assert_relative_eq!(found, expected, epsilon = 5e-8);
+            // A sum of terms near 0.5, which f32 spaces at 6e-8.
+            assert_relative_eq!(found, expected, epsilon = 2e-7);
         }
         // Two batches an epoch, and half an epoch at the end.
         assert_eq!(run(&settings).0.len(), 3);

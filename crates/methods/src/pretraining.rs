@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct Pretraining {
     /// Widths after the input, the last being the code's, for instance `[500, 500, 2000, 10]`.
     pub widths: Vec<usize>,
+    /// Widths of the decoder between code and reconstruction; those of the encoder in reverse unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder: Option<Vec<usize>>,
     /// After the hidden layers.
     pub hidden: Activation,
     /// After the code layer.
@@ -69,9 +72,18 @@ impl Pretraining {
     /// Checks what can be checked before any samples are there.
     ///
     /// # Errors
-    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range.
+    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range. Layers can be trained with their mirrors only
+    /// where there are mirrors.
     pub fn validate(&self) -> Result<()> {
         self.network(1).validate()?;
+        if let (Some(decoder), Some(_)) = (&self.decoder, &self.layer_wise) {
+            return Err(deepclust_nets::Error::Setting {
+                name: "decoder",
+                expected: "none beside `layer_wise`, which trains each layer with its mirror",
+                found: format!("{decoder:?}"),
+            }
+            .into());
+        }
         self.adam.validate()?;
         self.train.validate()?;
         Ok(self.layer_wise.as_ref().map_or(Ok(()), TrainSettings::validate)?)
@@ -81,6 +93,7 @@ impl Pretraining {
     pub fn network(&self, features: usize) -> AutoencoderSettings {
         AutoencoderSettings {
             widths: std::iter::once(features).chain(self.widths.iter().copied()).collect(),
+            decoder: self.decoder.clone(),
             hidden: self.hidden,
             code: self.code,
             output: self.output,
@@ -98,6 +111,7 @@ impl Pretraining {
         x: ArrayView2<'_, f32>,
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
+        self.validate()?;
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
         let key = CacheKey { method, settings: self, x, labels: None };
         let (network, losses) = key.get_or_train(self.network(x.ncols()), context, |context| {

@@ -109,6 +109,7 @@ impl SnnlSettings {
     pub fn network(&self, features: usize) -> AutoencoderSettings {
         AutoencoderSettings {
             widths: std::iter::once(features).chain(self.widths.iter().copied()).collect(),
+            decoder: None,
             hidden: self.hidden,
             code: self.code,
             output: self.output,

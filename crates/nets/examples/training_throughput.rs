@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Tensor::from_slice(&values).view([SAMPLES as i64, 784]);
     let settings = AutoencoderSettings {
         widths: vec![784, 128, 64],
+        decoder: None,
         hidden: Activation::Relu,
         code: Activation::Identity,
         output: Activation::Tanh,

@@ -273,6 +273,7 @@ mod tests {
     fn biswas() -> AutoencoderSettings {
         AutoencoderSettings {
             widths: vec![784, 128, 64],
+            decoder: None,
             hidden: Activation::Relu,
             code: Activation::Identity,
             output: Activation::Tanh,

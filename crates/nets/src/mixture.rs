@@ -124,7 +124,7 @@ impl AutoencoderMixture {
     }
 
     fn named(&self, of: impl Fn(&StackedLayer) -> Vec<(String, Tensor)>) -> Vec<(String, Tensor)> {
-        let half = self.layers.len() / 2;
+        let half = self.settings.widths.len() - 1;
         let layers = self.layers.iter().enumerate();
         layers
             .flat_map(|(i, layer)| {

@@ -10,9 +10,11 @@ use rand_chacha::ChaCha8Rng;
 
 const K: i64 = 3;
 
+/// With batch normalisation the decoder is the encoder's mirror, without it has a width of its own.
 fn settings(batch_norm: bool) -> AutoencoderSettings {
     AutoencoderSettings {
         widths: vec![6, 8, 5, 2],
+        decoder: (!batch_norm).then(|| vec![7]),
         hidden: Activation::Elu,
         code: Activation::Identity,
         output: Activation::Sigmoid,

@@ -42,6 +42,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
         widths: vec![128, 64],
+        decoder: None,
         hidden: Activation::Relu,
         code: Activation::Identity,
         output: Activation::Tanh,

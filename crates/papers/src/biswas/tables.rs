@@ -103,6 +103,7 @@ pub(super) fn parameters() -> Result<Table> {
     let widths: Vec<usize> = std::iter::once(784).chain(autoencoder(false).widths).collect();
     let settings = deepclust_nets::AutoencoderSettings {
         widths,
+        decoder: None,
         hidden: autoencoder(false).hidden,
         code: autoencoder(false).code,
         output: autoencoder(false).output,

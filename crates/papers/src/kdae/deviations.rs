@@ -44,6 +44,9 @@ pub(super) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
     let mut variants = base.variants(&start, STARTS, finish)?;
     dec_start(&mut start);
     variants.extend(base.named(DEC_START).variants(&start, STARTS_FROM_DEC_START, finish)?);
+    let mut start = pretraining(quick);
+    authors(&mut start);
+    variants.extend(base.named(AUTHORS_CODE).variants(&start, STARTS_FROM_AUTHORS, finish)?);
 
     let base = Base { method: Dec::SLUG, name: None };
     let mut settings = dec(dataset, false, quick)?;
@@ -58,8 +61,11 @@ pub(super) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
     variants.extend(base.variants(&settings, JOINTS, Clone::clone)?);
     variants.extend(base.variants(&settings, JOINTS_OF_AUTHORS, Clone::clone)?);
     authors_code_dec_start(&mut settings);
-    let base = base.named(AUTHORS_CODE_DEC_START);
-    variants.extend(base.variants(&settings, JOINTS_FROM_DEC_START, Clone::clone)?);
+    let from_dec_start = base.named(AUTHORS_CODE_DEC_START);
+    variants.extend(from_dec_start.variants(&settings, JOINTS_FROM_DEC_START, Clone::clone)?);
+    let mut settings = k_dae(quick);
+    authors_code(&mut settings);
+    variants.extend(base.named(AUTHORS_CODE).variants(&settings, JOINTS_FROM_AUTHORS, Clone::clone)?);
 
     variants.extend(Base { method: Damic::SLUG, name: None }.variants(
         &damic(quick),
@@ -121,6 +127,12 @@ const STARTS: &[Deviation<Pretraining>] = &[
         dec_start,
     ),
 ];
+
+const AUTHORS_DECODER: &str = "authors-decoder";
+const AUTHORS_DECODER_WORDS: &str = "the decoder of the start as in the authors' code, 10-500-500-d";
+
+const STARTS_FROM_AUTHORS: &[Deviation<Pretraining>] =
+    &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, authors_decoder)];
 
 const STARTS_FROM_DEC_START: &[Deviation<Pretraining>] =
     &[(DEC_START_300, DEC_START_300_WORDS, three_hundred_epochs)];
@@ -199,10 +211,7 @@ const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
     (
         AUTHORS_CODE,
         "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖; at the start no layer-wise pretraining and 80 epochs at most, together 40 without early stop",
-        |s| {
-            authors(&mut s.start.pretraining);
-            authors_joint(s);
-        },
+        authors_code,
     ),
     (
         AUTHORS_CODE_DEC_START,
@@ -210,6 +219,9 @@ const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
         authors_code_dec_start,
     ),
 ];
+
+const JOINTS_FROM_AUTHORS: &[Deviation<KDaeSettings>] =
+    &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, |s| authors_decoder(&mut s.start.pretraining))];
 
 /// Of k-DAE as in its authors' code from the start of DEC and DCN, which came nearest to print in its first runs.
 const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
@@ -242,12 +254,16 @@ fn linear_code(settings: &mut Pretraining) {
     settings.batch_norm = Some(BatchNormSettings { code: false, ..NORMALISED });
 }
 
-/// Its decoder leaves the 2000 neurons out; here it mirrors the encoder.
+/// Its decoder leaves the 2000 neurons out; here it mirrors the encoder, as in print.
 fn authors(settings: &mut Pretraining) {
     linear_code(settings);
     settings.widths = vec![500, 500, 2000, 10];
     settings.layer_wise = None;
     settings.train.epochs = settings.train.epochs * 8 / 5;
+}
+
+fn authors_decoder(settings: &mut Pretraining) {
+    settings.decoder = Some(vec![500, 500]);
 }
 
 /// The autoencoder of DEC and DCN on pixels in [0, 1], with the optimiser and the epochs of all others here.
@@ -282,6 +298,11 @@ fn authors_joint(settings: &mut KDaeSettings) {
     authors_clusters(&mut settings.start);
     settings.joint.distance = ReconstructionDistance::Norm;
     settings.joint.train = TrainSettings::new(settings.joint.train.epochs.min(40), 256);
+}
+
+fn authors_code(settings: &mut KDaeSettings) {
+    authors(&mut settings.start.pretraining);
+    authors_joint(settings);
 }
 
 fn authors_code_dec_start(settings: &mut KDaeSettings) {

@@ -71,6 +71,7 @@ pub(super) fn k_means(quick: bool) -> KMeansSettings {
 pub(super) fn pretraining(quick: bool) -> Pretraining {
     Pretraining {
         widths: vec![1024, 256, CODE],
+        decoder: None,
         hidden: Activation::Elu,
         code: Activation::Elu,
         output: Activation::Sigmoid,
@@ -89,6 +90,7 @@ pub(super) fn ae_k_means(quick: bool, pretraining: &Pretraining) -> AeKMeansSett
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
         widths: p.widths,
+        decoder: p.decoder,
         hidden: p.hidden,
         code: p.code,
         output: p.output,

@@ -108,6 +108,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
         widths: vec![500, 500, 2000, CODE],
+        decoder: None,
         hidden: Activation::Relu,
         code: Activation::Sigmoid,
         output: Activation::Sigmoid,
