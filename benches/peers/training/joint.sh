@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Seconds of an epoch of joint training, ours beside Python's: k-DAE's against a loop over modules in torch 2.11, DEC's against
 # ClustPy's, one thread each, alternately; prints a Markdown table. DEC is run in both forms: with targets from all samples, as
-# often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them.
+# often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them. Ours in f32 also with the
+# kernels that MKL chooses by itself, which are Python's.
 # Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -18,12 +19,16 @@ for ((i = 0; i < rounds; i++)); do
             "$ours" k-dae "$pass" "$precision" >>"$times/$pass.$precision"
         done
     done
+    BY_MAKER=1 "$ours" k-dae all single >>"$times/all.by-maker"
     "$python" benches/peers/training/joint.py k-dae >>"$times/torch"
     "$python" benches/peers/training/joint.py k-dae --fused >>"$times/fused"
     for form in dec dec-batch-targets; do
         for precision in single bf16; do
             "$ours" "$form" "$precision" >>"$times/$form.$precision"
         done
+    done
+    for form in dec dec-batch-targets; do
+        BY_MAKER=1 "$ours" "$form" single >>"$times/$form.by-maker"
     done
     "$python" benches/peers/training/joint.py dec 2>/dev/null | tail -n 1 >>"$times/clustpy"
 done
@@ -41,7 +46,11 @@ for precision in single bf16; do
     done
 done
 row "k-DAE, pass \`all\`, single; torch, fused Adam" all.single fused
+row "k-DAE, pass \`all\`, single, MKL's own kernels; torch, default Adam" all.by-maker torch
 for precision in single bf16; do
     row "DEC, targets from all samples, $precision; ClustPy" "dec.$precision" clustpy
     row "DEC, targets from each batch, $precision; ClustPy" "dec-batch-targets.$precision" clustpy
+done
+for form in "dec all samples" "dec-batch-targets each batch"; do
+    row "DEC, targets from ${form#* }, single, MKL's own kernels; ClustPy" "${form%% *}.by-maker" clustpy
 done
