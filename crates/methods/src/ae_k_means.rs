@@ -7,7 +7,8 @@ use crate::{
 };
 use deepclust_cluster::{KMeansModel, KMeansSettings};
 use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, TrainSettings, to_tensor,
+    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, SgdSettings,
+    TrainSettings, to_tensor,
 };
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,9 @@ pub struct AeKMeansSettings {
     pub loss: ReconstructionLoss,
     /// The optimiser.
     pub adam: AdamSettings,
+    /// Gradient descent with momentum in the place of `adam`, in f32; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sgd: Option<SgdSettings>,
     /// Epochs and batch size.
     pub train: TrainSettings,
     /// In what numbers the network is trained; f32 unless given.
@@ -83,6 +87,7 @@ impl AeKMeans {
             init: s.init,
             loss: s.loss,
             adam: s.adam,
+            sgd: s.sgd,
             train: s.train,
             precision: s.precision,
             batch_norm: s.batch_norm,

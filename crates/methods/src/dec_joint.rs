@@ -172,6 +172,7 @@ mod tests {
                 init: LayerInits::all(Init::TorchLinear),
                 loss: ReconstructionLoss::MeanSquaredError,
                 adam: AdamSettings::default(),
+                sgd: None,
                 train: TrainSettings::new(1, 6),
                 precision: Precision::Single,
                 batch_norm: None,

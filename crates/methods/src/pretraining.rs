@@ -3,7 +3,7 @@ use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, ReconstructionLoss, Result};
 use deepclust_nets::{
     Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, LayerInits, Precision,
-    Step, Tensor, TrainSettings, to_tensor_on,
+    Sgd, SgdSettings, Step, Tensor, TrainSettings, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct Pretraining {
     pub loss: ReconstructionLoss,
     /// The optimiser.
     pub adam: AdamSettings,
+    /// Gradient descent with momentum in the place of `adam`, in f32 and for the whole network; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sgd: Option<SgdSettings>,
     /// Epochs and batch size.
     pub train: TrainSettings,
     /// In what numbers the network is trained; f32 unless given.
@@ -85,6 +88,17 @@ impl Pretraining {
             .into());
         }
         self.adam.validate()?;
+        if let Some(sgd) = self.sgd {
+            sgd.validate()?;
+            if !self.precision.is_single() {
+                return Err(deepclust_nets::Error::Setting {
+                    name: "precision",
+                    expected: "single beside `sgd`",
+                    found: format!("{:?}", self.precision),
+                }
+                .into());
+            }
+        }
         self.train.validate()?;
         Ok(self.layer_wise.as_ref().map_or(Ok(()), TrainSettings::validate)?)
     }
@@ -140,6 +154,7 @@ impl Pretraining {
             }
         }
         let mut adam = network.train_in(self.precision, self.adam)?;
+        let sgd = self.sgd.map(|sgd| Sgd::new(sgd, network.parameters())).transpose()?;
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
             self.loss.between(&network.forward_t(&self.precision.input(&x), true), &x)
@@ -150,7 +165,10 @@ impl Pretraining {
             settings: self.train,
             buffers: tensors(network.named_buffers()),
         };
-        let history = phase.train(x.nrows(), &mut adam, loss, context)?;
+        let history = match sgd {
+            Some(mut sgd) => phase.train(x.nrows(), &mut sgd, loss, context)?,
+            None => phase.train(x.nrows(), &mut adam, loss, context)?,
+        };
         Ok(Pretrained { network, losses: EpochLosses { layers, whole: history.loss } })
     }
 

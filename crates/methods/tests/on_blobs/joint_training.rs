@@ -97,3 +97,27 @@ fn the_layers_losses_are_kept_by_the_autoencoder_alone() {
     assert_eq!(found, [("loss of layer 1", 3), ("loss of layer 2", 3), ("reconstruction loss", 30)]);
     assert_eq!(fit("k-dae", 1).history[0].name, "reconstruction loss");
 }
+
+#[test]
+fn a_start_may_have_a_decoder_of_its_own_and_gradient_descent() {
+    let (x, truth) = blobs();
+    let mut settings = settings("dec");
+    settings["pretraining"]["decoder"] = json!([7, 6]);
+    settings["pretraining"]["sgd"] = json!({"learning_rate": 0.5, "momentum": 0.9});
+    let fitted = fit_any("dec", &settings, &x, 3).unwrap();
+    assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0);
+    let losses = &fitted.history.iter().find(|series| series.name == "reconstruction loss").unwrap().values;
+    assert!(losses[losses.len() - 1] < losses[0], "{losses:?}");
+
+    let error = |key: &str, value| {
+        let mut wrong = settings.clone();
+        wrong["pretraining"][key] = value;
+        build("dec", &wrong).unwrap_err().to_string()
+    };
+    let mirrors = error("layer_wise", json!({"epochs": 3, "batch_size": 16}));
+    let expected =
+        "`decoder`: expected none beside `layer_wise`, which trains each layer with its mirror, found [7, 6]";
+    assert!(mirrors.ends_with(expected), "{mirrors}");
+    let precision = error("precision", json!("bf16"));
+    assert!(precision.ends_with("`precision`: expected single beside `sgd`, found Bf16"), "{precision}");
+}

@@ -49,6 +49,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
         init: LayerInits::all(Init::TorchLinear),
         loss: ReconstructionLoss::MeanSquaredError,
         adam: AdamSettings::default(),
+        sgd: None,
         train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
         precision: Precision::Single,
         batch_norm: None,

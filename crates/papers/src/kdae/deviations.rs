@@ -7,7 +7,7 @@ use deepclust_methods::{
     KDaeSettings, Pretraining, ReconstructionDistance, ReconstructionLoss,
 };
 use deepclust_nets::{
-    Activation, BatchNormSettings, Init, LayerInits, MixturePass, Precision, TrainSettings,
+    Activation, BatchNormSettings, Init, LayerInits, MixturePass, Precision, SgdSettings, TrainSettings,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -128,14 +128,20 @@ const STARTS: &[Deviation<Pretraining>] = &[
     ),
 ];
 
+/// The same network, trained as it is there.
+const DEC_START_SGD: &str = "dec-start-sgd";
+const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
+
 const AUTHORS_DECODER: &str = "authors-decoder";
 const AUTHORS_DECODER_WORDS: &str = "the decoder of the start as in the authors' code, 10-500-500-d";
 
 const STARTS_FROM_AUTHORS: &[Deviation<Pretraining>] =
     &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, authors_decoder)];
 
-const STARTS_FROM_DEC_START: &[Deviation<Pretraining>] =
-    &[(DEC_START_300, DEC_START_300_WORDS, three_hundred_epochs)];
+const STARTS_FROM_DEC_START: &[Deviation<Pretraining>] = &[
+    (DEC_START_300, DEC_START_300_WORDS, three_hundred_epochs),
+    (DEC_START_SGD, DEC_START_SGD_WORDS, gradient_descent),
+];
 
 const DEC_START_WORDS: &str = "the start of DEC and DCN";
 
@@ -238,6 +244,7 @@ const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
         s.start.of_cluster.train.epochs *= 5;
     }),
     (DEC_START_300, DEC_START_300_WORDS, |s| three_hundred_epochs(&mut s.start.pretraining)),
+    (DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.start.pretraining)),
 ];
 
 const DAMICS: &[Deviation<DamicSettings>] = &[(
@@ -285,6 +292,11 @@ fn dec_start(settings: &mut Pretraining) {
 /// Six times the protocol's, without early stop.
 fn three_hundred_epochs(settings: &mut Pretraining) {
     settings.train = TrainSettings::new(settings.train.epochs * 6, 256);
+}
+
+fn gradient_descent(settings: &mut Pretraining) {
+    three_hundred_epochs(settings);
+    settings.sgd = Some(SgdSettings { learning_rate: 1.0, momentum: 0.9 });
 }
 
 /// Each cluster's autoencoder in the authors' code.

@@ -115,6 +115,7 @@ pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
         init: inits(),
         loss: ReconstructionLoss::BinaryCrossEntropy,
         adam: AdamSettings::default(),
+        sgd: None,
         train: train(quick),
         precision: Precision::Single,
         batch_norm: None,
