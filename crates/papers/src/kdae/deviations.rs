@@ -12,7 +12,7 @@ use deepclust_nets::{
 use serde::Serialize;
 use serde_json::Value;
 
-/// A deviation from a row's protocol.
+/// A deviation from a row's protocol, or from another deviation.
 pub(super) struct Variant {
     pub method: &'static str,
     pub name: &'static str,
@@ -35,6 +35,14 @@ pub(super) const AUTHORS_CLUSTERS_DEC_START: &str = "authors-clusters-dec-start"
 const DEC_START_300: &str = "dec-start-300";
 const DEC_START_300_WORDS: &str =
     "300 epochs for the start, as many as a public implementation of DEC has on MNIST";
+
+/// The same network, trained as in that implementation.
+const DEC_START_SGD: &str = "dec-start-sgd";
+const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
+
+/// The authors' code with its own decoder.
+const AUTHORS_DECODER: &str = "authors-decoder";
+const AUTHORS_DECODER_WORDS: &str = "the decoder of the start as in the authors' code, 10-500-500-d";
 
 /// All deviations of a data set, in the order of the table.
 pub(super) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
@@ -127,13 +135,6 @@ const STARTS: &[Deviation<Pretraining>] = &[
         dec_start,
     ),
 ];
-
-/// The same network, trained as it is there.
-const DEC_START_SGD: &str = "dec-start-sgd";
-const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
-
-const AUTHORS_DECODER: &str = "authors-decoder";
-const AUTHORS_DECODER_WORDS: &str = "the decoder of the start as in the authors' code, 10-500-500-d";
 
 const STARTS_FROM_AUTHORS: &[Deviation<Pretraining>] =
     &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, authors_decoder)];
@@ -261,7 +262,7 @@ fn linear_code(settings: &mut Pretraining) {
     settings.batch_norm = Some(BatchNormSettings { code: false, ..NORMALISED });
 }
 
-/// Its decoder leaves the 2000 neurons out; here it mirrors the encoder, as in print.
+/// Its decoder leaves the 2000 neurons out ([`authors_decoder`]); here it mirrors the encoder, as the paper describes its own.
 fn authors(settings: &mut Pretraining) {
     linear_code(settings);
     settings.widths = vec![500, 500, 2000, 10];
