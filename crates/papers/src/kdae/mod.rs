@@ -5,6 +5,7 @@ mod ablation;
 mod ablation_table;
 mod deviations;
 mod figures;
+mod overview;
 mod page;
 mod protocol;
 mod tables;
