@@ -1,5 +1,6 @@
 //! `kdae.md`, and what the README shows of it.
 
+use super::lost_classes::lost_classes;
 use super::overview::overview;
 use super::protocol::{self, CLUSTER_EPOCHS, DATASETS, LAYER_WISE_EPOCHS, SEEDS};
 use super::tables::dataset_name;
@@ -37,6 +38,7 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
         }
     }
     page.heading("What decides the outcome");
+    page.table(&format!("{SLUG}-lost-classes"), &lost_classes(sets)?)?;
     let of = [
         (AeKMeans::SLUG, "start"),
         (Dec::SLUG, "dec"),
