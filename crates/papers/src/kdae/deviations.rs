@@ -354,6 +354,7 @@ mod tests {
             (AUTHORS_CLUSTERS_DEC_START, Damic::SLUG),
             (DEC_START, Dec::SLUG),
             (DEC_START, Dcn::SLUG),
+            (DEC_START_EQUAL_WEIGHTS, Dcn::SLUG),
         ] {
             assert_eq!(start(name, method), dec, "{method}");
         }

@@ -1,5 +1,4 @@
-//! Classes that no cluster stands for, and what that costs: joint training purifies the clusters of its start, and what it
-//! does not do is to give another class a cluster.
+//! Classes that are the most frequent one of no cluster: what they cost, and how often joint training has others than its start.
 
 use super::deviations::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
@@ -12,69 +11,85 @@ use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table, kernels_note};
 use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
+use std::collections::BTreeSet;
+
+/// A method, and the deviation from its protocol.
+type Row = (&'static str, Option<&'static str>);
 
 /// Of every row of Table 2 that was run, and of every start.
 pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
-    let columns = vec![
+    let mut columns = vec![
         Column::words("data"),
         Column::words("method"),
         Column::number("runs", 0),
         Column::spread("ACC", 3),
-        Column::spread("ACC without confusion", 3),
-        Column::words("classes without a cluster"),
-        Column::words("the same ones as at the start"),
     ];
+    columns.extend(PARTS.map(|part| Column::spread(part, 3)));
+    columns.extend([
+        Column::words("classes without a cluster"),
+        Column::words("same ones as at the start, runs"),
+    ]);
     let mut rows = Vec::new();
     let mut shown = Vec::new();
-    let mut totals = [0, 0];
+    let mut pairs = Vec::new();
     for dataset in DATASETS {
-        let in_table: Vec<_> = rows_of(dataset).collect();
-        let starts = variants(dataset, false)?
-            .into_iter()
-            .filter(|v| v.method == AeKMeans::SLUG && ablation::seeds(dataset, v.method, v.name) > 0)
-            .map(|v| (v.method, Some(v.name)))
-            .filter(|of| !in_table.contains(of));
-        for of in in_table.iter().copied().chain(starts) {
+        for (of, words) in named_rows(dataset)? {
             let records = row_records(sets, dataset, of);
             if records.is_empty() {
                 continue;
             }
-            shown.extend(records.iter().copied());
-            let (method, variant) = of;
-            let words = match variant {
-                Some(name_of) if !in_table.contains(&of) => format!("{}, `{name_of}`", name(method)),
-                _ => row_name(of),
-            };
-            let [kept, of_all] =
-                start_of(of).map_or([0, 0], |start| kept(&row_records(sets, dataset, start), &records));
-            totals = [totals[0] + kept, totals[1] + of_all];
-            let same = if of_all == 0 { Cell::None } else { Cell::Text(format!("{kept} of {of_all}")) };
-            rows.push(vec![
-                dataset_name(dataset).into(),
-                words.as_str().into(),
-                Cell::Number(records.len() as f64),
-                Records::metric(&records, "acc").into(),
-                Spread::of(records.iter().map(|record| without_confusion(&record.contingency))).into(),
-                Cell::Text(counted(&records)),
-                same,
-            ]);
+            let starts = start_of(of).map(|start| row_records(sets, dataset, start)).unwrap_or_default();
+            let of_row = Records::paired(&starts, &records);
+            let same = of_row.iter().filter(|(start, end)| keeps(start, end)).count();
+            let mut row =
+                vec![dataset_name(dataset).into(), Cell::Text(words), Cell::Number(records.len() as f64)];
+            row.push(Records::metric(&records, "acc").into());
+            let parts: Vec<[f64; 3]> = records.iter().filter_map(|record| parts(record)).collect();
+            row.extend((0..PARTS.len()).map(|i| Spread::of(parts.iter().map(|parts| parts[i])).into()));
+            row.push(Cell::Text(counted(&records)));
+            row.push(if of_row.is_empty() {
+                Cell::None
+            } else {
+                Cell::Text(format!("{same} of {}", of_row.len()))
+            });
+            rows.push(row);
+            shown.extend(records);
+            pairs.extend(of_row);
         }
     }
+    let starts: BTreeSet<_> =
+        pairs.iter().map(|(start, _)| (&start.dataset, &start.variant, start.seed.0)).collect();
+    let same = pairs.iter().filter(|(start, end)| keeps(start, end)).count();
     let mut notes = vec![
-        "A class has the clusters in which it is the most frequent one; in brackets the runs in which it has none, where these are not all. *ACC without confusion* is what ACC would be were every sample of a class \
-         with clusters in one of them, in the shares that they have: what is lost even then is the price of classes without a cluster, and of those with several."
+        "A class is without a cluster when it is the most frequent one of none, by however little; \"(2 of 5)\" are the runs in which it is, where these are not all. 1 − ACC has three parts: the samples of \
+         classes without a cluster; purity − ACC, the samples in further clusters of a class that has several, less what the matching still counts in them; and all other samples in a cluster in which \
+         another class is the most frequent one. ACC cannot be above 1 less the first part."
             .to_owned(),
         format!(
-            "The last column compares each run of joint training with the start of the same seed: in {} of {} the classes without a cluster are the same ones.",
-            totals[0], totals[1]
+            "In {same} of the {} runs of Table 2's rows that have a start, of which {} are different, the classes without a cluster are those of the start of the same seed.",
+            pairs.len(),
+            starts.len()
         ),
     ];
     notes.extend(kernels_note(shown));
-    Ok(Table { title: "What a start decides: classes without a cluster".to_owned(), columns, rows, notes })
+    let title = "Classes without a cluster, at the start and after joint training".to_owned();
+    Ok(Table { title, columns, rows, notes })
+}
+
+/// The rows of Table 2, and the starts that have none there, with their names.
+fn named_rows(dataset: &str) -> Result<Vec<(Row, String)>> {
+    let mut rows: Vec<_> = rows_of(dataset).map(|of| (of, row_name(of))).collect();
+    for start in variants(dataset, false)?.into_iter().filter(|v| v.method == AeKMeans::SLUG) {
+        let of = (start.method, Some(start.name));
+        if ablation::seeds(dataset, start.method, start.name) > 0 && rows.iter().all(|(row, _)| *row != of) {
+            rows.push((of, format!("{}, `{}`", name(start.method), start.name)));
+        }
+    }
+    Ok(rows)
 }
 
 /// The row with the clusters that a joint training begins with.
-fn start_of((method, variant): (&str, Option<&str>)) -> Option<(&'static str, Option<&'static str>)> {
+fn start_of((method, variant): Row) -> Option<Row> {
     let start = match variant {
         None => None,
         Some(DEC_START | DEC_START_EQUAL_WEIGHTS | AUTHORS_CODE_DEC_START | AUTHORS_CLUSTERS_DEC_START) => {
@@ -86,77 +101,82 @@ fn start_of((method, variant): (&str, Option<&str>)) -> Option<(&'static str, Op
     (![AeKMeans::SLUG, "k-means-all"].contains(&method)).then_some((AeKMeans::SLUG, start))
 }
 
-/// The most frequent class of every cluster; of none where it is empty.
-fn majorities(contingency: &[Vec<usize>]) -> Vec<Option<usize>> {
+/// Classes, as rows of a contingency table, that are the most frequent one of no cluster.
+fn lost(contingency: &[Vec<usize>]) -> Vec<usize> {
     let clusters = contingency.first().map_or(0, Vec::len);
-    let majority = |cluster: usize| {
+    let most_frequent = |cluster: usize| {
         let most = contingency.iter().map(|row| row[cluster]).max().filter(|&most| most > 0)?;
         contingency.iter().position(|row| row[cluster] == most)
     };
-    (0..clusters).map(majority).collect()
+    let found: Vec<Option<usize>> = (0..clusters).map(most_frequent).collect();
+    (0..contingency.len()).filter(|class| !found.contains(&Some(*class))).collect()
 }
 
-/// Classes, as rows of the contingency table, that are the most frequent one of no cluster.
-fn lost(contingency: &[Vec<usize>]) -> Vec<usize> {
-    let majorities = majorities(contingency);
-    (0..contingency.len()).filter(|class| !majorities.contains(&Some(*class))).collect()
+fn keeps(start: &RunRecord, end: &RunRecord) -> bool {
+    lost(&start.contingency) == lost(&end.contingency)
 }
 
-/// Σ over classes c with clusters of n_c/n · the largest share of c's samples in one of its clusters among those in all of them.
-fn without_confusion(contingency: &[Vec<usize>]) -> f64 {
-    let majorities = majorities(contingency);
-    let all: usize = contingency.iter().flatten().sum();
-    let of_class = |(class, row): (usize, &Vec<usize>)| {
-        let own = row.iter().zip(&majorities).filter(|(_, of)| **of == Some(class)).map(|(&count, _)| count);
-        let (largest, together) = own.fold((0, 0), |(largest, sum), count| (count.max(largest), sum + count));
-        let share = if together == 0 { 0.0 } else { largest as f64 / together as f64 };
-        share * row.iter().sum::<usize>() as f64 / all.max(1) as f64
-    };
-    contingency.iter().enumerate().map(of_class).sum()
+const PARTS: [&str; 3] = ["lost: no cluster", "lost: several clusters", "lost: in another class's cluster"];
+
+/// 1 − ACC as a sum of shares of all samples, none of them negative: those of the lost classes, purity − ACC, and the rest.
+fn parts(record: &RunRecord) -> Option<[f64; 3]> {
+    let (acc, purity) = (record.metrics.get("acc")?, record.metrics.get("purity")?);
+    let all: usize = record.contingency.iter().flatten().sum();
+    let of_lost =
+        lost(&record.contingency).iter().flat_map(|&class| &record.contingency[class]).sum::<usize>();
+    let no_cluster = of_lost as f64 / all.max(1) as f64;
+    Some([no_cluster, purity - acc, 1.0 - purity - no_cluster])
 }
 
-/// The classes without a cluster in any of the runs.
+/// The classes that are lost in at least one of the runs.
 fn counted(records: &[&RunRecord]) -> String {
-    let lost: Vec<Vec<usize>> = records.iter().map(|record| lost(&record.contingency)).collect();
-    let classes = records.first().map_or(0, |record| record.contingency.len());
-    let words: Vec<String> = (0..classes)
-        .filter_map(|class| match lost.iter().filter(|of_run| of_run.contains(&class)).count() {
-            0 => None,
-            n if n == records.len() => Some(class.to_string()),
-            n => Some(format!("{class} ({n})")),
-        })
-        .collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
-}
-
-/// In how many runs the classes without a cluster are those of the start of the same seed, and how many have such a start.
-fn kept(starts: &[&RunRecord], records: &[&RunRecord]) -> [usize; 2] {
-    let same = records.iter().filter_map(|record| {
-        let start = starts.iter().find(|start| start.seed == record.seed)?;
-        Some(lost(&start.contingency) == lost(&record.contingency))
+    let of_runs: Vec<Vec<usize>> = records.iter().map(|record| lost(&record.contingency)).collect();
+    let classes: BTreeSet<usize> = of_runs.iter().flatten().copied().collect();
+    let words = classes.into_iter().map(|class| {
+        let n = of_runs.iter().filter(|of_run| of_run.contains(&class)).count();
+        if n == records.len() { class.to_string() } else { format!("{class} ({n} of {})", records.len()) }
     });
-    same.fold([0, 0], |[kept, all], same| [kept + usize::from(same), all + 1])
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kdae::tables::ROWS;
+    use crate::run::record::tests::record;
+
+    fn run(seed: u64, contingency: &[[usize; 3]; 3], acc: f64, purity: f64) -> RunRecord {
+        let mut run = record(seed, 0.1);
+        run.contingency = contingency.iter().map(|row| row.to_vec()).collect();
+        run.metrics = [("acc", acc), ("purity", purity)].into_iter().collect();
+        run
+    }
 
     #[test]
-    fn a_class_without_a_cluster_and_one_with_two_cost_what_they_must() {
-        // Class 0 has two clusters, 6 to 2; class 1 has one; class 2 is in the others'.
-        let table = vec![vec![6, 2, 0], vec![0, 0, 8], vec![3, 1, 4]];
-        assert_eq!(lost(&table), [2]);
-        let expected = (0.75 * 8.0 + 8.0) / 24.0;
-        assert!((without_confusion(&table) - expected).abs() < 1e-12);
-        let perfect = vec![vec![5, 0], vec![1, 4]];
-        assert!(lost(&perfect).is_empty());
-        assert!((without_confusion(&perfect) - 1.0).abs() < 1e-12);
+    fn what_is_lost_is_in_three_parts() {
+        // Class 0 has two clusters, class 2 none; the matching gives class 2 the second: ACC (6 + 8 + 1)/24, purity 16/24.
+        let run = run(0, &[[6, 2, 0], [0, 0, 8], [3, 1, 4]], 15.0 / 24.0, 16.0 / 24.0);
+        assert_eq!(lost(&run.contingency), [2]);
+        let parts = parts(&run).unwrap();
+        for (part, expected) in parts.iter().zip([8.0 / 24.0, 1.0 / 24.0, 0.0]) {
+            assert!((part - expected).abs() < 1e-12, "{parts:?}");
+        }
+        assert!(lost(&[vec![5, 0], vec![1, 4]]).is_empty());
         // An empty cluster is no class's.
         assert_eq!(lost(&[vec![3, 0], vec![2, 0]]), [1]);
-        assert!((without_confusion(&[vec![3, 0], vec![2, 0]]) - 0.6).abs() < 1e-12);
-        assert_eq!(without_confusion(&[]), 0.0);
+        assert!(lost(&[]).is_empty());
+    }
+
+    #[test]
+    fn runs_are_counted_by_class_and_against_their_own_start() {
+        let all = [[2, 0, 0], [0, 2, 0], [0, 0, 2]];
+        let two = [[2, 0, 2], [0, 2, 0], [0, 1, 1]];
+        let (a, b, c) = (run(0, &two, 0.5, 0.5), run(1, &all, 1.0, 1.0), run(2, &two, 0.5, 0.5));
+        assert_eq!(counted(&[&a, &c]), "2");
+        assert_eq!(counted(&[&a, &b, &c]), "2 (2 of 3)");
+        assert_eq!(counted(&[&b]), "none");
+        assert!(keeps(&a, &c) && !keeps(&a, &b));
     }
 
     #[test]

@@ -10,6 +10,13 @@ pub struct Records {
     missing: usize,
 }
 
+#[cfg(test)]
+impl From<Vec<RunRecord>> for Records {
+    fn from(records: Vec<RunRecord>) -> Self {
+        Self { records, missing: 0 }
+    }
+}
+
 impl Records {
     /// Reads what is there.
     ///
@@ -63,11 +70,19 @@ impl Records {
 
     /// The spread over seeds of a metric's change from one list of records to another. Only seeds that both have count.
     pub fn paired_change(from: &[&RunRecord], to: &[&RunRecord], name: &str) -> Option<Spread> {
-        let changes = to.iter().filter_map(|after| {
-            let before = from.iter().find(|before| before.seed == after.seed)?;
+        let pairs = Self::paired(from, to);
+        let change = |(before, after): (&RunRecord, &RunRecord)| {
             Some(after.metrics.get(name)? - before.metrics.get(name)?)
-        });
-        Spread::of(changes)
+        };
+        Spread::of(pairs.into_iter().filter_map(change))
+    }
+
+    /// The records of two lists that have the same seed.
+    pub fn paired<'a>(from: &[&'a RunRecord], to: &[&'a RunRecord]) -> Vec<(&'a RunRecord, &'a RunRecord)> {
+        let pair = |after: &&'a RunRecord| {
+            from.iter().find(|before| before.seed == after.seed).map(|before| (*before, *after))
+        };
+        to.iter().filter_map(pair).collect()
     }
 
     /// A metric's spread over records.
