@@ -58,7 +58,7 @@ impl<'a> Joint<'a> {
         Ok((self.network, centres, history))
     }
 
-    fn train(&self, optimizer: &mut impl Optimizer, context: &mut Context<'_>) -> Result<TrainHistory> {
+    fn train(&self, optimizer: &mut dyn Optimizer, context: &mut Context<'_>) -> Result<TrainHistory> {
         let state = [&self.centres.positions, &self.centres.counts, &self.clusters];
         let buffers = tensors(self.network.named_buffers()).into_iter();
         let buffers = buffers.chain(state.map(Tensor::shallow_clone)).collect();

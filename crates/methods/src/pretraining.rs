@@ -2,8 +2,8 @@ use crate::network_cache::CacheKey;
 use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, ReconstructionLoss, Result};
 use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, LayerInits, Precision,
-    Sgd, SgdSettings, Step, Tensor, TrainSettings, to_tensor_on,
+    Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, LayerInits, Optimizer,
+    Precision, Sgd, SgdSettings, Step, Tensor, TrainSettings, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -153,8 +153,10 @@ impl Pretraining {
                 layers.push(self.train_pair(&mut network, pair, settings, &data, names, context)?);
             }
         }
-        let mut adam = network.train_in(self.precision, self.adam)?;
-        let sgd = self.sgd.map(|sgd| Sgd::new(sgd, network.parameters())).transpose()?;
+        let mut optimizer: Box<dyn Optimizer> = match self.sgd {
+            Some(sgd) => Box::new(Sgd::new(sgd, network.parameters())?),
+            None => Box::new(network.train_in(self.precision, self.adam)?),
+        };
         let loss = |step: &Step| {
             let x = data.index_select(0, &step.samples);
             self.loss.between(&network.forward_t(&self.precision.input(&x), true), &x)
@@ -165,10 +167,7 @@ impl Pretraining {
             settings: self.train,
             buffers: tensors(network.named_buffers()),
         };
-        let history = match sgd {
-            Some(mut sgd) => phase.train(x.nrows(), &mut sgd, loss, context)?,
-            None => phase.train(x.nrows(), &mut adam, loss, context)?,
-        };
+        let history = phase.train(x.nrows(), &mut *optimizer, loss, context)?;
         Ok(Pretrained { network, losses: EpochLosses { layers, whole: history.loss } })
     }
 

@@ -34,7 +34,7 @@ impl<'a> Phase<'a> {
     pub(crate) fn train<L: Into<Losses>>(
         self,
         n: usize,
-        optimizer: &mut impl Optimizer,
+        optimizer: &mut dyn Optimizer,
         loss: impl FnMut(&Step) -> L,
         context: &mut Context<'_>,
     ) -> Result<TrainHistory> {
@@ -45,7 +45,7 @@ impl<'a> Phase<'a> {
     pub(crate) fn train_then<L: Into<Losses>>(
         self,
         n: usize,
-        optimizer: &mut impl Optimizer,
+        optimizer: &mut dyn Optimizer,
         loss: impl FnMut(&Step) -> L,
         after: impl FnMut(&Step),
         context: &mut Context<'_>,

@@ -16,7 +16,7 @@ struct State {
 }
 
 /// Everything that training changes, by name.
-fn tensors(optimizer: &impl Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor)> {
+fn tensors(optimizer: &dyn Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor)> {
     let own = [("parameter", optimizer.parameters()), ("buffer", buffers)];
     let lists = own.into_iter().chain(optimizer.moments());
     lists
@@ -29,7 +29,7 @@ fn tensors(optimizer: &impl Optimizer, buffers: &[Tensor]) -> Vec<(String, Tenso
 /// Writes the state after some epochs, and the wall time that they took.
 pub(crate) fn save(
     path: &Path,
-    optimizer: &impl Optimizer,
+    optimizer: &dyn Optimizer,
     buffers: &[Tensor],
     epochs_done: usize,
     seconds: f64,
@@ -47,7 +47,7 @@ pub(crate) fn save(
 /// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
 pub(crate) fn restore(
     path: &Path,
-    optimizer: &mut impl Optimizer,
+    optimizer: &mut dyn Optimizer,
     buffers: &[Tensor],
 ) -> Result<(usize, TrainHistory)> {
     let problem = |problem: String| Error::Checkpoint { path: path.to_owned(), problem };

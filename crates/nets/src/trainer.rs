@@ -96,7 +96,7 @@ impl Trainer {
         &self,
         n: usize,
         device: Device,
-        optimizer: &mut impl Optimizer,
+        optimizer: &mut dyn Optimizer,
         rng: &mut impl Rng,
         loss: impl FnMut(&Step) -> L,
         on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
@@ -113,7 +113,7 @@ impl Trainer {
         &self,
         n: usize,
         device: Device,
-        optimizer: &mut impl Optimizer,
+        optimizer: &mut dyn Optimizer,
         rng: &mut impl Rng,
         mut loss: impl FnMut(&Step) -> L,
         mut after: impl FnMut(&Step),
@@ -164,7 +164,7 @@ impl Trainer {
         Ok(history)
     }
 
-    fn resume(&self, optimizer: &mut impl Optimizer) -> Result<(usize, TrainHistory)> {
+    fn resume(&self, optimizer: &mut dyn Optimizer) -> Result<(usize, TrainHistory)> {
         match &self.checkpoint {
             Some((path, _)) if path.exists() => restore(path, optimizer, &self.buffers),
             _ => Ok((0, TrainHistory::default())),

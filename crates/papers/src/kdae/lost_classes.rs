@@ -31,7 +31,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
     ]);
     let mut rows = Vec::new();
     let mut shown = Vec::new();
-    let mut pairs = Vec::new();
+    let (mut all_same, mut all_pairs) = (0, Vec::new());
     for dataset in DATASETS {
         for (of, words) in named_rows(dataset)? {
             let records = row_records(sets, dataset, of);
@@ -39,35 +39,35 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
                 continue;
             }
             let starts = start_of(of).map(|start| row_records(sets, dataset, start)).unwrap_or_default();
-            let of_row = Records::paired(&starts, &records);
-            let same = of_row.iter().filter(|(start, end)| keeps(start, end)).count();
+            let pairs = Records::paired(&starts, &records);
+            let same = pairs.iter().filter(|(start, end)| keeps(start, end)).count();
             let mut row =
                 vec![dataset_name(dataset).into(), Cell::Text(words), Cell::Number(records.len() as f64)];
             row.push(Records::metric(&records, "acc").into());
             let parts: Vec<[f64; 3]> = records.iter().filter_map(|record| parts(record)).collect();
             row.extend((0..PARTS.len()).map(|i| Spread::of(parts.iter().map(|parts| parts[i])).into()));
             row.push(Cell::Text(counted(&records)));
-            row.push(if of_row.is_empty() {
+            row.push(if pairs.is_empty() {
                 Cell::None
             } else {
-                Cell::Text(format!("{same} of {}", of_row.len()))
+                Cell::Text(format!("{same} of {}", pairs.len()))
             });
             rows.push(row);
             shown.extend(records);
-            pairs.extend(of_row);
+            all_same += same;
+            all_pairs.extend(pairs);
         }
     }
     let starts: BTreeSet<_> =
-        pairs.iter().map(|(start, _)| (&start.dataset, &start.variant, start.seed.0)).collect();
-    let same = pairs.iter().filter(|(start, end)| keeps(start, end)).count();
+        all_pairs.iter().map(|(start, _)| (&start.dataset, &start.variant, start.seed.0)).collect();
     let mut notes = vec![
         "A class is without a cluster when it is the most frequent one of none, by however little; \"(2 of 5)\" are the runs in which it is, where these are not all. 1 − ACC has three parts: the samples of \
          classes without a cluster; purity − ACC, the samples in further clusters of a class that has several, less what the matching still counts in them; and all other samples in a cluster in which \
          another class is the most frequent one. ACC cannot be above 1 less the first part."
             .to_owned(),
         format!(
-            "In {same} of the {} runs of Table 2's rows that have a start, of which {} are different, the classes without a cluster are those of the start of the same seed.",
-            pairs.len(),
+            "In {all_same} of {} runs of Table 2's rows, from {} starts, the classes without a cluster are those of the start of the same seed.",
+            all_pairs.len(),
             starts.len()
         ),
     ];
