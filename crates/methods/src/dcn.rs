@@ -6,7 +6,7 @@ use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::{Context, Error, Fitted, Method, Model, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
-use deepclust_nets::{AdamSettings, SgdSettings, TrainSettings};
+use deepclust_nets::{OptimizerSettings, TrainSettings};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -21,24 +21,14 @@ pub struct DcnSettings {
     pub pretraining: Pretraining,
     /// Finds the first centres and clusters; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
-    /// Of the joint training.
-    pub optimizer: DcnOptimizer,
+    /// Moves the network in the joint training: gradient descent in the DCN paper, Adam in the k-DAE paper.
+    pub optimizer: OptimizerSettings,
     /// Epochs and batch size of the joint training.
     pub train: TrainSettings,
     /// λ, the weight of ‖f(x) − m‖² beside ‖x − g(f(x))‖², at least 0. The paper writes half of it.
     pub clustering_weight: f64,
     /// How many samples a centre counts as having seen before the joint training, at least 1: the authors' code has 100.
     pub initial_count: usize,
-}
-
-/// How the network is moved.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DcnOptimizer {
-    /// The DCN paper's.
-    Sgd(SgdSettings),
-    /// The k-DAE paper's.
-    Adam(AdamSettings),
 }
 
 /// Deep clustering network (Yang, Fu, Sidiropoulos and Hong 2017): k-means and an autoencoder in turns.
@@ -72,10 +62,7 @@ impl Dcn {
         }
         settings.pretraining.validate()?;
         settings.train.validate()?;
-        match settings.optimizer {
-            DcnOptimizer::Sgd(sgd) => sgd.validate()?,
-            DcnOptimizer::Adam(adam) => adam.validate()?,
-        }
+        settings.optimizer.validate()?;
         Ok(Self { settings })
     }
 }

@@ -1,13 +1,12 @@
 //! The part of DCN in which network and centres move in turns.
 
-use crate::dcn::{DcnOptimizer, DcnSettings};
+use crate::dcn::DcnSettings;
 use crate::mixture_joint::JOINT;
 use crate::pretraining::tensors;
 use crate::training::Phase;
 use crate::{Context, Result};
 use deepclust_nets::{
-    Adam, Autoencoder, Kind, Losses, Optimizer, Sgd, Step, Tensor, TrainHistory, no_grad, to_array2,
-    to_tensor_on,
+    Autoencoder, Kind, Losses, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2, to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
 
@@ -49,11 +48,8 @@ impl<'a> Joint<'a> {
 
     /// Trains, and answers network, centres (k, code width) and losses.
     pub(crate) fn run(self, context: &mut Context<'_>) -> Result<(Autoencoder, Array2<f32>, TrainHistory)> {
-        let parameters = self.network.parameters();
-        let history = match self.settings.optimizer {
-            DcnOptimizer::Adam(adam) => self.train(&mut Adam::new(adam, parameters)?, context)?,
-            DcnOptimizer::Sgd(sgd) => self.train(&mut Sgd::new(sgd, parameters)?, context)?,
-        };
+        let mut optimizer = self.settings.optimizer.build(self.network.parameters())?;
+        let history = self.train(&mut *optimizer, context)?;
         let centres = to_array2(&self.centres.positions)?;
         Ok((self.network, centres, history))
     }
@@ -128,10 +124,11 @@ mod tests {
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansSettings;
     use deepclust_nets::{
-        Activation, AdamSettings, Device, Init, LayerInits, Precision, SgdSettings, TrainSettings,
+        Activation, AdamSettings, Device, Init, LayerInits, OptimizerSettings, Precision, SgdSettings,
+        TrainSettings,
     };
 
-    fn settings(optimizer: DcnOptimizer) -> DcnSettings {
+    fn settings(optimizer: OptimizerSettings) -> DcnSettings {
         DcnSettings {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
@@ -163,7 +160,7 @@ mod tests {
     }
 
     /// Weights, centres and samples are sines; see the Python lines below.
-    fn run(optimizer: DcnOptimizer) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
+    fn run(optimizer: OptimizerSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
         let settings = settings(optimizer);
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
         let widths = settings.pretraining.network(4);
@@ -187,7 +184,7 @@ mod tests {
         (history.loss, centres.into_iter().collect(), weight)
     }
 
-    fn assert_run(optimizer: DcnOptimizer, losses: [f64; 4], centres: [f32; 4], weight: [f32; 3]) {
+    fn assert_run(optimizer: OptimizerSettings, losses: [f64; 4], centres: [f32; 4], weight: [f32; 3]) {
         let found = run(optimizer);
         for (found, expected) in found.0.iter().zip(losses) {
             assert_relative_eq!(*found, expected, max_relative = 2e-5);
@@ -208,14 +205,14 @@ mod tests {
     fn steps_as_in_torch_with_adam() {
         // torch.optim.Adam(lr=0.01)
         let adam = AdamSettings { learning_rate: 0.01, ..Default::default() };
-        assert_run(DcnOptimizer::Adam(adam), ADAM.0, ADAM.1, ADAM.2);
+        assert_run(OptimizerSettings::Adam(adam), ADAM.0, ADAM.1, ADAM.2);
     }
 
     #[test]
     fn steps_as_in_torch_with_momentum() {
         // torch.optim.SGD(lr=0.05, momentum=0.9)
         let sgd = SgdSettings { learning_rate: 0.05, momentum: 0.9 };
-        assert_run(DcnOptimizer::Sgd(sgd), SGD.0, SGD.1, SGD.2);
+        assert_run(OptimizerSettings::Sgd(sgd), SGD.0, SGD.1, SGD.2);
     }
 
     type Expected = ([f64; 4], [f32; 4], [f32; 3]);

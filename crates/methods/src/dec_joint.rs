@@ -1,11 +1,11 @@
 //! The part of DEC and IDEC in which encoder and centres are trained together.
 
-use crate::dec_settings::{DecOptimizer, DecSettings};
+use crate::dec_settings::DecSettings;
 use crate::{Context, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
-use deepclust_nets::{Autoencoder, Device, Kind, Optimizer, Sgd, Tensor, to_tensor_on};
+use deepclust_nets::{Autoencoder, Device, Kind, Optimizer, OptimizerSettings, Sgd, Tensor, to_tensor_on};
 use ndarray::ArrayView2;
 use rand::seq::SliceRandom;
 use std::collections::VecDeque;
@@ -46,10 +46,10 @@ impl<'a> Joint<'a> {
         let trained = |name: &str| settings.reconstructs() || name.starts_with("encoder");
         let others = [centres.shallow_clone()];
         let optimizer: Box<dyn Optimizer> = match settings.optimizer {
-            DecOptimizer::Adam(adam) => {
+            OptimizerSettings::Adam(adam) => {
                 Box::new(network.train_part_in(settings.precision, adam, trained, others)?)
             }
-            DecOptimizer::Sgd(sgd) => {
+            OptimizerSettings::Sgd(sgd) => {
                 let named = network.named_parameters().into_iter().filter(|(name, _)| trained(name));
                 Box::new(Sgd::new(sgd, named.map(|(_, tensor)| tensor).chain(others).collect())?)
             }
@@ -160,7 +160,7 @@ mod tests {
     use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, SgdSettings, TrainSettings};
     use ndarray::Array2;
 
-    fn settings(optimizer: DecOptimizer, divergence_weight: Option<f64>) -> DecSettings {
+    fn settings(optimizer: OptimizerSettings, divergence_weight: Option<f64>) -> DecSettings {
         DecSettings {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn dec_steps_as_in_torch() {
         // torch.optim.SGD(lr=0.5, momentum=0.9) on encoder and centres
-        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
         assert_run(
             &settings(sgd, None),
             &[0.000_349_693, 0.000_363_456_7, 0.000_400_669_87],
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn targets_of_each_batch_as_in_torch() {
         // the same, with the target anew before every step
-        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
         assert_run(
             &DecSettings { update_interval: None, ..settings(sgd, None) },
             &[0.000_352_780, 0.000_359_302, 0.000_372_171, 0.000_391_528, 0.000_417_923, 0.000_452_280],
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_batch_without_targets_makes_them_of_its_own_assignments() {
-        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
         let settings =
             DecSettings { update_interval: None, batch_size: 4, max_steps: 5, ..settings(sgd, None) };
         let joint = joint(&settings);
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn without_updates_nothing_watches_for_changes() {
-        let sgd = DecOptimizer::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
         let settings = DecSettings { update_interval: None, tolerance: 0.001, ..settings(sgd, None) };
         let problem = settings.validate("dec").unwrap_err().to_string();
         assert!(
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn idec_steps_as_in_torch() {
         // torch.optim.Adam(lr=0.01) on all; F.mse_loss(decoded, x) + 0.1 * divergence
-        let adam = DecOptimizer::Adam(AdamSettings { learning_rate: 0.01, ..Default::default() });
+        let adam = OptimizerSettings::Adam(AdamSettings { learning_rate: 0.01, ..Default::default() });
         assert_run(
             &settings(adam, Some(0.1)),
             &[31.678_967, 25.293_947, 20.078_094],

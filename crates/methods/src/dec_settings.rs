@@ -1,18 +1,8 @@
 use crate::pretraining::Pretraining;
 use crate::{Error, Result, Scaling};
 use deepclust_cluster::KMeansSettings;
-use deepclust_nets::{AdamSettings, Precision, SgdSettings};
+use deepclust_nets::{OptimizerSettings, Precision};
 use serde::{Deserialize, Serialize};
-
-/// How encoder and centres are moved.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DecOptimizer {
-    /// DEC's: step size 0.01, momentum 0.9.
-    Sgd(SgdSettings),
-    /// IDEC's on images: step size 0.001.
-    Adam(AdamSettings),
-}
 
 /// Settings of [`Dec`](crate::Dec).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,8 +15,9 @@ pub struct DecSettings {
     pub pretraining: Pretraining,
     /// Finds the first centres; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
-    /// Of the joint training.
-    pub optimizer: DecOptimizer,
+    /// Moves encoder and centres in the joint training: for DEC gradient descent, of step size 0.01 and momentum 0.9; for IDEC, on
+    /// images, Adam of step size 0.001.
+    pub optimizer: OptimizerSettings,
     /// Samples a step, at least 1.
     pub batch_size: usize,
     /// Steps between two updates of the targets from all samples, at least 1. With none, every batch makes its targets from its
@@ -62,15 +53,12 @@ impl DecSettings {
             let problem = format!("`{name}`: expected a number {range}, found {found}");
             if ok { Ok(()) } else { Err(Error::Settings { method, problem }) }
         };
-        if self.precision == Precision::Bf16 && matches!(self.optimizer, DecOptimizer::Sgd(_)) {
+        if self.precision == Precision::Bf16 && matches!(self.optimizer, OptimizerSettings::Sgd(_)) {
             let problem = "`precision`: expected `single` for `sgd`, found `bf16`".to_owned();
             return Err(Error::Settings { method, problem });
         }
         self.pretraining.validate()?;
-        match self.optimizer {
-            DecOptimizer::Sgd(sgd) => sgd.validate()?,
-            DecOptimizer::Adam(adam) => adam.validate()?,
-        }
+        self.optimizer.validate()?;
         let positive = |v: f64| v > 0.0 && v.is_finite();
         check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;
         let (tolerance, interval) = (self.tolerance, self.update_interval.unwrap_or(1));

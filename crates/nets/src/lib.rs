@@ -40,7 +40,7 @@ pub use init::Init;
 pub use linear::Linear;
 pub use mixture::{AutoencoderMixture, MixturePass, MixtureStep};
 pub use mlp::{LayerOutput, Mlp};
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, OptimizerSettings};
 pub use precision::Precision;
 pub use products::Products;
 pub use sgd::{Sgd, SgdSettings};

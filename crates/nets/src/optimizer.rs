@@ -1,5 +1,40 @@
-use crate::Result;
+use crate::{Adam, AdamSettings, Result, Sgd, SgdSettings};
+use serde::{Deserialize, Serialize};
 use tch::Tensor;
+
+/// Which optimiser, with its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerSettings {
+    /// Gradient descent with momentum.
+    Sgd(SgdSettings),
+    /// Adam.
+    Adam(AdamSettings),
+}
+
+impl OptimizerSettings {
+    /// Checks every field's range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`](crate::Error::Setting) names the first field that is out of range.
+    pub fn validate(&self) -> Result<()> {
+        match self {
+            Self::Sgd(sgd) => sgd.validate(),
+            Self::Adam(adam) => adam.validate(),
+        }
+    }
+
+    /// The optimiser at rest for f32 leaves.
+    ///
+    /// # Errors
+    /// What [`Sgd::new`] or [`Adam::new`] reports.
+    pub fn build(self, parameters: Vec<Tensor>) -> Result<Box<dyn Optimizer>> {
+        Ok(match self {
+            Self::Sgd(sgd) => Box::new(Sgd::new(sgd, parameters)?),
+            Self::Adam(adam) => Box::new(Adam::new(adam, parameters)?),
+        })
+    }
+}
 
 /// What changes parameters along their gradients, with a state that can be saved and restored exactly.
 pub trait Optimizer {

@@ -7,13 +7,13 @@ use crate::{Request, Result};
 use deepclust_cluster::KMeansSettings;
 use deepclust_datasets::Split;
 use deepclust_methods::{
-    AeKMeans, AeKMeansSettings, ClusterAutoencoders, Damic, DamicGate, DamicSettings, Dcn, DcnOptimizer,
-    DcnSettings, Dec, DecOptimizer, DecSettings, KDae, KDaeCost, KDaeSettings, MixtureJoint, Pretraining,
-    RawKMeans, RawKMeansSettings, ReconstructionDistance, ReconstructionLoss, Scaling, Seed,
+    AeKMeans, AeKMeansSettings, ClusterAutoencoders, Damic, DamicGate, DamicSettings, Dcn, DcnSettings, Dec,
+    DecSettings, KDae, KDaeCost, KDaeSettings, MixtureJoint, Pretraining, RawKMeans, RawKMeansSettings,
+    ReconstructionDistance, ReconstructionLoss, Scaling, Seed,
 };
 use deepclust_nets::{
     Activation, AdamSettings, BatchNormSettings, ClassifierSettings, EarlyStop, Init, LayerInits,
-    MixturePass, Precision, SgdSettings, TrainSettings,
+    MixturePass, OptimizerSettings, Precision, SgdSettings, TrainSettings,
 };
 use serde_json::Value;
 
@@ -158,8 +158,8 @@ pub(super) fn dec(dataset: &str, improved: bool, quick: bool) -> Result<DecSetti
         pretraining: pretraining(quick),
         k_means: k_means(quick),
         optimizer: match improved {
-            false => DecOptimizer::Sgd(SgdSettings { learning_rate: 0.01, momentum: 0.9 }),
-            true => DecOptimizer::Adam(AdamSettings::default()),
+            false => OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.01, momentum: 0.9 }),
+            true => OptimizerSettings::Adam(AdamSettings::default()),
         },
         batch_size: 256,
         update_interval: Some(if dataset.starts_with("usps") { 30 } else { 140 }),
@@ -183,7 +183,7 @@ pub(super) fn dcn(quick: bool) -> DcnSettings {
         scaling: Scaling::AsGiven,
         pretraining: pretraining(quick),
         k_means: k_means(quick),
-        optimizer: DcnOptimizer::Adam(AdamSettings::default()),
+        optimizer: OptimizerSettings::Adam(AdamSettings::default()),
         train: TrainSettings::new(epochs(quick, 50), 256),
         // Its authors' code weighs both parts alike on pixels times 5.1. Normalised layers keep the codes' size whatever the
         // pixels', so that here the factor goes to the weight.
