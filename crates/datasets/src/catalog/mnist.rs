@@ -113,7 +113,8 @@ const fn gz(content: [&'static str; 4]) -> [Remote; 4] {
     ]
 }
 
-const CLOTHES: [&str; 10] = [
+/// The names of Fashion-MNIST's classes, by label.
+pub const FASHION_MNIST_CLASSES: [&str; 10] = [
     "T-shirt/top",
     "Trouser",
     "Pullover",
@@ -131,7 +132,7 @@ fn decode_digits(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
 }
 
 fn decode_fashion(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
-    decode(entry, files, CLOTHES.map(str::to_owned).to_vec())
+    decode(entry, files, FASHION_MNIST_CLASSES.map(str::to_owned).to_vec())
 }
 
 /// Train images, train labels, test images, test labels, in IDX.

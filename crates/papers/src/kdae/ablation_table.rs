@@ -2,7 +2,7 @@
 
 use super::ablation;
 use super::deviations::variants;
-use super::protocol::{DATASETS, SEEDS};
+use super::protocol::{SEEDS, SHOWN};
 use super::tables::{METRICS, dataset_name, gain, name, printed};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table, kernels_note};
@@ -22,7 +22,7 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
     columns.push(Column::spread("minutes", 1));
     columns.push(Column::words("name for --variants"));
     let mut rows = Vec::new();
-    for dataset in DATASETS {
+    for dataset in SHOWN {
         let variants = variants(dataset, false)?;
         if variants.iter().all(|variant| ablation::seeds(dataset, variant.method, variant.name) == 0) {
             continue;

@@ -1,6 +1,6 @@
 //! Figure 2 and what else shows how k-DAE gets where it gets.
 
-use super::protocol::{DATASETS, PICTURED};
+use super::protocol::{PICTURED, SHOWN};
 use super::tables::{dataset_name, row_name, row_records};
 use super::{SLUG, Sets};
 use crate::Result;
@@ -12,7 +12,7 @@ use deepclust_plots::{Axis, Curves, GridRow, ImageGrid, Panels, Series};
 /// Draws what the records allow.
 pub(super) fn draw(store: &Store, sets: &Sets, quick: bool) -> Result<Drawn> {
     let mut drawn = Drawn::new(SLUG);
-    for dataset in DATASETS {
+    for dataset in SHOWN {
         for variant in PICTURED {
             let records = row_records(sets, dataset, (KDae::SLUG, variant));
             if let Some(record) = records.iter().find(|record| record.figure_data_digest.is_some()) {

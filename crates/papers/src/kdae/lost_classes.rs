@@ -4,11 +4,11 @@ use super::deviations::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
     variants,
 };
-use super::protocol::DATASETS;
+use super::protocol::SHOWN;
 use super::tables::{dataset_name, name, row_name, row_records, rows_of};
 use super::{Sets, ablation};
 use crate::Result;
-use crate::render::{Cell, Column, Records, Spread, Table, kernels_note};
+use crate::render::{Cell, Column, Records, Spread, Table, class_name, kernels_note};
 use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     let (mut all_same, mut all_pairs) = (0, Vec::new());
-    for dataset in DATASETS {
+    for dataset in SHOWN {
         for (of, words) in named_rows(dataset)? {
             let records = row_records(sets, dataset, of);
             if records.is_empty() {
@@ -134,7 +134,8 @@ fn counted(records: &[&RunRecord]) -> String {
     let classes: BTreeSet<usize> = of_runs.iter().flatten().copied().collect();
     let words = classes.into_iter().map(|class| {
         let n = of_runs.iter().filter(|of_run| of_run.contains(&class)).count();
-        if n == records.len() { class.to_string() } else { format!("{class} ({n} of {})", records.len()) }
+        let name = class_name(&records[0].dataset, class);
+        if n == records.len() { name } else { format!("{name} ({n} of {})", records.len()) }
     });
     let words: Vec<String> = words.collect();
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }

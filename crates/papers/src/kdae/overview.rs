@@ -1,18 +1,15 @@
 //! Table 2 in short: the accuracies on all data sets beside each other, on top of the page and in the README.
 
 use super::Sets;
-use super::protocol::SEEDS;
+use super::protocol::{SEEDS, SHOWN};
 use super::tables::{ROWS, dataset_name, printed, row_name, row_records, rows_of};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Table, kernels_note};
 
-/// The data sets in the paper's order.
-const ORDER: [&str; 4] = ["mnist", "fashion-mnist", "usps-9298", "usps-11000"];
-
 /// Every row's accuracy, in print and measured, on the data sets with a run.
 pub(super) fn overview(sets: &Sets) -> Result<Table> {
     let runs_on = |dataset: &str| rows_of(dataset).any(|of| !row_records(sets, dataset, of).is_empty());
-    let datasets: Vec<&str> = ORDER.into_iter().filter(|dataset| runs_on(dataset)).collect();
+    let datasets: Vec<&str> = SHOWN.into_iter().filter(|dataset| runs_on(dataset)).collect();
     let mut columns = vec![Column::words("method")];
     for dataset in &datasets {
         columns.push(Column::number(format!("{}, paper", short_name(dataset)), 2));
@@ -79,7 +76,7 @@ mod tests {
 
     #[test]
     fn every_data_set_has_a_place() {
-        let (mut order, mut all) = (ORDER, DATASETS);
+        let (mut order, mut all) = (SHOWN, DATASETS);
         order.sort_unstable();
         all.sort_unstable();
         assert_eq!(order, all);

@@ -2,7 +2,7 @@
 
 use super::lost_classes::lost_classes;
 use super::overview::overview;
-use super::protocol::{self, CLUSTER_EPOCHS, DATASETS, LAYER_WISE_EPOCHS, SEEDS};
+use super::protocol::{self, CLUSTER_EPOCHS, LAYER_WISE_EPOCHS, SEEDS, SHOWN};
 use super::tables::dataset_name;
 use super::{SLUG, Sets, ablation_table, figures, tables};
 use crate::render::{Page, Records, provenance, readme_table};
@@ -24,7 +24,7 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     }
     page.table(&format!("{SLUG}-overview"), &overview(sets)?)?;
     let drawn = figures::draw(store, sets, quick)?;
-    let shown: Vec<&str> = DATASETS
+    let shown: Vec<&str> = SHOWN
         .into_iter()
         .filter(|dataset| sets.main.all().iter().any(|record| record.dataset == *dataset))
         .collect();
@@ -98,7 +98,7 @@ pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
     if sets.main.all().is_empty() && sets.deviations.all().is_empty() {
         return Ok(None);
     }
-    let rows = DATASETS
+    let rows = SHOWN
         .into_iter()
         .flat_map(|dataset| tables::rows_of(dataset).map(move |row| tables::row_records(sets, dataset, row)));
     let missing = Records::still_missing(rows, SEEDS);

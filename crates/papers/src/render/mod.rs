@@ -1,5 +1,6 @@
 //! Records become tables, figures and pages. Nothing here measures anything.
 
+mod class_name;
 mod drawn;
 mod page;
 mod pictures;
@@ -9,6 +10,7 @@ mod records;
 mod stats;
 mod table;
 
+pub use class_name::class_name;
 pub use drawn::Drawn;
 pub use page::Page;
 pub use pictures::{cluster_members, confusion, picture};

@@ -1,5 +1,6 @@
 //! Figures that several papers' pages have.
 
+use super::class_name;
 use crate::run::{RunRecord, SampleGrid};
 use crate::{Error, Result};
 use base64::Engine;
@@ -49,7 +50,7 @@ pub fn confusion(record: &RunRecord, title: String, class: &str) -> Result<HeatM
     let mut order: Vec<usize> = (0..k).collect();
     order.sort_by_key(|&cluster| matching.class_of(cluster).unwrap_or(k));
     let counts = Array2::from_shape_fn((k, k), |(class, i)| record.contingency[class][order[i]] as f64);
-    let classes: Vec<String> = (0..k).map(|class| class.to_string()).collect();
+    let classes: Vec<String> = (0..k).map(|class| class_name(&record.dataset, class)).collect();
     let clusters: Vec<String> = order.iter().map(ToString::to_string).collect();
     let mut map = HeatMap::new(title, counts.view(), &classes, &clusters);
     map.row_label = class.to_owned();
