@@ -1,4 +1,4 @@
-use crate::k_means::{k_means_facts, run_k_means};
+use crate::k_means::{check_k_means, k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::saved_model::SavedModel;
@@ -70,9 +70,16 @@ impl AeKMeans {
     /// The name of the soft nearest neighbour paper's baseline with its 70-dimensional code.
     pub const SLUG_70: &'static str = "ae70-k-means";
 
-    /// The method with these settings under one of its names.
-    pub fn new(slug: &'static str, settings: AeKMeansSettings) -> Self {
-        Self { slug, settings }
+    /// The method with checked settings under one of its names.
+    ///
+    /// # Errors
+    /// [`Error::Settings`](crate::Error::Settings), [`Error::Nets`](crate::Error::Nets) or
+    /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
+    pub fn new(slug: &'static str, settings: AeKMeansSettings) -> Result<Self> {
+        check_k_means(&settings.k_means)?;
+        let method = Self { slug, settings };
+        method.pretraining().validate(slug)?;
+        Ok(method)
     }
 
     /// These settings without what comes before and after the training.

@@ -1,6 +1,6 @@
 //! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
 
-use crate::k_means::{k_means_facts, run_k_means};
+use crate::k_means::{check_k_means, k_means_facts, run_k_means};
 use crate::pretraining::{EpochLosses, Names, Pretrained, Pretraining};
 use crate::{Context, Result, Series};
 use deepclust_cluster::KMeansSettings;
@@ -55,10 +55,12 @@ impl ClusterAutoencoders {
     /// Checks what can be checked before any samples are there.
     ///
     /// # Errors
-    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range.
-    pub fn validate(&self) -> Result<()> {
-        self.pretraining.validate()?;
-        self.of_cluster.validate()
+    /// [`Error::Nets`](crate::Error::Nets), [`Error::Settings`](crate::Error::Settings) or
+    /// [`Error::Cluster`](crate::Error::Cluster) names the first field that is out of range.
+    pub fn validate(&self, method: &'static str) -> Result<()> {
+        self.pretraining.validate(method)?;
+        check_k_means(&self.k_means)?;
+        self.of_cluster.validate(method)
     }
 
     pub(crate) fn run(
@@ -68,6 +70,7 @@ impl ClusterAutoencoders {
         k: usize,
         context: &mut Context<'_>,
     ) -> Result<Start> {
+        self.of_cluster.loss.check_samples(x)?;
         let Pretrained { network, losses } = self.pretraining.run(method, x, context)?;
         let codes = network.embed(x)?;
         let clusters = run_k_means(&self.k_means, codes.view(), k, context)?;
@@ -77,7 +80,7 @@ impl ClusterAutoencoders {
         for cluster in 0..k {
             let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
             let Pretrained { network: part, losses } =
-                self.train_one(method, x.select(Axis(0), &rows).view(), cluster, context)?;
+                self.train_one(x.select(Axis(0), &rows).view(), cluster, context)?;
             for (epoch, loss) in losses.whole.iter().enumerate() {
                 sums.resize(sums.len().max(epoch + 1), (0.0, 0));
                 sums[epoch].0 += loss * rows.len() as f64;
@@ -100,7 +103,6 @@ impl ClusterAutoencoders {
     /// An autoencoder of one cluster. That of a cluster without samples stays as it starts.
     fn train_one(
         &self,
-        method: &'static str,
         x: ArrayView2<'_, f32>,
         cluster: usize,
         context: &mut Context<'_>,
@@ -113,6 +115,6 @@ impl ClusterAutoencoders {
             return Ok(Pretrained { network, losses: EpochLosses::default() });
         }
         let name = format!("autoencoder of cluster {cluster}");
-        self.of_cluster.train(method, x, &Names { stage: STAGE, name: &name, weights: &weights }, context)
+        self.of_cluster.train(x, &Names { stage: STAGE, name: &name, weights: &weights }, context)
     }
 }

@@ -63,13 +63,20 @@ impl<'a> Context<'a> {
         result
     }
 
-    /// Adds the wall time that a stage took in processes that were broken off.
+    /// Adds the wall time that a stage took in other processes: those that were broken off, and those that trained a network
+    /// of the cache.
     pub(crate) fn add_seconds(&mut self, stage: &str, seconds: f64) {
         *self.stages.entry(stage.to_owned()).or_default() += seconds;
         self.seconds_before += seconds;
     }
 
-    /// Wall time of processes that were broken off and whose work this one took over, in seconds.
+    /// Leaves out the wall time in which this process waited for another one's network, whose training is counted.
+    pub(crate) fn leave_out_wait(&mut self, seconds: f64) {
+        self.seconds_before -= seconds;
+    }
+
+    /// Wall time of other processes whose work this one took over, less what it waited for them, in seconds: with its own wall
+    /// time the time that the whole run takes on its own.
     pub fn seconds_before(&self) -> f64 {
         self.seconds_before
     }

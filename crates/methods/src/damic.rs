@@ -50,7 +50,6 @@ pub struct DamicSettings {
 /// The embedding is ln p, shape (n, k).
 #[derive(Clone, Debug)]
 pub struct Damic {
-    slug: &'static str,
     settings: DamicSettings,
 }
 
@@ -61,14 +60,15 @@ impl Damic {
     /// The method with checked settings.
     ///
     /// # Errors
-    /// [`Error::Nets`](crate::Error::Nets) for settings out of range.
-    pub fn new(slug: &'static str, settings: DamicSettings) -> Result<Self> {
-        settings.start.validate()?;
+    /// [`Error::Settings`](crate::Error::Settings), [`Error::Nets`](crate::Error::Nets) or
+    /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
+    pub fn new(settings: DamicSettings) -> Result<Self> {
+        settings.start.validate(Self::SLUG)?;
         settings.gate.network.validate()?;
         settings.gate.adam.validate()?;
         settings.gate.train.validate()?;
         settings.joint.validate()?;
-        Ok(Self { slug, settings })
+        Ok(Self { settings })
     }
 
     /// The gate after its first training, and its loss by epoch.
@@ -139,7 +139,7 @@ fn joint_loss(joint: &MixtureJoint, mixture: &AutoencoderMixture, choice: &Tenso
 
 impl Method for Damic {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
@@ -147,7 +147,7 @@ impl Method for Damic {
         let s = &self.settings;
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let mut start = s.start.run(self.slug, scaled.view(), k, context)?;
+        let mut start = s.start.run(Self::SLUG, scaled.view(), k, context)?;
         let data = to_tensor_on(scaled.view(), context.device);
         start.settle(&data, s.joint.pass);
         let (gate, gate_losses) = self.train_gate(&data, &start.labels, k, context)?;
@@ -155,7 +155,7 @@ impl Method for Damic {
         let model =
             DamicModel { scaling, mixture: start.mixture, gate, gate_settings: s.gate.network.clone() };
         let embedding = model.embed(x)?;
-        check_finite(self.slug, &embedding)?;
+        check_finite(Self::SLUG, &embedding)?;
         let labels = model.assign(embedding.view())?;
         let mut facts = start.facts;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));

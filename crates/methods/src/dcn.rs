@@ -1,7 +1,7 @@
 use crate::ae_k_means::AeKMeansModel;
 use crate::dcn_joint::Joint;
 use crate::k_dae::joint_series;
-use crate::k_means::{k_means_facts, run_k_means};
+use crate::k_means::{check_k_means, k_means_facts, run_k_means};
 use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::{Context, Error, Fitted, Method, Model, Result, Scaling, Series};
@@ -50,7 +50,7 @@ impl Dcn {
     /// The method with checked settings.
     ///
     /// # Errors
-    /// [`Error::Settings`] for settings out of range.
+    /// [`Error::Settings`], [`Error::Nets`] or [`Error::Cluster`] for settings out of range.
     pub fn new(settings: DcnSettings) -> Result<Self> {
         let wrong = |problem: String| Err(Error::Settings { method: Self::SLUG, problem });
         let weight = settings.clustering_weight;
@@ -60,7 +60,8 @@ impl Dcn {
         if settings.initial_count == 0 {
             return wrong("`initial_count`: expected a number of at least 1, found 0".to_owned());
         }
-        settings.pretraining.validate()?;
+        settings.pretraining.validate(Self::SLUG)?;
+        check_k_means(&settings.k_means)?;
         settings.train.validate()?;
         settings.optimizer.validate()?;
         Ok(Self { settings })

@@ -4,7 +4,7 @@ use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{check_features, check_samples, largest};
 use crate::pretraining::Pretrained;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
+use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
 use deepclust_losses::student_t_assignment;
 use deepclust_nets::{Autoencoder, Tensor, to_array2, to_tensor_on};
 use ndarray::{Array2, ArrayView2, s};
@@ -30,13 +30,29 @@ impl Dec {
     /// The name of the form with reconstruction.
     pub const SLUG_IMPROVED: &'static str = "idec";
 
-    /// The method with checked settings under one of its names.
+    /// The method with checked settings: with a `divergence_weight` it is IDEC, without one DEC, and its name follows.
     ///
     /// # Errors
-    /// [`Error::Settings`](crate::Error::Settings) for settings out of range.
-    pub fn new(slug: &'static str, settings: DecSettings) -> Result<Self> {
+    /// [`Error::Settings`], [`Error::Nets`](crate::Error::Nets) or [`Error::Cluster`](crate::Error::Cluster) for settings out
+    /// of range.
+    pub fn new(settings: DecSettings) -> Result<Self> {
+        let slug = if settings.reconstructs() { Self::SLUG_IMPROVED } else { Self::SLUG };
         settings.validate(slug)?;
         Ok(Self { slug, settings })
+    }
+
+    /// As [`new`](Self::new), for settings that are expected to be those of one of the two.
+    pub(crate) fn named(slug: &'static str, settings: DecSettings) -> Result<Self> {
+        let method = Self::new(settings)?;
+        if method.slug == slug {
+            return Ok(method);
+        }
+        let (expected, found) = match slug {
+            Self::SLUG => ("none", "a number"),
+            _ => ("a number", "none"),
+        };
+        let problem = format!("`divergence_weight`: expected {expected}, found {found}");
+        Err(Error::Settings { method: slug, problem })
     }
 }
 

@@ -1,17 +1,26 @@
 //! The part of DEC and IDEC in which encoder and centres are trained together.
 
 use crate::dec_settings::DecSettings;
+use crate::mixture_joint::JOINT;
+use crate::pretraining::tensors;
+use crate::shuffled_batches::ShuffledBatches;
+use crate::training::{CHECKPOINT_EVERY, checkpoint_path};
 use crate::{Context, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
-use deepclust_nets::{Autoencoder, Device, Kind, Optimizer, OptimizerSettings, Sgd, Tensor, to_tensor_on};
+use deepclust_nets::{
+    Autoencoder, Device, Kind, Optimizer, OptimizerSettings, Sgd, Tensor, TrainCheckpoint, TrainHistory,
+    to_tensor_on,
+};
 use ndarray::ArrayView2;
-use rand::seq::SliceRandom;
-use std::collections::VecDeque;
+use std::path::PathBuf;
 
 /// Samples that are assigned at a time between steps.
 pub(crate) const BATCH: i64 = 2000;
+
+/// In the history of a checkpoint.
+const CHANGES: &str = "changes";
 
 /// The joint training of encoder and centres.
 pub(crate) struct Joint<'a> {
@@ -57,60 +66,75 @@ impl<'a> Joint<'a> {
         Ok(Self { settings, network, centres, data: to_tensor_on(x, device), optimizer })
     }
 
+    /// Trains. The state is kept between updates of the targets, or without updates between epochs.
     pub(crate) fn run(mut self, context: &mut Context<'_>) -> Result<Ended> {
-        context.stage("joint training", |context| {
-            let s = self.settings;
-            let n = self.data.size()[0];
-            let epoch = (n as usize).div_ceil(s.batch_size);
-            let mut rng = context.seed.stream("joint batches");
-            let mut order: Vec<i64> = (0..n).collect();
-            let mut batches: VecDeque<Tensor> = VecDeque::new();
-            let (mut steps, mut losses, mut changes) = (0, Vec::new(), Vec::new());
-            let mut last = None;
-            while steps < s.max_steps {
-                let target = s.update_interval.map(|_| self.assignments());
-                if let Some(q) = &target {
-                    let clusters = q.argmax(1, false);
-                    if let Some(last) = &last {
-                        let changed =
-                            clusters.not_equal_tensor(last).to_kind(Kind::Double).mean(Kind::Double);
-                        let changed = changed.double_value(&[]);
-                        changes.push(changed);
-                        if changed < s.tolerance {
-                            break;
-                        }
+        let path = checkpoint_path(JOINT, context)?;
+        let (steps, history) = context.stage(JOINT, |context| self.train(path, context))?;
+        context.add_seconds(JOINT, history.seconds_before);
+        let TrainHistory { loss: losses, mut parts, .. } = history;
+        let changes = parts.remove(CHANGES).unwrap_or_default();
+        Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
+    }
+
+    /// Answers the number of steps and what each update, or epoch, left.
+    fn train(&mut self, path: Option<PathBuf>, context: &mut Context<'_>) -> Result<(usize, TrainHistory)> {
+        let s = self.settings;
+        let n = self.data.size()[0];
+        let mut last = Tensor::zeros([n], (Kind::Int64, self.data.device()));
+        let mut buffers = tensors(self.network.named_buffers());
+        buffers.push(last.shallow_clone());
+        let mut checkpoint = path.map(|path| TrainCheckpoint::new(path, CHECKPOINT_EVERY));
+        let (mut steps, mut history) = match &checkpoint {
+            Some(checkpoint) => checkpoint.restore(&mut *self.optimizer, &buffers)?,
+            None => (0, TrainHistory::default()),
+        };
+        let rng = context.seed.stream("joint batches");
+        let mut batches = ShuffledBatches::new(n as usize, s.batch_size, rng);
+        (0..steps).for_each(|_| {
+            batches.skip();
+        });
+        while steps < s.max_steps {
+            let target = s.update_interval.map(|_| self.assignments());
+            if let Some(q) = &target {
+                let clusters = q.argmax(1, false);
+                if steps > 0 {
+                    let changed = clusters.not_equal_tensor(&last).to_kind(Kind::Double).mean(Kind::Double);
+                    let changed = changed.double_value(&[]);
+                    history.parts.entry(CHANGES.to_owned()).or_default().push(changed);
+                    if changed < s.tolerance {
+                        break;
                     }
-                    last = Some(clusters);
                 }
-                let target = target.map(|q| target_distribution(&q));
-                let mut sum = Tensor::zeros([], (Kind::Double, self.data.device()));
-                let until = (steps + s.update_interval.unwrap_or(epoch)).min(s.max_steps);
-                let count = until - steps;
-                while steps < until {
-                    if batches.is_empty() {
-                        order.shuffle(&mut rng);
-                        let order = Tensor::from_slice(&order).to_device(self.data.device());
-                        batches = order.split(s.batch_size as i64, 0).into();
-                    }
-                    let Some(batch) = batches.pop_front() else { break };
-                    let loss = self.loss(&batch, target.as_ref());
-                    self.optimizer.minimise(&loss)?;
-                    sum += loss.detach().to_kind(Kind::Double);
-                    steps += 1;
-                }
-                let mean = sum.double_value(&[]) / count as f64;
-                if !mean.is_finite() {
-                    return Err(deepclust_nets::Error::Diverged { epoch: steps, loss: mean }.into());
-                }
-                losses.push(mean);
-                let changed = changes.last().map_or(String::new(), |share| format!(", changed {share:.4}"));
-                let detail = format!("loss {mean:.5}{changed}");
-                if context.progress.report("joint training", steps, s.max_steps, &detail).is_break() {
-                    return Err(deepclust_nets::Error::Stopped { epoch: steps }.into());
-                }
+                last.copy_(&clusters);
             }
-            Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
-        })
+            let target = target.map(|q| target_distribution(&q));
+            let mut sum = Tensor::zeros([], (Kind::Double, self.data.device()));
+            let count = s.update_interval.unwrap_or(batches.per_epoch()).min(s.max_steps - steps);
+            for _ in 0..count {
+                let batch = batches.next(self.data.device());
+                let loss = self.loss(&batch, target.as_ref());
+                self.optimizer.minimise(&loss)?;
+                sum += loss.detach().to_kind(Kind::Double);
+            }
+            steps += count;
+            let epoch = steps.div_ceil(batches.per_epoch());
+            let mean = sum.double_value(&[]) / count as f64;
+            if !mean.is_finite() {
+                return Err(deepclust_nets::Error::Diverged { epoch, loss: mean }.into());
+            }
+            history.loss.push(mean);
+            let changed = history.parts.get(CHANGES).and_then(|changes| changes.last());
+            let changed = changed.map_or(String::new(), |share| format!(", changed {share:.4}"));
+            let detail = format!("loss {mean:.5}{changed}");
+            let stop = context.progress.report(JOINT, steps, s.max_steps, &detail).is_break();
+            if let Some(checkpoint) = &mut checkpoint {
+                checkpoint.save_if_due(stop, &*self.optimizer, &buffers, steps, &history)?;
+            }
+            if stop {
+                return Err(deepclust_nets::Error::Stopped { epoch }.into());
+            }
+        }
+        Ok((steps, history))
     }
 
     /// q of all samples, shape (n, k), without a gradient.

@@ -1,3 +1,4 @@
+use crate::k_means::check_k_means;
 use crate::pretraining::Pretraining;
 use crate::{Error, Result, Scaling};
 use deepclust_cluster::KMeansSettings;
@@ -24,7 +25,7 @@ pub struct DecSettings {
     /// own assignments, as ClustPy does, which spares the passes over all samples. In JSON it is a number or `null`.
     #[serde(deserialize_with = "Option::deserialize")]
     pub update_interval: Option<usize>,
-    /// Steps at most.
+    /// Steps at most, at least 1.
     pub max_steps: usize,
     /// Training ends when a smaller share of the samples than this changed their cluster between two updates; 0 without updates.
     pub tolerance: f64,
@@ -44,10 +45,10 @@ impl DecSettings {
         self.divergence_weight.is_some()
     }
 
-    /// Checks what no other part checks.
+    /// Checks every field's range.
     ///
     /// # Errors
-    /// [`Error::Settings`] or [`Error::Nets`] names the first field that is out of range.
+    /// [`Error::Settings`], [`Error::Nets`] or [`Error::Cluster`] names the first field that is out of range.
     pub fn validate(&self, method: &'static str) -> Result<()> {
         let check = |ok: bool, name: &str, range: &str, found: f64| {
             let problem = format!("`{name}`: expected a number {range}, found {found}");
@@ -57,12 +58,14 @@ impl DecSettings {
             let problem = "`precision`: expected `single` for `sgd`, found `bf16`".to_owned();
             return Err(Error::Settings { method, problem });
         }
-        self.pretraining.validate()?;
+        self.pretraining.validate(method)?;
+        check_k_means(&self.k_means)?;
         self.optimizer.validate()?;
         let positive = |v: f64| v > 0.0 && v.is_finite();
         check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;
         let (tolerance, interval) = (self.tolerance, self.update_interval.unwrap_or(1));
         check(interval > 0, "update_interval", "of at least 1", interval as f64)?;
+        check(self.max_steps > 0, "max_steps", "of at least 1", self.max_steps as f64)?;
         check((0.0..=1.0).contains(&tolerance), "tolerance", "from 0 to 1", tolerance)?;
         let watched = self.update_interval.is_some() || tolerance == 0.0;
         check(watched, "tolerance", "equal to 0 without `update_interval`", tolerance)?;

@@ -46,7 +46,6 @@ pub struct KDaeSettings {
 /// The embedding is ‖x − x̂(i)‖² of every autoencoder, shape (n, k): the features in which a cluster is the least.
 #[derive(Clone, Debug)]
 pub struct KDae {
-    slug: &'static str,
     settings: KDaeSettings,
 }
 
@@ -57,11 +56,12 @@ impl KDae {
     /// The method with checked settings.
     ///
     /// # Errors
-    /// [`Error::Nets`](crate::Error::Nets) for settings out of range.
-    pub fn new(slug: &'static str, settings: KDaeSettings) -> Result<Self> {
-        settings.start.validate()?;
+    /// [`Error::Settings`](crate::Error::Settings), [`Error::Nets`](crate::Error::Nets) or
+    /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
+    pub fn new(settings: KDaeSettings) -> Result<Self> {
+        settings.start.validate(Self::SLUG)?;
         settings.joint.validate()?;
-        Ok(Self { slug, settings })
+        Ok(Self { settings })
     }
 
     fn train(
@@ -105,7 +105,7 @@ fn responsibilities(cost: KDaeCost, distances: &Tensor) -> Tensor {
 
 impl Method for KDae {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
@@ -113,13 +113,13 @@ impl Method for KDae {
         let s = &self.settings;
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let mut start = s.start.run(self.slug, scaled.view(), k, context)?;
+        let mut start = s.start.run(Self::SLUG, scaled.view(), k, context)?;
         let data = to_tensor_on(scaled.view(), context.device);
         start.settle(&data, s.joint.pass);
         let history = self.train(&mut start.mixture, &data, context)?;
         let model = KDaeModel { scaling, mixture: start.mixture };
         let embedding = model.embed(x)?;
-        check_finite(self.slug, &embedding)?;
+        check_finite(Self::SLUG, &embedding)?;
         let labels = model.assign(embedding.view())?;
         let mut facts = start.facts;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));

@@ -31,9 +31,13 @@ impl RawKMeans {
     /// The name of the same thing in records of whole data sets.
     pub const SLUG_ALL: &'static str = "k-means-all";
 
-    /// The method with these settings under one of its names.
-    pub fn new(slug: &'static str, settings: RawKMeansSettings) -> Self {
-        Self { slug, settings }
+    /// The method with checked settings under one of its names.
+    ///
+    /// # Errors
+    /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
+    pub fn new(slug: &'static str, settings: RawKMeansSettings) -> Result<Self> {
+        check_k_means(&settings.k_means)?;
+        Ok(Self { slug, settings })
     }
 }
 
@@ -56,6 +60,11 @@ impl Method for RawKMeans {
             model: Box::new(RawKMeansModel { scaling, clusters }),
         })
     }
+}
+
+/// Checks all but the number of clusters, which every fit is given.
+pub(crate) fn check_k_means(settings: &KMeansSettings) -> Result<()> {
+    Ok(KMeansSettings { n_clusters: 1, ..settings.clone() }.validate()?)
 }
 
 /// The stage that most methods end with: k-means on features, from the stream `k-means`.

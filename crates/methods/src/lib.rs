@@ -23,6 +23,7 @@ mod registry;
 mod saved_model;
 mod scaling;
 mod seed;
+mod shuffled_batches;
 mod snnl;
 mod snnl_settings;
 mod training;

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-/// Everything that a trained network depends on, but for seed, device, version of libtorch and its kernels, which the context
-/// and the program know.
+/// Everything that a trained network depends on, but for what the context and the program know: seed, device, version of libtorch,
+/// its kernels and threads, and the version of this crate.
 pub(crate) struct CacheKey<'a, S> {
     pub method: &'static str,
     /// All settings of network and training.
@@ -40,7 +41,9 @@ impl<S: Serialize> CacheKey<'_, S> {
         let lock = path.with_extension("lock");
         let io = |source| deepclust_nets::Error::Io { path: lock.clone(), source };
         let held = File::create(&lock).map_err(io)?;
+        let wait = Instant::now();
         held.lock().map_err(io)?;
+        context.leave_out_wait(wait.elapsed().as_secs_f64());
         if path.exists() {
             // Every weight is replaced: where they come from is all the same.
             let network = Autoencoder::new(form, context.device, &mut context.seed.stream("weights"))?;
@@ -64,11 +67,13 @@ impl<S: Serialize> CacheKey<'_, S> {
         let settings = serde_json::to_string(self.settings).map_err(|error| self.unwritable(error))?;
         let device = deepclust_nets::device_name(context.device);
         let about = format!(
-            "{:?} {} {settings} {} {device} {}",
+            "{} {:?} {} {settings} {} {device} {} {}",
+            env!("CARGO_PKG_VERSION"),
             self.x.dim(),
             context.seed.0,
             deepclust_nets::libtorch_version(),
-            Products::of_this_process()
+            Products::of_this_process(),
+            deepclust_nets::threads()
         );
         hash.update(about.as_bytes());
         for value in self.x {

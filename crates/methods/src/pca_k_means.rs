@@ -1,4 +1,4 @@
-use crate::k_means::{k_means_facts, run_k_means};
+use crate::k_means::{check_k_means, k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::saved_model::{SavedModel, line};
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
@@ -34,9 +34,14 @@ impl PcaKMeans {
     /// The name of the soft nearest neighbour paper's baseline with its 70 components.
     pub const SLUG_70: &'static str = "pca70-k-means";
 
-    /// The method with these settings under one of its names.
-    pub fn new(slug: &'static str, settings: PcaKMeansSettings) -> Self {
-        Self { slug, settings }
+    /// The method with checked settings under one of its names.
+    ///
+    /// # Errors
+    /// [`Error::Cluster`](crate::Error::Cluster) for settings of k-means out of range; those of the components depend on the
+    /// samples.
+    pub fn new(slug: &'static str, settings: PcaKMeansSettings) -> Result<Self> {
+        check_k_means(&settings.k_means)?;
+        Ok(Self { slug, settings })
     }
 }
 

@@ -75,10 +75,11 @@ impl Pretraining {
     /// Checks what can be checked before any samples are there.
     ///
     /// # Errors
-    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range. Layers can be trained with their mirrors only
-    /// where there are mirrors.
-    pub fn validate(&self) -> Result<()> {
+    /// [`Error::Nets`](crate::Error::Nets) or [`Error::Settings`](crate::Error::Settings) names the first field that is out of
+    /// range or does not go with the others. Layers can be trained with their mirrors only where there are mirrors.
+    pub fn validate(&self, method: &'static str) -> Result<()> {
         self.network(1).validate()?;
+        self.loss.check_output(method, self.output)?;
         if let (Some(decoder), Some(_)) = (&self.decoder, &self.layer_wise) {
             return Err(deepclust_nets::Error::Setting {
                 name: "decoder",
@@ -125,11 +126,11 @@ impl Pretraining {
         x: ArrayView2<'_, f32>,
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
-        self.validate()?;
+        self.loss.check_samples(x)?;
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
         let key = CacheKey { method, settings: self, x, labels: None };
         let (network, losses) = key.get_or_train(self.network(x.ncols()), context, |context| {
-            let Pretrained { network, losses } = self.train(method, x, &names, context)?;
+            let Pretrained { network, losses } = self.train(x, &names, context)?;
             Ok((network, losses))
         })?;
         Ok(Pretrained { network, losses })
@@ -138,12 +139,10 @@ impl Pretraining {
     /// The trained network and its losses by epoch.
     pub(crate) fn train(
         &self,
-        method: &'static str,
         x: ArrayView2<'_, f32>,
         names: &Names<'_>,
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
-        self.loss.check(method, self.output, x)?;
         let (seed, device) = (context.seed, context.device);
         let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream(names.weights))?;
         let data = to_tensor_on(x, device);

@@ -22,19 +22,19 @@ impl ReconstructionLoss {
         }
     }
 
-    /// Cross-entropy is defined for values in [0, 1] on both sides.
-    pub(crate) fn check(
-        self,
-        method: &'static str,
-        output: Activation,
-        x: ArrayView2<'_, f32>,
-    ) -> Result<()> {
-        if self != Self::BinaryCrossEntropy {
-            return Ok(());
-        }
-        if output != Activation::Sigmoid {
+    /// Cross-entropy is defined for reconstructions in [0, 1].
+    pub(crate) fn check_output(self, method: &'static str, output: Activation) -> Result<()> {
+        if self == Self::BinaryCrossEntropy && output != Activation::Sigmoid {
             let problem = format!("`binary-cross-entropy` needs a sigmoid output, found {output:?}");
             return Err(Error::Settings { method, problem });
+        }
+        Ok(())
+    }
+
+    /// Cross-entropy is defined for samples in [0, 1].
+    pub(crate) fn check_samples(self, x: ArrayView2<'_, f32>) -> Result<()> {
+        if self != Self::BinaryCrossEntropy {
+            return Ok(());
         }
         match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
             Some(value) => Err(Error::Samples {

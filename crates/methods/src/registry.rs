@@ -25,24 +25,24 @@ pub const METHODS: &[(&str, Constructor)] = &[
     (Dec::SLUG, |v| dec(Dec::SLUG, v)),
     (Dec::SLUG_IMPROVED, |v| dec(Dec::SLUG_IMPROVED, v)),
     (Dcn::SLUG, |v| Ok(Box::new(Dcn::new(settings(Dcn::SLUG, v)?)?))),
-    (KDae::SLUG, |v| Ok(Box::new(KDae::new(KDae::SLUG, settings(KDae::SLUG, v)?)?))),
-    (Damic::SLUG, |v| Ok(Box::new(Damic::new(Damic::SLUG, settings(Damic::SLUG, v)?)?))),
+    (KDae::SLUG, |v| Ok(Box::new(KDae::new(settings(KDae::SLUG, v)?)?))),
+    (Damic::SLUG, |v| Ok(Box::new(Damic::new(settings(Damic::SLUG, v)?)?))),
 ];
 
 fn raw(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
-    Ok(Box::new(RawKMeans::new(slug, settings(slug, v)?)))
+    Ok(Box::new(RawKMeans::new(slug, settings(slug, v)?)?))
 }
 
 fn pca(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
-    Ok(Box::new(PcaKMeans::new(slug, settings(slug, v)?)))
+    Ok(Box::new(PcaKMeans::new(slug, settings(slug, v)?)?))
 }
 
 fn autoencoder(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
-    Ok(Box::new(AeKMeans::new(slug, settings(slug, v)?)))
+    Ok(Box::new(AeKMeans::new(slug, settings(slug, v)?)?))
 }
 
 fn dec(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {
-    Ok(Box::new(Dec::new(slug, settings(slug, v)?)?))
+    Ok(Box::new(Dec::named(slug, settings(slug, v)?)?))
 }
 
 fn snnl(slug: &'static str, v: &Value) -> Result<Box<dyn Method>> {

@@ -35,7 +35,7 @@ impl Snnl {
     /// The method with checked settings under one of its names.
     ///
     /// # Errors
-    /// [`Error::Settings`] for settings out of range.
+    /// [`Error::Settings`], [`Error::Nets`] or [`Error::Cluster`] for settings out of range.
     pub fn new(slug: &'static str, settings: SnnlSettings) -> Result<Self> {
         settings.validate(slug)?;
         Ok(Self { slug, settings })
@@ -51,7 +51,7 @@ impl Snnl {
         let s = &self.settings;
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        s.reconstruction.check(self.slug, s.output, scaled.view())?;
+        s.reconstruction.check_samples(scaled.view())?;
         // Runs that differ in nothing but k-means have the network in common.
         let settings = SnnlSettings { k_means: KMeansSettings::new(k), ..s.clone() };
         let key = CacheKey { method: self.slug, settings: &settings, x: scaled.view(), labels };

@@ -1,3 +1,4 @@
+use crate::k_means::check_k_means;
 use crate::{Error, ReconstructionLoss, Result, Scaling};
 use deepclust_cluster::KMeansSettings;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
@@ -83,16 +84,21 @@ pub struct SnnlSettings {
 }
 
 impl SnnlSettings {
-    /// Checks what no other part checks.
+    /// Checks every field's range.
     ///
     /// # Errors
-    /// [`Error::Settings`] for α, ε or a temperature out of range.
+    /// [`Error::Settings`], [`Error::Nets`] or [`Error::Cluster`] names the first field that is out of range.
     pub fn validate(&self, method: &'static str) -> Result<()> {
         let positive = |v: f64| v > 0.0 && v.is_finite();
         let check =
             |ok: bool, problem: String| if ok { Ok(()) } else { Err(Error::Settings { method, problem }) };
         let found =
             |name: &str, range: &str, v: f64| format!("`{name}`: expected a number {range}, found {v}");
+        self.network(1).validate()?;
+        self.reconstruction.check_output(method, self.output)?;
+        self.adam.validate()?;
+        self.train.validate()?;
+        check_k_means(&self.k_means)?;
         let alpha = self.alpha;
         check(alpha >= 0.0 && alpha.is_finite(), found("alpha", "of at least 0", alpha))?;
         check(positive(self.snnl.epsilon), found("epsilon", "above 0", self.snnl.epsilon))?;

@@ -2,10 +2,11 @@
 
 use crate::{Context, Result};
 use deepclust_nets::{Losses, Optimizer, Step, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often a training's state is written.
-const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+pub(crate) const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 
 /// One training of a method.
 pub(crate) struct Phase<'a> {
@@ -52,13 +53,7 @@ impl<'a> Phase<'a> {
     ) -> Result<TrainHistory> {
         let (stage, stream) = (self.stage, self.stream());
         let mut trainer = Trainer::new(self.settings)?.buffers(self.buffers);
-        if let Some(folder) = &context.checkpoints {
-            let path = folder.join(format!("{}.safetensors", self.name));
-            // A file that cannot be read is no reason never to finish: the training starts anew.
-            if path.exists() && load_tensors(&path).is_err() {
-                std::fs::remove_file(&path)
-                    .map_err(|source| deepclust_nets::Error::Io { path: path.clone(), source })?;
-            }
+        if let Some(path) = checkpoint_path(self.name, context)? {
             trainer = trainer.resumable(path, CHECKPOINT_EVERY);
         }
         let (device, mut rng) = (context.device, context.seed.stream(&stream));
@@ -71,6 +66,18 @@ impl<'a> Phase<'a> {
         context.add_seconds(stage, history.seconds_before);
         Ok(history)
     }
+}
+
+/// Where the state of a training of this name is kept, if anywhere.
+pub(crate) fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>> {
+    let Some(folder) = &context.checkpoints else { return Ok(None) };
+    let path = folder.join(format!("{name}.safetensors"));
+    // A file that cannot be read is no reason never to finish: the training starts anew.
+    if path.exists() && load_tensors(&path).is_err() {
+        std::fs::remove_file(&path)
+            .map_err(|source| deepclust_nets::Error::Io { path: path.clone(), source })?;
+    }
+    Ok(Some(path))
 }
 
 /// The stage, and the name, of the autoencoder that sees all samples.

@@ -62,6 +62,11 @@ pub fn use_threads(threads: usize) {
     tch::set_num_interop_threads(1);
 }
 
+/// How many threads libtorch has for one operation.
+pub fn threads() -> usize {
+    usize::try_from(tch::get_num_threads()).unwrap_or(1)
+}
+
 /// Keeps memory that tensors gave back, for the next ones, where the C library would return it to the system every
 /// training step and get it again, and asks for large pages for it. Only where that library is GNU's; up to 2 GiB at the end
 /// of its heap are kept. To be called once, early, by the thread that trains.

@@ -4,6 +4,7 @@ use crate::{
     Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Precision, Result, to_array2, to_tensor,
 };
 use ndarray::{Array2, Array3, ArrayView2, s};
+use std::ops::Range;
 use tch::{Device, Kind, Tensor};
 
 /// k autoencoders of one shape as one network: the weights of a layer lie in one tensor, and a batch goes through all of
@@ -244,28 +245,28 @@ impl AutoencoderMixture {
     /// # Errors
     /// [`Error::Shape`] when the number of columns is not the input width.
     pub fn errors_of(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        const BATCH: usize = 1000;
         self.check_width(x)?;
         let mut errors = Array2::zeros((x.nrows(), self.k()));
-        for start in (0..x.nrows()).step_by(BATCH) {
-            let end = (start + BATCH).min(x.nrows());
-            let batch = to_tensor(x.slice(s![start..end, ..])).to_device(self.device);
-            errors.slice_mut(s![start..end, ..]).assign(&to_array2(&self.errors(&batch, Precision::Single))?);
+        for rows in batches(x.nrows()) {
+            let batch = to_tensor(x.slice(s![rows.clone(), ..])).to_device(self.device);
+            errors.slice_mut(s![rows, ..]).assign(&to_array2(&self.errors(&batch, Precision::Single))?);
         }
         Ok(errors)
     }
 
-    /// x̂(i) of the rows of `x` by every autoencoder: shape (n, k, input width).
+    /// x̂(i) of the rows of `x` by every autoencoder, in batches: shape (n, k, input width).
     ///
     /// # Errors
     /// [`Error::Shape`] when the number of columns is not the input width.
     pub fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
         self.check_width(x)?;
         let mut all = Array3::zeros((x.nrows(), self.k(), x.ncols()));
-        let batch = to_tensor(x).to_device(self.device);
-        let outputs = tch::no_grad(|| self.outputs(&batch));
-        for i in 0..self.k() {
-            all.slice_mut(s![.., i, ..]).assign(&to_array2(&outputs.get(i as i64))?);
+        for rows in batches(x.nrows()) {
+            let batch = to_tensor(x.slice(s![rows.clone(), ..])).to_device(self.device);
+            let outputs = tch::no_grad(|| self.outputs(&batch));
+            for i in 0..self.k() {
+                all.slice_mut(s![rows.clone(), i, ..]).assign(&to_array2(&outputs.get(i as i64))?);
+            }
         }
         Ok(all)
     }
@@ -280,6 +281,12 @@ impl AutoencoderMixture {
             found: format!("({}, {})", x.nrows(), x.ncols()),
         })
     }
+}
+
+/// The rows of n samples in parts that k networks can take at a time.
+fn batches(n: usize) -> impl Iterator<Item = Range<usize>> {
+    const BATCH: usize = 1000;
+    (0..n).step_by(BATCH).map(move |start| start..(start + BATCH).min(n))
 }
 
 /// Σ over features of (x̂ − x)², for reconstructions of shape (…, rows, d) and x of (rows, d).

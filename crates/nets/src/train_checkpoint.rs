@@ -1,8 +1,7 @@
-//! What a broken-off training needs to go on exactly where it was.
-
 use crate::{Error, Optimizer, Result, TrainHistory, load_tensors, save_tensors};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use tch::Tensor;
 
 /// All that is not a tensor.
@@ -13,6 +12,62 @@ struct State {
     steps: u64,
     seconds: f64,
     history: TrainHistory,
+}
+
+/// The file with what a broken-off training needs to go on exactly where it was.
+///
+/// It keeps the optimiser's parameters and moments, the buffers that it is given, and the history. It does not say what was
+/// trained on what: each training needs a path of its own.
+#[derive(Debug)]
+pub struct TrainCheckpoint {
+    path: PathBuf,
+    every: Duration,
+    start: Instant,
+    saved: Instant,
+}
+
+impl TrainCheckpoint {
+    /// A file that is written when the last writing is at least `every` ago. The clock starts here.
+    pub fn new(path: PathBuf, every: Duration) -> Self {
+        let now = Instant::now();
+        Self { path, every, start: now, saved: now }
+    }
+
+    /// Writes the state after `done` epochs, or whatever else the training counts by, if it is time or `now`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::Checkpoint`] when the file cannot be written; an older one is left whole.
+    pub fn save_if_due(
+        &mut self,
+        now: bool,
+        optimizer: &dyn Optimizer,
+        buffers: &[Tensor],
+        done: usize,
+        history: &TrainHistory,
+    ) -> Result<()> {
+        if now || self.saved.elapsed() >= self.every {
+            let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
+            save(&self.path, optimizer, buffers, done, seconds, history)?;
+            self.saved = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Restores the file's state in place and answers what was done and its history, nothing where there is no file.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
+    pub fn restore(
+        &self,
+        optimizer: &mut dyn Optimizer,
+        buffers: &[Tensor],
+    ) -> Result<(usize, TrainHistory)> {
+        if self.path.exists() {
+            restore(&self.path, optimizer, buffers)
+        } else {
+            Ok((0, TrainHistory::default()))
+        }
+    }
 }
 
 /// Everything that training changes, by name.
@@ -26,8 +81,7 @@ fn tensors(optimizer: &dyn Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor
         .collect()
 }
 
-/// Writes the state after some epochs, and the wall time that they took.
-pub(crate) fn save(
+fn save(
     path: &Path,
     optimizer: &dyn Optimizer,
     buffers: &[Tensor],
@@ -41,15 +95,7 @@ pub(crate) fn save(
     save_tensors(path, &tensors(optimizer, buffers), &text)
 }
 
-/// Restores a state in place. Answers the number of epochs done and their history.
-///
-/// # Errors
-/// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
-pub(crate) fn restore(
-    path: &Path,
-    optimizer: &mut dyn Optimizer,
-    buffers: &[Tensor],
-) -> Result<(usize, TrainHistory)> {
+fn restore(path: &Path, optimizer: &mut dyn Optimizer, buffers: &[Tensor]) -> Result<(usize, TrainHistory)> {
     let problem = |problem: String| Error::Checkpoint { path: path.to_owned(), problem };
     let (saved, text) = load_tensors(path)?;
     let state: State = serde_json::from_str(&text)

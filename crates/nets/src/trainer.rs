@@ -1,12 +1,11 @@
-use crate::train_checkpoint::{restore, save};
 use crate::train_history::EpochSums;
-use crate::{Error, Optimizer, Result, TrainHistory, TrainSettings};
+use crate::{Error, Optimizer, Result, TrainCheckpoint, TrainHistory, TrainSettings};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tch::{Device, Tensor};
 
 /// One batch on its way through training.
@@ -120,11 +119,13 @@ impl Trainer {
         mut on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
     ) -> Result<TrainHistory> {
         let mut order: Vec<i64> = (0..n as i64).collect();
-        let (done, mut history) = self.resume(optimizer)?;
+        let mut checkpoint = self.checkpoint.clone().map(|(path, every)| TrainCheckpoint::new(path, every));
+        let (done, mut history) = match &checkpoint {
+            Some(checkpoint) => checkpoint.restore(optimizer, &self.buffers)?,
+            None => (0, TrainHistory::default()),
+        };
         // The order of samples follows from the number of shuffles.
         (0..done).for_each(|_| order.shuffle(rng));
-        let start = Instant::now();
-        let mut saved = start;
         for epoch in done..self.settings.epochs {
             if self.settings.early_stop.is_some_and(|stop| stop.is_due(&history.loss)) {
                 break;
@@ -150,25 +151,14 @@ impl Trainer {
             }
             let progress = Epoch { done: epoch + 1, total: self.settings.epochs, loss: mean };
             let stop = on_epoch(progress).is_break();
-            if let Some((path, every)) = &self.checkpoint
-                && (stop || saved.elapsed() >= *every)
-            {
-                let seconds = history.seconds_before + start.elapsed().as_secs_f64();
-                save(path, optimizer, &self.buffers, epoch + 1, seconds, &history)?;
-                saved = Instant::now();
+            if let Some(checkpoint) = &mut checkpoint {
+                checkpoint.save_if_due(stop, optimizer, &self.buffers, epoch + 1, &history)?;
             }
             if stop {
                 return Err(Error::Stopped { epoch: epoch + 1 });
             }
         }
         Ok(history)
-    }
-
-    fn resume(&self, optimizer: &mut dyn Optimizer) -> Result<(usize, TrainHistory)> {
-        match &self.checkpoint {
-            Some((path, _)) if path.exists() => restore(path, optimizer, &self.buffers),
-            _ => Ok((0, TrainHistory::default())),
-        }
     }
 }
 

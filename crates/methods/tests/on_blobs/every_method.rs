@@ -111,7 +111,7 @@ fn bad_input_is_an_error() {
     }
     let mut tanh = settings("ae-k-means");
     tanh["output"] = json!("tanh");
-    let error = build("ae-k-means", &tanh).unwrap().fit(x.view(), 3, &mut context).unwrap_err().to_string();
+    let error = build("ae-k-means", &tanh).unwrap_err().to_string();
     assert!(error.contains("needs a sigmoid output, found Tanh"), "{error}");
     let doubled = x.mapv(|v| 2.0 * v);
     let error = build("ae-k-means", &settings("ae-k-means")).unwrap().fit(doubled.view(), 3, &mut context);
@@ -138,6 +138,35 @@ fn labels_go_only_where_they_are_taken() {
         };
         assert!(matches!(refused, Err(Error::Labels { .. })), "{slug}: {refused:?}");
     }
+}
+
+#[test]
+fn settings_out_of_range_are_found_before_any_training() {
+    for (slug, _) in METHODS {
+        let mut wrong = settings(slug);
+        let at = if wrong.get("start").is_some() { &mut wrong["start"] } else { &mut wrong };
+        at["k_means"]["n_init"] = json!(0);
+        let error = build(slug, &wrong).unwrap_err().to_string();
+        assert!(error.ends_with("n_init must be at least 1, found 0"), "{slug}: {error}");
+    }
+    for (slug, path, value, problem) in [
+        ("dec", &["max_steps"][..], json!(0), "`max_steps`: expected a number of at least 1, found 0"),
+        ("dec", &["divergence_weight"], json!(0.1), "`divergence_weight`: expected none, found a number"),
+        ("k-dae", &["start", "of_cluster", "output"], json!("tanh"), "needs a sigmoid output, found Tanh"),
+        ("snnl-8", &["train", "epochs"], json!(0), "`epochs`: expected a number of at least 1, found 0"),
+    ] {
+        let mut wrong = settings(slug);
+        if slug == "k-dae" {
+            wrong["start"]["of_cluster"]["loss"] = json!("binary-cross-entropy");
+        }
+        *path.iter().fold(&mut wrong, |at, key| &mut at[*key]) = value;
+        let error = build(slug, &wrong).unwrap_err().to_string();
+        assert!(error.ends_with(problem), "{slug}: {error}");
+    }
+    let mut idec = settings("idec");
+    idec.as_object_mut().unwrap().remove("divergence_weight");
+    let error = build("idec", &idec).unwrap_err().to_string();
+    assert!(error.ends_with("`divergence_weight`: expected a number, found none"), "{error}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ const STARTS: &[Deviation<Pretraining>] = &[
     ),
     (
         DEC_START,
-        "several, as for DEC and DCN: d-500-500-2000-10, ReLU, linear code and output, mean squared error, weights from U(±1/√fan-in), no batch normalisation, no layer-wise pretraining",
+        "the network of DEC and DCN: d-500-500-2000-10, ReLU, linear code and output, mean squared error, weights from U(±1/√fan-in), no batch normalisation, no layer-wise pretraining",
         dec_start,
     ),
 ];
@@ -144,10 +144,10 @@ const STARTS_FROM_DEC_START: &[Deviation<Pretraining>] = &[
     (DEC_START_SGD, DEC_START_SGD_WORDS, gradient_descent),
 ];
 
-const DEC_START_WORDS: &str = "the start of DEC and DCN";
+const DEC_START_WORDS: &str = "the network of DEC and DCN";
 
 const AUTHORS_START: &str = "authors-start";
-const AUTHORS_START_WORDS: &str = "the start of the authors' code of k-DAE";
+const AUTHORS_START_WORDS: &str = "the network of the authors' code of k-DAE, mirrored decoder";
 
 const DECS: &[Deviation<DecSettings>] = &[
     (
@@ -166,14 +166,14 @@ const DECS_FROM_DEC_START: &[Deviation<DecSettings>] =
     &[(DEC_START_300, DEC_START_300_WORDS, |s| three_hundred_epochs(&mut s.pretraining))];
 
 const DCNS: &[Deviation<DcnSettings>] = &[
-    ("equal-weights", "both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
+    ("equal-weights", "λ = 1: both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
         s.clustering_weight = 1.0;
     }),
     (AUTHORS_START, AUTHORS_START_WORDS, |s| authors(&mut s.pretraining)),
     (DEC_START, DEC_START_WORDS, |s| dec_start(&mut s.pretraining)),
     (
         DEC_START_EQUAL_WEIGHTS,
-        "the start of DEC and DCN, and both parts of the loss weighed alike, as its authors do: nothing keeps the size of these codes",
+        "the network of DEC and DCN, and λ = 1, both parts of the loss weighed alike as by its authors: nothing keeps the size of these codes",
         |s| {
             dec_start(&mut s.pretraining);
             s.clustering_weight = 1.0;
@@ -222,7 +222,7 @@ const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
     ),
     (
         AUTHORS_CODE_DEC_START,
-        "several, as in the authors' code, but from the start of DEC and DCN",
+        "several, as in the authors' code, but from the network of DEC and DCN",
         authors_code_dec_start,
     ),
 ];
@@ -250,7 +250,7 @@ const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
 
 const DAMICS: &[Deviation<DamicSettings>] = &[(
     AUTHORS_CLUSTERS_DEC_START,
-    "the start of DEC and DCN, and for each cluster d-500-100-10 with a linear code, as in the authors' code of k-DAE",
+    "the network of DEC and DCN, and for each cluster d-500-100-10 with a linear code, as in the authors' code of k-DAE",
     |s| {
         dec_start(&mut s.start.pretraining);
         authors_clusters(&mut s.start);

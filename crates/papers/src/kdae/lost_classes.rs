@@ -61,7 +61,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
     let starts: BTreeSet<_> =
         all_pairs.iter().map(|(start, _)| (&start.dataset, &start.variant, start.seed.0)).collect();
     let mut notes = vec![
-        "A class is without a cluster when it is the most frequent one of none, by however little; \"(2 of 5)\" are the runs in which it is, where these are not all. 1 − ACC has three parts: the samples of \
+        "A class is without a cluster when it is the most frequent one of none, by however little; \"(2 of 5)\" are the runs in which it is, where these are not all. 1 − ACC is the sum of three parts: the samples of \
          classes without a cluster; purity − ACC, the samples in further clusters of a class that has several, less what the matching still counts in them; and all other samples in a cluster in which \
          another class is the most frequent one. ACC cannot be above 1 less the first part."
             .to_owned(),
@@ -116,10 +116,11 @@ fn keeps(start: &RunRecord, end: &RunRecord) -> bool {
     lost(&start.contingency) == lost(&end.contingency)
 }
 
-const PARTS: [&str; 3] = ["lost: no cluster", "lost: several clusters", "lost: in another class's cluster"];
+const PARTS: [&str; 3] =
+    ["1 − ACC: no cluster", "1 − ACC: several clusters", "1 − ACC: another class's cluster"];
 
 /// 1 − ACC as a sum of shares of all samples, none of them negative: those of the lost classes, purity − ACC, and the rest.
-fn parts(record: &RunRecord) -> Option<[f64; 3]> {
+pub(super) fn parts(record: &RunRecord) -> Option<[f64; 3]> {
     let (acc, purity) = (record.metrics.get("acc")?, record.metrics.get("purity")?);
     let all: usize = record.contingency.iter().flatten().sum();
     let of_lost =
@@ -129,7 +130,7 @@ fn parts(record: &RunRecord) -> Option<[f64; 3]> {
 }
 
 /// The classes that are lost in at least one of the runs.
-fn counted(records: &[&RunRecord]) -> String {
+pub(super) fn counted(records: &[&RunRecord]) -> String {
     let of_runs: Vec<Vec<usize>> = records.iter().map(|record| lost(&record.contingency)).collect();
     let classes: BTreeSet<usize> = of_runs.iter().flatten().copied().collect();
     let words = classes.into_iter().map(|class| {

@@ -5,6 +5,7 @@ mod ablation;
 mod ablation_table;
 mod deviations;
 mod figures;
+mod findings;
 mod lost_classes;
 mod overview;
 mod page;

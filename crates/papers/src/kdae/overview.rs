@@ -15,7 +15,8 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
         columns.push(Column::number(format!("{}, paper", short_name(dataset)), 2));
         columns.push(Column::spread(format!("{}, ours", short_name(dataset)), 3));
     }
-    columns.push(Column::words("runs, from left to right"));
+    let names: Vec<&str> = datasets.iter().map(|dataset| short_name(dataset)).collect();
+    columns.push(Column::words(format!("runs: {}", names.join("; "))));
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for of in ROWS {

@@ -40,9 +40,9 @@ pub(super) fn rows_of(dataset: &str) -> impl Iterator<Item = (&'static str, Opti
 /// The name of a row.
 pub(super) fn row_name((method, variant): (&str, Option<&str>)) -> String {
     let words = match variant {
-        Some(AUTHORS_CODE) => ", as in the authors' code",
+        Some(AUTHORS_CODE) => ", as in the authors' code, mirrored decoder",
         Some(DEC_START) => ", network of DEC and DCN",
-        Some(DEC_START_EQUAL_WEIGHTS) => ", network and weight of DCN",
+        Some(DEC_START_EQUAL_WEIGHTS) => ", network of DEC and DCN, λ = 1",
         Some(AUTHORS_CODE_DEC_START) => ", as in the authors' code, from the network of DEC and DCN",
         Some(AUTHORS_CLUSTERS_DEC_START) => {
             ", clusters' networks as in the code of k-DAE, from the network of DEC and DCN"
@@ -139,8 +139,8 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     ];
     if rows_of(dataset).any(|(_, variant)| variant.is_some()) {
         notes.push(
-            "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent the code, as the notes say; both have the paper's figure beside them. \
-         \"As in the authors' code\" is as near as the tables of deviations say. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most. The paper says that all its methods had the same network and start; \
+            "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent what the notes say; all rows of a method have the paper's one figure beside them. \
+         \"As in the authors' code\" is as near as the tables of deviations say; the decoder of its start is not the code's but the encoder's mirror. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most. The paper says that all its methods had the same network and start; \
          where its figures equal those of other papers (above), they are of such a one."
                 .to_owned(),
         );

@@ -35,6 +35,14 @@ impl<'a> Page<'a> {
         let _ = write!(self.text, "\n{text}\n");
     }
 
+    /// A list.
+    pub fn list(&mut self, items: &[String]) {
+        self.text.push('\n');
+        for item in items {
+            let _ = writeln!(self.text, "- {item}");
+        }
+    }
+
     /// A numbered list.
     pub fn numbered(&mut self, items: &[String]) {
         self.text.push('\n');

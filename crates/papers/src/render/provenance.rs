@@ -21,7 +21,7 @@ pub fn provenance(groups: &[(&str, &Records)]) -> String {
         return "No run is recorded.".to_owned();
     }
     format!(
-        "{}, each run's wall time summed, in processes of {} thread of which several ran at once, on {}; device {}; \
+        "{}, each run's wall time summed (a network that several runs share is counted in each), in processes of {} thread of which several ran at once, on {}; device {}; \
          libtorch {}; code revision {}.",
         counted.join(", "),
         list(&|record| record.threads.to_string()),
@@ -37,7 +37,7 @@ pub fn kernels_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Opt
     let trained = records.into_iter().filter(|record| !record.history.is_empty());
     let kernels: BTreeSet<String> = trained.map(|record| record.machine.products.to_string()).collect();
     (kernels.len() > 1).then(|| {
-        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies."
+        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies, and in time. Differences at the same seed are of runs with the same kernels."
             .to_owned()
     })
 }

@@ -77,10 +77,13 @@ impl Records {
         Spread::of(pairs.into_iter().filter_map(change))
     }
 
-    /// The records of two lists that have the same seed.
+    /// The records of two lists that have the same seed, and the same kernels: others differ by more than what is compared.
     pub fn paired<'a>(from: &[&'a RunRecord], to: &[&'a RunRecord]) -> Vec<(&'a RunRecord, &'a RunRecord)> {
         let pair = |after: &&'a RunRecord| {
-            from.iter().find(|before| before.seed == after.seed).map(|before| (*before, *after))
+            let alike = |before: &&&RunRecord| {
+                before.seed == after.seed && before.machine.products == after.machine.products
+            };
+            from.iter().find(alike).map(|before| (*before, *after))
         };
         to.iter().filter_map(pair).collect()
     }
