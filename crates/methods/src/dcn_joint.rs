@@ -120,6 +120,7 @@ impl Centres {
 mod tests {
     use super::*;
     use crate::pretraining::Pretraining;
+    use crate::test_networks::{NORMALISED, set_linear};
     use crate::{ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansSettings;
@@ -160,32 +161,24 @@ mod tests {
     }
 
     /// Weights, centres and samples are sines; see the Python lines below.
-    fn run(optimizer: OptimizerSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
-        let settings = settings(optimizer);
+    fn run(settings: &DcnSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
         let widths = settings.pretraining.network(4);
         let network = Autoencoder::new(widths, Device::Cpu, &mut Seed(0).stream("weights")).unwrap();
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
-        let named = network.named_parameters().into_iter().zip(steps);
-        let values: Vec<_> = named
-            .map(|((name, tensor), step)| {
-                let values = sines(tensor.numel(), step);
-                (name, Tensor::from_slice(&values).view(tensor.size().as_slice()))
-            })
-            .collect();
-        network.set_state(&values).unwrap();
+        set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let centres = Array2::from_shape_vec((2, 2), sines(4, 0.8)).unwrap();
         let mut progress = Silent;
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
-        let joint = Joint::new(&settings, network, centres.view(), &[0, 1, 0, 1, 0, 1], x.view(), &context);
+        let joint = Joint::new(settings, network, centres.view(), &[0, 1, 0, 1, 0, 1], x.view(), &context);
         let (network, centres, history) = joint.unwrap().run(&mut context).unwrap();
         let weight = network.named_parameters().remove(0).1;
         let weight = Vec::<f32>::try_from(weight.detach().contiguous().view([-1])).unwrap();
         (history.loss, centres.into_iter().collect(), weight)
     }
 
-    fn assert_run(optimizer: OptimizerSettings, losses: [f64; 4], centres: [f32; 4], weight: [f32; 3]) {
-        let found = run(optimizer);
+    fn assert_run(settings: &DcnSettings, (losses, centres, weight): Expected) {
+        let found = run(settings);
         for (found, expected) in found.0.iter().zip(losses) {
             assert_relative_eq!(*found, expected, max_relative = 2e-5);
         }
@@ -205,14 +198,24 @@ mod tests {
     fn steps_as_in_torch_with_adam() {
         // torch.optim.Adam(lr=0.01)
         let adam = AdamSettings { learning_rate: 0.01, ..Default::default() };
-        assert_run(OptimizerSettings::Adam(adam), ADAM.0, ADAM.1, ADAM.2);
+        assert_run(&settings(OptimizerSettings::Adam(adam)), ADAM);
     }
 
     #[test]
     fn steps_as_in_torch_with_momentum() {
         // torch.optim.SGD(lr=0.05, momentum=0.9)
         let sgd = SgdSettings { learning_rate: 0.05, momentum: 0.9 };
-        assert_run(OptimizerSettings::Sgd(sgd), SGD.0, SGD.1, SGD.2);
+        assert_run(&settings(OptimizerSettings::Sgd(sgd)), SGD);
+    }
+
+    #[test]
+    fn steps_as_in_torch_with_batch_normalisation() {
+        // torch.optim.SGD(lr=0.05, momentum=0.9), and nn.BatchNorm1d(momentum=0.1, eps=1e-3) after the layers to 3, 2 and 3: losses
+        // in training mode, codes for clusters and centres in eval mode
+        let sgd = SgdSettings { learning_rate: 0.05, momentum: 0.9 };
+        let mut settings = settings(OptimizerSettings::Sgd(sgd));
+        settings.pretraining.batch_norm = Some(NORMALISED);
+        assert_run(&settings, NORMALISED_SGD);
     }
 
     type Expected = ([f64; 4], [f32; 4], [f32; 3]);
@@ -220,6 +223,11 @@ mod tests {
         [1.065283, 0.6121321, 0.5388216, 0.4928454],
         [0.1703403, 0.1455526, 0.6679382, -0.2574747],
         [-0.03458514, 0.5150861, 0.6441299],
+    );
+    const NORMALISED_SGD: Expected = (
+        [2.1398335, 1.6466153, 1.2080796, 0.9199693],
+        [0.2151763, 0.09286914, 0.9010307, -0.586333],
+        [0.02266309, 0.5755308, 0.6735832],
     );
     const SGD: Expected = (
         [1.065283, 0.5459975, 0.4529276, 0.465784],

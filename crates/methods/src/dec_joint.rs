@@ -178,6 +178,7 @@ impl<'a> Joint<'a> {
 mod tests {
     use super::*;
     use crate::pretraining::Pretraining;
+    use crate::test_networks::{NORMALISED, set_linear};
     use crate::{ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansSettings;
@@ -226,16 +227,7 @@ mod tests {
             Autoencoder::new(settings.pretraining.network(4), Device::Cpu, &mut Seed(0).stream("weights"))
                 .unwrap();
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
-        let values: Vec<_> = network
-            .named_parameters()
-            .into_iter()
-            .zip(steps)
-            .map(|((name, tensor), step)| {
-                let values = Tensor::from_slice(&sines(tensor.numel(), step)).view(tensor.size().as_slice());
-                (name, values)
-            })
-            .collect();
-        network.set_state(&values).unwrap();
+        set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
         Joint::new(settings, network, centres.view(), x.view(), Device::Cpu).unwrap()
     }
@@ -277,6 +269,46 @@ mod tests {
             [0.006_166_173, 1.280_790_3, -1.321_593_2, 0.025_096_936],
             [-0.001_541_641_4, 1.175_661_9, 1.460_243],
         );
+    }
+
+    #[test]
+    fn with_batch_normalisation_as_in_torch() {
+        // both with nn.BatchNorm1d(momentum=0.1, eps=1e-3) after the layers to 3, 2 and 3, targets in eval mode, losses in training
+        // mode; torch.optim.SGD(lr=0.5, momentum=0.9), IDEC lr=0.05: Adam would make steps of the rounding of the gradients of
+        // biases before a normalisation, which are zero
+        let mut of_dec =
+            settings(OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 }), None);
+        of_dec.pretraining.batch_norm = Some(NORMALISED);
+        assert_run(
+            &of_dec,
+            &[0.005_373_540_1, 0.006_470_280_5, 0.007_363_334_3],
+            [0.005_714_196_2, 1.240_566_5, -1.359_386_2, 0.056_971_06],
+            [0.018_570_699, 1.197_127_7, 1.454_044],
+        );
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.05, momentum: 0.9 });
+        let mut of_idec = settings(sgd, Some(0.1));
+        of_idec.pretraining.batch_norm = Some(NORMALISED);
+        assert_run(
+            &of_idec,
+            &[0.720_251_53, 0.426_833_18, 0.277_713_08],
+            [-9.770_736e-5, 1.294_349_2, -1.307_785, 0.025_368_11],
+            [0.011_823_222, 1.189_196_3, 1.456_548_3],
+        );
+    }
+
+    #[test]
+    fn training_ends_when_few_samples_change() {
+        let sgd = OptimizerSettings::Sgd(SgdSettings { learning_rate: 0.5, momentum: 0.9 });
+        let ended = |tolerance| {
+            let settings = DecSettings { tolerance, ..settings(sgd, None) };
+            let mut progress = Silent;
+            let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
+            let ended = joint(&settings).run(&mut context).unwrap();
+            (ended.steps, ended.losses.len(), ended.changes)
+        };
+        // The first update has nothing to compare with; at the second fewer than all have changed.
+        assert_eq!(ended(1.0), (2, 1, vec![0.0]));
+        assert_eq!(ended(0.0), (6, 3, vec![0.0; 2]));
     }
 
     #[test]

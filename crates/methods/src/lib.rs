@@ -26,6 +26,8 @@ mod seed;
 mod shuffled_batches;
 mod snnl;
 mod snnl_settings;
+#[cfg(test)]
+mod test_networks;
 mod training;
 
 pub use ae_k_means::{AeKMeans, AeKMeansSettings};
