@@ -2,57 +2,38 @@ use crate::k_means::{check_k_means, k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::saved_model::SavedModel;
-use crate::{
-    Context, Fitted, FittedScaling, Method, Model, ModelParts, ReconstructionLoss, Result, Scaling, Series,
-};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
 use deepclust_cluster::{KMeansModel, KMeansSettings};
-use deepclust_nets::{
-    Activation, AdamSettings, Autoencoder, BatchNormSettings, LayerInits, Precision, SgdSettings,
-    TrainSettings, to_tensor,
-};
+use deepclust_nets::{Autoencoder, to_tensor};
 use ndarray::{Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
-/// Settings of [`AeKMeans`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Settings of [`AeKMeans`]. In JSON the fields of `pretraining` stand beside the others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AeKMeansSettings {
     /// Applied to the features first.
-    #[serde(default)]
     pub scaling: Scaling,
-    /// Widths after the input, the last being the code's, for instance `[128, 64]`.
-    pub widths: Vec<usize>,
-    /// Widths of the decoder between code and reconstruction; those of the encoder in reverse unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decoder: Option<Vec<usize>>,
-    /// After the hidden layers.
-    pub hidden: Activation,
-    /// After the code layer.
-    pub code: Activation,
-    /// After the last layer.
-    pub output: Activation,
-    /// How weights start.
-    pub init: LayerInits,
-    /// What training minimises.
-    pub loss: ReconstructionLoss,
-    /// The optimiser.
-    pub adam: AdamSettings,
-    /// Gradient descent with momentum in the place of `adam`, in f32; none unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sgd: Option<SgdSettings>,
-    /// Epochs and batch size.
-    pub train: TrainSettings,
-    /// In what numbers the network is trained; f32 unless given.
-    #[serde(default, skip_serializing_if = "Precision::is_single")]
-    pub precision: Precision,
-    /// Batch normalisation; none unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch_norm: Option<BatchNormSettings>,
-    /// Greedy training of every layer before the whole; none unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub layer_wise: Option<TrainSettings>,
+    /// The autoencoder.
+    #[serde(flatten)]
+    pub pretraining: Pretraining,
     /// k-means on the codes; its number of clusters is replaced by the k of the fit.
     pub k_means: KMeansSettings,
+}
+
+impl<'de> Deserialize<'de> for AeKMeansSettings {
+    // Derived, a flattened field could not refuse unknown names.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let scaling = fields.remove("scaling").map_or(Ok(Scaling::default()), serde_json::from_value);
+        let k_means = fields.remove("k_means").ok_or_else(|| D::Error::missing_field("k_means"))?;
+        Ok(Self {
+            scaling: scaling.map_err(D::Error::custom)?,
+            k_means: serde_json::from_value(k_means).map_err(D::Error::custom)?,
+            pretraining: serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?,
+        })
+    }
 }
 
 /// An autoencoder trained on reconstruction alone, then k-means on its codes.
@@ -77,29 +58,8 @@ impl AeKMeans {
     /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
     pub fn new(slug: &'static str, settings: AeKMeansSettings) -> Result<Self> {
         check_k_means(&settings.k_means)?;
-        let method = Self { slug, settings };
-        method.pretraining().validate(slug)?;
-        Ok(method)
-    }
-
-    /// These settings without what comes before and after the training.
-    fn pretraining(&self) -> Pretraining {
-        let s = &self.settings;
-        Pretraining {
-            widths: s.widths.clone(),
-            decoder: s.decoder.clone(),
-            hidden: s.hidden,
-            code: s.code,
-            output: s.output,
-            init: s.init,
-            loss: s.loss,
-            adam: s.adam,
-            sgd: s.sgd,
-            train: s.train,
-            precision: s.precision,
-            batch_norm: s.batch_norm,
-            layer_wise: s.layer_wise,
-        }
+        settings.pretraining.validate(slug)?;
+        Ok(Self { slug, settings })
     }
 }
 
@@ -112,7 +72,8 @@ impl Method for AeKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let Pretrained { network, losses } = self.pretraining().run(self.slug, scaled.view(), context)?;
+        let Pretrained { network, losses } =
+            self.settings.pretraining.run(self.slug, scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What a fitted model consists of, ready to be written.
-#[derive(Debug, Default)]
+/// What a fitted model consists of, ready to be written. Only the kinds of model of this crate can be read again, and so only
+/// they can make one.
+#[derive(Debug)]
 pub struct ModelParts {
     kind: &'static str,
     settings: Map<String, Value>,
@@ -19,7 +20,7 @@ pub struct ModelParts {
 impl ModelParts {
     /// Nothing yet, of a model of that kind.
     pub(crate) fn new(kind: &'static str) -> Self {
-        Self { kind, ..Self::default() }
+        Self { kind, settings: Map::new(), tensors: Vec::new() }
     }
 
     pub(crate) fn set(mut self, name: &str, value: impl serde::Serialize) -> Result<Self> {

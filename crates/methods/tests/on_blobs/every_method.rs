@@ -116,6 +116,14 @@ fn bad_input_is_an_error() {
     let doubled = x.mapv(|v| 2.0 * v);
     let error = build("ae-k-means", &settings("ae-k-means")).unwrap().fit(doubled.view(), 3, &mut context);
     assert!(error.unwrap_err().to_string().contains("values in [0, 1]"));
+    for (key, value, problem) in
+        [("widht", json!([8]), "unknown field `widht`"), ("k_means", json!(3), "invalid type: integer `3`")]
+    {
+        let mut wrong = settings("ae-k-means");
+        wrong[key] = value;
+        let error = build("ae-k-means", &wrong).unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
     let error = build("k-meens", &json!({})).unwrap_err().to_string();
     assert!(error.starts_with("unknown method `k-meens`; known are k-means, "), "{error}");
     let error =

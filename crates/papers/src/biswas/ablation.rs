@@ -67,7 +67,7 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
 
     let base = autoencoder(quick);
     let on_codes = |s: AeKMeansSettings| serde_json::to_value(s);
-    let train = |epochs| deepclust_nets::TrainSettings { epochs, ..base.train };
+    let train = |epochs| deepclust_nets::TrainSettings { epochs, ..base.pretraining.train };
     let with = |change: &dyn Fn(&mut AeKMeansSettings)| {
         let mut settings = base.clone();
         change(&mut settings);
@@ -84,13 +84,13 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
         ae_slug,
         "sigmoid-output",
         "sigmoid at the end, not tanh",
-        with(&|s| s.output = Activation::Sigmoid),
+        with(&|s| s.pretraining.output = Activation::Sigmoid),
     )?;
     add(
         ae_slug,
         "linear-output",
         "nothing at the end, not tanh",
-        with(&|s| s.output = Activation::Identity),
+        with(&|s| s.pretraining.output = Activation::Identity),
     )?;
     add(
         ae_slug,
@@ -98,18 +98,18 @@ pub(super) fn variants(quick: bool) -> Result<Vec<Variant>> {
         "pixels standardised, nothing at the end",
         with(&|s| {
             s.scaling = standardised;
-            s.output = Activation::Identity;
+            s.pretraining.output = Activation::Identity;
         }),
     )?;
-    add(ae_slug, "relu-code", "ReLU after the code layer", with(&|s| s.code = Activation::Relu))?;
+    add(ae_slug, "relu-code", "ReLU after the code layer", with(&|s| s.pretraining.code = Activation::Relu))?;
     let many = if quick { 6 } else { 50 };
     for (name, epochs) in [("one-epoch", 1), ("two-epochs", 2), ("five-epochs", 5), ("fifty-epochs", many)] {
-        let words = format!("epochs: {epochs}, not {}", base.train.epochs);
-        add(ae_slug, name, &words, with(&|s| s.train = train(epochs)))?;
+        let words = format!("epochs: {epochs}, not {}", base.pretraining.train.epochs);
+        add(ae_slug, name, &words, with(&|s| s.pretraining.train = train(epochs)))?;
     }
-    add(ae_slug, "code-32", "32-dimensional code", with(&|s| s.widths = vec![128, 32]))?;
-    add(ae_slug, "code-128", "128-dimensional code", with(&|s| s.widths = vec![128, 128]))?;
-    add(ae_slug, "code-10", "10-dimensional code", with(&|s| s.widths = vec![128, 10]))?;
+    add(ae_slug, "code-32", "32-dimensional code", with(&|s| s.pretraining.widths = vec![128, 32]))?;
+    add(ae_slug, "code-128", "128-dimensional code", with(&|s| s.pretraining.widths = vec![128, 128]))?;
+    add(ae_slug, "code-10", "10-dimensional code", with(&|s| s.pretraining.widths = vec![128, 10]))?;
     Ok(variants)
 }
 

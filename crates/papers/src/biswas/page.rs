@@ -50,7 +50,7 @@ pub(super) fn write(request: &Request, store: &Store, main: &Records, deviations
 
 fn notes(quick: bool, main: &Records) -> Vec<String> {
     let images = main.all().first().map_or(0, |record| record.data.n);
-    let epochs = protocol::autoencoder(quick).train.epochs;
+    let epochs = protocol::autoencoder(quick).pretraining.train.epochs;
     let mapped = protocol::mapped(quick);
     vec![
         format!("Samples: {images} training images, pixels divided by 255. The test images are not used, as in the paper."),

@@ -7,7 +7,7 @@ use deepclust_cluster::KMeansSettings;
 use deepclust_datasets::Split;
 use deepclust_manifold::{PcaSettings, TsneSettings};
 use deepclust_methods::{
-    AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, RawKMeans, RawKMeansSettings,
+    AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, Pretraining, RawKMeans, RawKMeansSettings,
     ReconstructionLoss, Scaling, Seed,
 };
 use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, TrainSettings};
@@ -41,19 +41,21 @@ pub(super) fn pca() -> PcaKMeansSettings {
 pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
-        widths: vec![128, 64],
-        decoder: None,
-        hidden: Activation::Relu,
-        code: Activation::Identity,
-        output: Activation::Tanh,
-        init: LayerInits::all(Init::TorchLinear),
-        loss: ReconstructionLoss::MeanSquaredError,
-        adam: AdamSettings::default(),
-        sgd: None,
-        train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
-        precision: Precision::Single,
-        batch_norm: None,
-        layer_wise: None,
+        pretraining: Pretraining {
+            widths: vec![128, 64],
+            decoder: None,
+            hidden: Activation::Relu,
+            code: Activation::Identity,
+            output: Activation::Tanh,
+            init: LayerInits::all(Init::TorchLinear),
+            loss: ReconstructionLoss::MeanSquaredError,
+            adam: AdamSettings::default(),
+            sgd: None,
+            train: TrainSettings::new(if quick { QUICK_EPOCHS } else { 10 }, 256),
+            precision: Precision::Single,
+            batch_norm: None,
+            layer_wise: None,
+        },
         k_means: k_means(),
     }
 }

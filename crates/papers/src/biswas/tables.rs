@@ -100,16 +100,7 @@ pub(super) fn all_runs(main: &Records) -> Table {
 /// The paper's Table I with the true counts.
 pub(super) fn parameters() -> Result<Table> {
     let published = published()?;
-    let widths: Vec<usize> = std::iter::once(784).chain(autoencoder(false).widths).collect();
-    let settings = deepclust_nets::AutoencoderSettings {
-        widths,
-        decoder: None,
-        hidden: autoencoder(false).hidden,
-        code: autoencoder(false).code,
-        output: autoencoder(false).output,
-        init: autoencoder(false).init,
-        batch_norm: None,
-    };
+    let settings = autoencoder(false).pretraining.network(784);
     let layers = ["encoder 1", "encoder 2", "decoder 1", "decoder 2"];
     let functions = ["ReLU", "none (this is the code)", "ReLU", "tanh"];
     let mut rows = Vec::new();

@@ -91,24 +91,7 @@ pub(super) fn pretraining(quick: bool) -> Pretraining {
 }
 
 pub(super) fn ae_k_means(quick: bool, pretraining: &Pretraining) -> AeKMeansSettings {
-    let p = pretraining.clone();
-    AeKMeansSettings {
-        scaling: Scaling::AsGiven,
-        widths: p.widths,
-        decoder: p.decoder,
-        hidden: p.hidden,
-        code: p.code,
-        output: p.output,
-        init: p.init,
-        loss: p.loss,
-        adam: p.adam,
-        sgd: p.sgd,
-        train: p.train,
-        precision: p.precision,
-        batch_norm: p.batch_norm,
-        layer_wise: p.layer_wise,
-        k_means: k_means(quick),
-    }
+    AeKMeansSettings { scaling: Scaling::AsGiven, pretraining: pretraining.clone(), k_means: k_means(quick) }
 }
 
 fn clusters(quick: bool) -> ClusterAutoencoders {

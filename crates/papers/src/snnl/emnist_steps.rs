@@ -17,9 +17,9 @@ const METHOD: &str = AeKMeans::SLUG_70;
 /// The baseline's settings, with the epochs of the subset that have the steps of its own on EMNIST-Balanced.
 fn settings() -> Result<AeKMeansSettings> {
     let mut settings = autoencoder(false);
-    let steps = |images: usize| images.div_ceil(settings.train.batch_size);
-    let epochs = settings.train.epochs * steps(entry("emnist-balanced")?.train);
-    settings.train.epochs = epochs.div_ceil(steps(entry(DATASET)?.train));
+    let steps = |images: usize| images.div_ceil(settings.pretraining.train.batch_size);
+    let epochs = settings.pretraining.train.epochs * steps(entry("emnist-balanced")?.train);
+    settings.pretraining.train.epochs = epochs.div_ceil(steps(entry(DATASET)?.train));
     Ok(settings)
 }
 

@@ -8,8 +8,8 @@ use deepclust_datasets::Split;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_manifold::{PcaSettings, TsneSettings};
 use deepclust_methods::{
-    AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, ReconstructionLoss, Scaling, Seed, Snnl,
-    SnnlLayers, SnnlSettings,
+    AeKMeans, AeKMeansSettings, PcaKMeans, PcaKMeansSettings, Pretraining, ReconstructionLoss, Scaling, Seed,
+    Snnl, SnnlLayers, SnnlSettings,
 };
 use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, TrainSettings};
 use serde_json::Value;
@@ -107,19 +107,21 @@ pub(super) fn snnl(method: &str, quick: bool) -> SnnlSettings {
 pub(super) fn autoencoder(quick: bool) -> AeKMeansSettings {
     AeKMeansSettings {
         scaling: Scaling::AsGiven,
-        widths: vec![500, 500, 2000, CODE],
-        decoder: None,
-        hidden: Activation::Relu,
-        code: Activation::Sigmoid,
-        output: Activation::Sigmoid,
-        init: inits(),
-        loss: ReconstructionLoss::BinaryCrossEntropy,
-        adam: AdamSettings::default(),
-        sgd: None,
-        train: train(quick),
-        precision: Precision::Single,
-        batch_norm: None,
-        layer_wise: None,
+        pretraining: Pretraining {
+            widths: vec![500, 500, 2000, CODE],
+            decoder: None,
+            hidden: Activation::Relu,
+            code: Activation::Sigmoid,
+            output: Activation::Sigmoid,
+            init: inits(),
+            loss: ReconstructionLoss::BinaryCrossEntropy,
+            adam: AdamSettings::default(),
+            sgd: None,
+            train: train(quick),
+            precision: Precision::Single,
+            batch_norm: None,
+            layer_wise: None,
+        },
         k_means: k_means(),
     }
 }
