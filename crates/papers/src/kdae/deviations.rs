@@ -22,7 +22,7 @@ pub(super) struct Variant {
     pub settings: Value,
 }
 
-/// The deviation that has the network, and nearly all else, of the authors' code.
+/// The deviation that has all of the authors' code but the decoder of the start.
 pub(super) const AUTHORS_CODE: &str = "authors-code";
 
 /// The deviations that start from the network of DEC and DCN.
@@ -40,8 +40,8 @@ const DEC_START_300_WORDS: &str =
 const DEC_START_SGD: &str = "dec-start-sgd";
 const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
 
-/// The authors' code with its own decoder.
-const AUTHORS_DECODER: &str = "authors-decoder";
+/// As in the authors' code.
+pub(super) const AUTHORS_DECODER: &str = "authors-decoder";
 const AUTHORS_DECODER_WORDS: &str = "the decoder of the start as in the authors' code, 10-500-500-d";
 
 /// All deviations of a data set, in the order of the table.
@@ -126,7 +126,7 @@ const STARTS: &[Deviation<Pretraining>] = &[
     ("no-batch-norm", "no batch normalisation", |s| s.batch_norm = None),
     (
         AUTHORS_CODE,
-        "several, as in the authors' code: d-500-500-2000-10 (mirrored; theirs leaves 2000 out of the decoder), linear code, 80 epochs at most, no layer-wise pretraining",
+        "several, as in the authors' code: d-500-500-2000-10 (mirrored: the decoder is not theirs), linear code, 80 epochs at most, no layer-wise pretraining",
         authors,
     ),
     (
@@ -217,7 +217,7 @@ const JOINTS: &[Deviation<KDaeSettings>] = &[
 const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
     (
         AUTHORS_CODE,
-        "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored; theirs leaves 2000 out of the decoder), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖; at the start no layer-wise pretraining and 80 epochs at most, together 40 without early stop",
+        "several, as in the authors' code: d-500-500-2000-10 at the start (mirrored: the decoder is not theirs), d-500-100-10 for each cluster, linear codes, ‖x − x̂‖; at the start no layer-wise pretraining and 80 epochs at most, together 40 without early stop",
         authors_code,
     ),
     (
@@ -348,6 +348,9 @@ mod tests {
         {
             assert_eq!(start(name, method), authors, "{method}");
         }
+        let with_its_decoder = start(AUTHORS_DECODER, AeKMeans::SLUG);
+        assert_eq!(start(AUTHORS_DECODER, KDae::SLUG), with_its_decoder);
+        assert_eq!(with_its_decoder["decoder"], serde_json::json!([500, 500]));
         let dec = start(DEC_START, AeKMeans::SLUG);
         for (name, method) in [
             (AUTHORS_CODE_DEC_START, KDae::SLUG),

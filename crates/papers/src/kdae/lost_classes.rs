@@ -1,7 +1,7 @@
 //! Classes that are the most frequent one of no cluster: what they cost, and how often joint training has others than its start.
 
 use super::deviations::{
-    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
+    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START, DEC_START_EQUAL_WEIGHTS,
     variants,
 };
 use super::protocol::SHOWN;
@@ -95,7 +95,7 @@ fn start_of((method, variant): Row) -> Option<Row> {
         Some(DEC_START | DEC_START_EQUAL_WEIGHTS | AUTHORS_CODE_DEC_START | AUTHORS_CLUSTERS_DEC_START) => {
             Some(DEC_START)
         }
-        Some(AUTHORS_CODE) => Some(AUTHORS_CODE),
+        Some(AUTHORS_DECODER) => Some(AUTHORS_DECODER),
         Some(_) => return None,
     };
     (![AeKMeans::SLUG, "k-means-all"].contains(&method)).then_some((AeKMeans::SLUG, start))
