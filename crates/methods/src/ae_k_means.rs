@@ -31,7 +31,8 @@ impl<'de> Deserialize<'de> for AeKMeansSettings {
         Ok(Self {
             scaling: scaling.map_err(D::Error::custom)?,
             k_means: serde_json::from_value(k_means).map_err(D::Error::custom)?,
-            pretraining: serde_json::from_value(Value::Object(fields)).map_err(D::Error::custom)?,
+            pretraining: serde_json::from_value(Value::Object(fields))
+                .map_err(|error| D::Error::custom(format!("beside `scaling` and `k_means`: {error}")))?,
         })
     }
 }

@@ -5,6 +5,7 @@ use deepclust_methods::{Context, Progress, Seed, Silent, build};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// The stages that were announced.
 #[derive(Default)]
@@ -17,7 +18,7 @@ impl Progress for Heard {
     }
 }
 
-/// Stops after that many epochs of a stage.
+/// Stops after that many epochs, or steps, of a stage.
 struct StopIn(&'static str, usize);
 
 impl Progress for StopIn {
@@ -28,34 +29,68 @@ impl Progress for StopIn {
 
 #[test]
 fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
-    for (slug, stage) in [
-        ("ae-k-means", "autoencoder"),
-        ("snnl-5", "autoencoder"),
-        ("k-dae", "autoencoder"),
-        ("k-dae", "autoencoders of the clusters"),
-        ("k-dae", "joint training"),
-        ("damic", "joint training"),
-        ("dcn", "joint training"),
-        ("dec", "joint training"),
-        ("idec", "joint training"),
+    // DEC and IDEC count steps, are stopped at an update of their targets, every ten, and have twelve steps an epoch.
+    for (slug, stage, done, epoch) in [
+        ("ae-k-means", "autoencoder", 2, 2),
+        ("snnl-5", "autoencoder", 2, 2),
+        ("k-dae", "autoencoder", 2, 2),
+        ("k-dae", "autoencoders of the clusters", 2, 2),
+        ("k-dae", "joint training", 2, 2),
+        ("damic", "joint training", 2, 2),
+        ("dcn", "joint training", 2, 2),
+        ("dec", "joint training", 25, 3),
+        ("idec", "joint training", 25, 3),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let method = build(slug, &settings(slug)).unwrap();
-        let mut progress = StopIn(stage, 2);
+        let mut settings = settings(slug);
+        if slug.ends_with("dec") {
+            // The blobs are found at once, which would end the training.
+            settings["tolerance"] = 0.0.into();
+        }
+        let method = build(slug, &settings).unwrap();
+        let mut progress = StopIn(stage, done);
         let mut context = Context::new(Seed(1), device(), &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let error = fit_with(slug, method.as_ref(), &mut context).unwrap_err().to_string();
-        // DEC and IDEC are stopped at an update of their targets, in the first epoch.
-        let epoch = if slug.ends_with("dec") { 1 } else { 2 };
         assert_eq!(error, format!("stopped on request after epoch {epoch}"), "{slug}");
         let mut progress = Silent;
         let mut context = Context::new(Seed(1), device(), &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
         let resumed = fit_with(slug, method.as_ref(), &mut context).unwrap();
-        let whole = fit(slug, 1);
+        assert!(context.seconds_before() > 0.0, "{slug} {stage} began anew");
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(1), device(), &mut progress);
+        let whole = fit_with(slug, method.as_ref(), &mut context).unwrap();
         assert_eq!(resumed.history, whole.history, "{slug} {stage}");
         assert_eq!(resumed.embedding, whole.embedding, "{slug} {stage}");
     }
+}
+
+#[test]
+fn waiting_for_a_shared_network_is_no_part_of_a_runs_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let seconds_before = || {
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(1), device(), &mut progress);
+        context.cache = Some(folder.path().to_owned());
+        fit_with("ae-k-means", build("ae-k-means", &settings("ae-k-means")).unwrap().as_ref(), &mut context)
+            .unwrap();
+        context.seconds_before()
+    };
+    seconds_before();
+    let shared = seconds_before();
+    assert!(shared > 0.0);
+    let mut paths = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let lock = paths.find(|path| path.extension().is_some_and(|e| e == "lock")).unwrap();
+    let held = std::fs::File::open(lock).unwrap();
+    held.lock().unwrap();
+    let other = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
+        drop(held);
+    });
+    let waited = seconds_before();
+    other.join().unwrap();
+    assert!(waited < shared - 0.3, "{waited} {shared}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::run::RunSpec;
 use crate::{Request, Result};
 
 /// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2, elsewhere
-/// the first. The decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with it ends
+/// the first. The decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with the latter ends
 /// below its start. Of k-DAE with the paper's own network, the slowest of all, there are none elsewhere. The USPS of the paper's text is not that of its authors' code, and has no deviations.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     match dataset {

@@ -70,7 +70,7 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
     }
     let chosen = match method {
         Dcn::SLUG => {
-            "The weight of DCN in the other tables was taken after the first run with equal weights, and that from the network of DCN after the first run with this one."
+            "λ of DCN in the other tables was taken after the first run with λ = 1, and λ = 1 from the network of DEC and DCN after the first run there with the former."
         }
         Damic::SLUG => "The deviation was given a row in Table 2 before its first run.",
         _ => {
@@ -79,8 +79,10 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
     };
     let mut notes = vec![
         chosen.to_owned(),
+        "A change at the same seeds is of those runs that both have with the same of MKL's kernels, which may be fewer than the runs; – where there are none."
+            .to_owned(),
         "Minutes are wall time of processes with one thread, several at once, and count \
-         the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298) and where they have a row in Table 2, \
+         the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298), where they have a row in Table 2, and for the mirrored decoder on Fashion-MNIST, \
          else with the first; on MNIST and Fashion-MNIST those of k-DAE with the paper's own network, the slowest, not at all, and none on USPS (11,000)."
             .to_owned(),
     ];

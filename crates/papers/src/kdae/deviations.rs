@@ -230,7 +230,7 @@ const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
 const JOINTS_FROM_AUTHORS: &[Deviation<KDaeSettings>] =
     &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, |s| authors_decoder(&mut s.start.pretraining))];
 
-/// Of k-DAE as in its authors' code from the start of DEC and DCN, which came nearest to print in its first runs.
+/// Of k-DAE as in its authors' code from the network of DEC and DCN, which came nearest to print in its first runs.
 const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
     ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
         s.joint.distance = ReconstructionDistance::SquaredNorm;

