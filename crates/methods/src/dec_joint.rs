@@ -88,8 +88,8 @@ impl<'a> Joint<'a> {
             Some(checkpoint) => checkpoint.restore(&mut *self.optimizer, &buffers)?,
             None => (0, TrainHistory::default()),
         };
-        let rng = context.seed.stream("joint batches");
-        let mut batches = ShuffledBatches::new(n as usize, s.batch_size, rng);
+        let (device, rng) = (self.data.device(), context.seed.stream("joint batches"));
+        let mut batches = ShuffledBatches::new(n as usize, s.batch_size, device, rng);
         (0..steps).for_each(|_| {
             batches.skip();
         });
@@ -108,10 +108,10 @@ impl<'a> Joint<'a> {
                 last.copy_(&clusters);
             }
             let target = target.map(|q| target_distribution(&q));
-            let mut sum = Tensor::zeros([], (Kind::Double, self.data.device()));
+            let mut sum = Tensor::zeros([], (Kind::Double, device));
             let count = s.update_interval.unwrap_or(batches.per_epoch()).min(s.max_steps - steps);
             for _ in 0..count {
-                let batch = batches.next(self.data.device());
+                let batch = batches.next();
                 let loss = self.loss(&batch, target.as_ref());
                 self.optimizer.minimise(&loss)?;
                 sum += loss.detach().to_kind(Kind::Double);

@@ -8,13 +8,16 @@ pub(crate) struct ShuffledBatches<R> {
     size: usize,
     /// Samples of this epoch that were handed out.
     taken: usize,
+    device: Device,
+    /// The order on the device, moved there once an epoch.
+    on_device: Option<Tensor>,
     rng: R,
 }
 
 impl<R: Rng> ShuffledBatches<R> {
-    pub(crate) fn new(n: usize, size: usize, rng: R) -> Self {
+    pub(crate) fn new(n: usize, size: usize, device: Device, rng: R) -> Self {
         // The first batch begins an epoch.
-        Self { order: (0..n as i64).collect(), size, taken: n, rng }
+        Self { order: (0..n as i64).collect(), size, taken: n, device, on_device: None, rng }
     }
 
     pub(crate) fn per_epoch(&self) -> usize {
@@ -22,9 +25,11 @@ impl<R: Rng> ShuffledBatches<R> {
     }
 
     /// The next batch, an i64 tensor of shape (batch).
-    pub(crate) fn next(&mut self, device: Device) -> Tensor {
+    pub(crate) fn next(&mut self) -> Tensor {
         let start = self.skip();
-        Tensor::from_slice(&self.order[start..self.taken]).to_device(device)
+        let order =
+            self.on_device.get_or_insert_with(|| Tensor::from_slice(&self.order).to_device(self.device));
+        order.narrow(0, start as i64, (self.taken - start) as i64)
     }
 
     /// Passes over a batch; answers where it begins in the epoch's order.
@@ -32,6 +37,7 @@ impl<R: Rng> ShuffledBatches<R> {
         if self.taken == self.order.len() {
             self.order.shuffle(&mut self.rng);
             self.taken = 0;
+            self.on_device = None;
         }
         let start = self.taken;
         self.taken = (start + self.size).min(self.order.len());
@@ -45,11 +51,11 @@ mod tests {
     use crate::Seed;
 
     fn batches() -> ShuffledBatches<impl Rng> {
-        ShuffledBatches::new(7, 3, Seed(0).stream("batches"))
+        ShuffledBatches::new(7, 3, Device::Cpu, Seed(0).stream("batches"))
     }
 
     fn rows(batches: &mut ShuffledBatches<impl Rng>) -> Vec<i64> {
-        Vec::try_from(batches.next(Device::Cpu)).unwrap()
+        Vec::try_from(batches.next()).unwrap()
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::{Error, Optimizer, Result, TrainHistory, load_tensors, save_tensors};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tch::Tensor;
 
@@ -45,11 +45,14 @@ impl TrainCheckpoint {
         done: usize,
         history: &TrainHistory,
     ) -> Result<()> {
-        if now || self.saved.elapsed() >= self.every {
-            let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
-            save(&self.path, optimizer, buffers, done, seconds, history)?;
-            self.saved = Instant::now();
+        if !now && self.saved.elapsed() < self.every {
+            return Ok(());
         }
+        let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
+        let state = State { epochs_done: done, steps: optimizer.steps(), seconds, history: history.clone() };
+        let text = serde_json::to_string(&state).map_err(|error| self.problem(error.to_string()))?;
+        save_tensors(&self.path, &tensors(optimizer, buffers), &text)?;
+        self.saved = Instant::now();
         Ok(())
     }
 
@@ -62,11 +65,33 @@ impl TrainCheckpoint {
         optimizer: &mut dyn Optimizer,
         buffers: &[Tensor],
     ) -> Result<(usize, TrainHistory)> {
-        if self.path.exists() {
-            restore(&self.path, optimizer, buffers)
-        } else {
-            Ok((0, TrainHistory::default()))
+        if !self.path.exists() {
+            return Ok((0, TrainHistory::default()));
         }
+        let (saved, text) = load_tensors(&self.path)?;
+        let state: State = serde_json::from_str(&text)
+            .map_err(|error| self.problem(format!("expected a training state, found {error}")))?;
+        let targets = tensors(optimizer, buffers);
+        let pairs = targets
+            .iter()
+            .map(|(name, target)| match saved.iter().find(|(n, _)| n == name) {
+                Some((_, value)) if value.size() == target.size() => Ok((target.detach(), value)),
+                found => Err(self.problem(format!(
+                    "expected `{name}` of shape {:?}, found {:?}",
+                    target.size(),
+                    found.map(|(_, value)| value.size())
+                ))),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        for (mut target, value) in pairs {
+            target.copy_(value);
+        }
+        optimizer.set_steps(state.steps);
+        Ok((state.epochs_done, TrainHistory { seconds_before: state.seconds, ..state.history }))
+    }
+
+    fn problem(&self, problem: String) -> Error {
+        Error::Checkpoint { path: self.path.clone(), problem }
     }
 }
 
@@ -79,42 +104,4 @@ fn tensors(optimizer: &dyn Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor
             list.iter().enumerate().map(move |(i, tensor)| (format!("{kind}.{i}"), tensor.shallow_clone()))
         })
         .collect()
-}
-
-fn save(
-    path: &Path,
-    optimizer: &dyn Optimizer,
-    buffers: &[Tensor],
-    epochs_done: usize,
-    seconds: f64,
-    history: &TrainHistory,
-) -> Result<()> {
-    let state = State { epochs_done, steps: optimizer.steps(), seconds, history: history.clone() };
-    let text = serde_json::to_string(&state)
-        .map_err(|error| Error::Checkpoint { path: path.to_owned(), problem: error.to_string() })?;
-    save_tensors(path, &tensors(optimizer, buffers), &text)
-}
-
-fn restore(path: &Path, optimizer: &mut dyn Optimizer, buffers: &[Tensor]) -> Result<(usize, TrainHistory)> {
-    let problem = |problem: String| Error::Checkpoint { path: path.to_owned(), problem };
-    let (saved, text) = load_tensors(path)?;
-    let state: State = serde_json::from_str(&text)
-        .map_err(|error| problem(format!("expected a training state, found {error}")))?;
-    let targets = tensors(optimizer, buffers);
-    let pairs = targets
-        .iter()
-        .map(|(name, target)| match saved.iter().find(|(n, _)| n == name) {
-            Some((_, value)) if value.size() == target.size() => Ok((target.detach(), value)),
-            found => Err(problem(format!(
-                "expected `{name}` of shape {:?}, found {:?}",
-                target.size(),
-                found.map(|(_, value)| value.size())
-            ))),
-        })
-        .collect::<Result<Vec<_>>>()?;
-    for (mut target, value) in pairs {
-        target.copy_(value);
-    }
-    optimizer.set_steps(state.steps);
-    Ok((state.epochs_done, TrainHistory { seconds_before: state.seconds, ..state.history }))
 }

@@ -3,7 +3,7 @@
 use super::Sets;
 use super::lost_classes::{counted, parts, start_of};
 use super::protocol::SHOWN;
-use super::tables::{dataset_name, gain, printed, row_name, row_records, rows_of};
+use super::tables::{Of, dataset_name, gain, printed, row_name, row_records, rows_of};
 use crate::Result;
 use crate::render::{Records, Spread};
 use crate::run::RunRecord;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// A row of Table 2 that was run.
 struct Row<'a> {
     dataset: &'static str,
-    of: (&'static str, Option<&'static str>),
+    of: Of,
     name: String,
     records: Vec<&'a RunRecord>,
     acc: Spread,
@@ -105,26 +105,28 @@ fn with_the_start_on(rows: &[Row<'_>], dataset: &str) -> Option<String> {
         .filter(|row| row.dataset == dataset)
         .filter_map(|row| Some((start_of(row.of)?, row)))
         .collect();
-    let correlation_of = |rows: &mut dyn Iterator<Item = &Row<'_>>| {
-        let records: Vec<_> = rows.flat_map(|row| &row.records).copied().collect();
-        let pair = |r: &&RunRecord| Some((r.metrics.get("start_acc")?, r.metrics.get("acc")?));
-        let pairs: Vec<(f64, f64)> = records.iter().filter_map(pair).collect();
-        let starts: BTreeSet<u64> = pairs.iter().map(|(start, _)| start.to_bits()).collect();
-        let r = format!("{:.2}", correlation(&pairs)?).replace('-', "−");
-        Some((r, pairs.len(), starts.len()))
-    };
-    let (r, n, starts) = correlation_of(&mut joint.iter().map(|(_, row)| *row))?;
+    let (r, n, starts) = correlation_with_start(&joint)?;
     let mut parts = vec![format!("{} {r} ({} from {starts} starts", dataset_name(dataset), runs(n))];
     let networks: BTreeSet<_> = joint.iter().map(|(start, _)| *start).collect();
     for network in networks {
-        let of_network = joint.iter().filter(|(start, _)| *start == network).map(|(_, row)| *row);
-        if let Some((r, n, starts)) = correlation_of(&mut of_network.into_iter()).filter(|found| found.2 > 2)
-        {
+        let of_network: Vec<_> = joint.iter().filter(|(start, _)| *start == network).copied().collect();
+        if let Some((r, n, starts)) = correlation_with_start(&of_network).filter(|found| found.2 > 2) {
             let name = row_name(network);
             parts.push(format!("{r} in the {} from {starts} of \"{name}\"", runs(n)));
         }
     }
     Some(parts.join(", ") + ")")
+}
+
+/// Over the runs of rows, each with the row that it starts from; with the numbers of runs and of starts.
+fn correlation_with_start(joint: &[(Of, &Row<'_>)]) -> Option<(String, usize, usize)> {
+    let records =
+        || joint.iter().flat_map(|(start, row)| row.records.iter().map(move |record| (start, record)));
+    let pair = |(_, r): (&Of, &&RunRecord)| Some((r.metrics.get("start_acc")?, r.metrics.get("acc")?));
+    let pairs: Vec<(f64, f64)> = records().filter_map(pair).collect();
+    let starts: BTreeSet<_> = records().map(|(start, record)| (start, record.seed.0)).collect();
+    let r = format!("{:.2}", correlation(&pairs)?).replace('-', "−");
+    Some((r, pairs.len(), starts.len()))
 }
 
 /// Rows in which joint training costs accuracy.

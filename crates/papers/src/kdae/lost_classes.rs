@@ -5,16 +5,13 @@ use super::deviations::{
     variants,
 };
 use super::protocol::SHOWN;
-use super::tables::{dataset_name, name, row_name, row_records, rows_of};
+use super::tables::{Of, dataset_name, name, row_name, row_records, rows_of};
 use super::{Sets, ablation};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table, class_name, kernels_note};
 use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
 use std::collections::BTreeSet;
-
-/// A method, and the deviation from its protocol.
-type Row = (&'static str, Option<&'static str>);
 
 /// Of every row of Table 2 that was run, and of every start.
 pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
@@ -77,7 +74,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
 }
 
 /// The rows of Table 2, and the starts that have none there, with their names.
-fn named_rows(dataset: &str) -> Result<Vec<(Row, String)>> {
+fn named_rows(dataset: &str) -> Result<Vec<(Of, String)>> {
     let mut rows: Vec<_> = rows_of(dataset).map(|of| (of, row_name(of))).collect();
     for start in variants(dataset, false)?.into_iter().filter(|v| v.method == AeKMeans::SLUG) {
         let of = (start.method, Some(start.name));
@@ -89,7 +86,7 @@ fn named_rows(dataset: &str) -> Result<Vec<(Row, String)>> {
 }
 
 /// The row with the clusters that a joint training begins with.
-pub(super) fn start_of((method, variant): Row) -> Option<Row> {
+pub(super) fn start_of((method, variant): Of) -> Option<Of> {
     let start = match variant {
         None => None,
         Some(DEC_START | DEC_START_EQUAL_WEIGHTS | AUTHORS_CODE_DEC_START | AUTHORS_CLUSTERS_DEC_START) => {

@@ -11,9 +11,12 @@ use crate::run::RunRecord;
 /// Table 2's metrics: name in records, name in print.
 pub(super) const METRICS: [(&str, &str); 3] = [("acc", "ACC"), ("nmi", "NMI"), ("ari", "ARI")];
 
+/// A method, and the deviation from its protocol.
+pub(super) type Of = (&'static str, Option<&'static str>);
+
 /// The rows of our tables: a method, and the deviation from its protocol where the row is one. The paper and its authors'
 /// code describe different networks, and figures in print are of a third: each has rows.
-pub(super) const ROWS: [(&str, Option<&str>); 14] = [
+pub(super) const ROWS: [Of; 14] = [
     ("k-means-all", None),
     ("ae-k-means", None),
     ("ae-k-means", Some(AUTHORS_DECODER)),
@@ -31,7 +34,7 @@ pub(super) const ROWS: [(&str, Option<&str>); 14] = [
 ];
 
 /// The rows that a data set has.
-pub(super) fn rows_of(dataset: &str) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+pub(super) fn rows_of(dataset: &str) -> impl Iterator<Item = Of> {
     ROWS.into_iter().filter(move |(method, variant)| {
         variant.is_none_or(|name| ablation::seeds(dataset, method, name) > 0)
     })
