@@ -1,6 +1,6 @@
 //! What decides the outcome: the runs of the deviations.
 
-use super::deviations::{AUTHORS_CODE, has_slowest_network, variants};
+use super::deviations::{AUTHORS_CODE, DEC_START_SGD, has_slowest_network, variants};
 use super::protocol::{SEEDS, extras, row};
 use super::{protocol, tables};
 use crate::run::RunSpec;
@@ -8,12 +8,14 @@ use crate::{Request, Result};
 
 /// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2, elsewhere
 /// the first. The decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with the latter ends
-/// below its start. Of k-DAE with the paper's own network, the slowest of all, there are none elsewhere. The USPS of the paper's text is not that of its authors' code, and has no deviations.
+/// below its start; on MNIST a start as in a public implementation of DEC is made with all, since ten of that implementation's own lie
+/// between 0.81 and 0.92. Of k-DAE with the paper's own network, the slowest of all, there are none elsewhere. The USPS of the paper's text is not that of its authors' code, and has no deviations.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     match dataset {
         "usps-11000" => 0,
         "usps-9298" => SEEDS,
         "fashion-mnist" if name == AUTHORS_CODE => SEEDS,
+        "mnist" if name == DEC_START_SGD => SEEDS,
         _ if tables::ROWS.contains(&(method, Some(name))) => SEEDS,
         _ if has_slowest_network(method, name) => 0,
         _ => 1,

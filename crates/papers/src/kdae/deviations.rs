@@ -37,7 +37,7 @@ const DEC_START_300_WORDS: &str =
     "300 epochs for the start, as many as a public implementation of DEC has on MNIST";
 
 /// The same network, trained as in that implementation.
-const DEC_START_SGD: &str = "dec-start-sgd";
+pub(super) const DEC_START_SGD: &str = "dec-start-sgd";
 const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
 
 /// As in the authors' code.
@@ -163,7 +163,7 @@ const DECS: &[Deviation<DecSettings>] = &[
 ];
 
 const DECS_FROM_DEC_START: &[Deviation<DecSettings>] =
-    &[(DEC_START_300, DEC_START_300_WORDS, |s| three_hundred_epochs(&mut s.pretraining))];
+    &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.pretraining))];
 
 const DCNS: &[Deviation<DcnSettings>] = &[
     ("equal-weights", "λ = 1: both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
