@@ -67,6 +67,31 @@ fn what_is_no_record_is_not_overwritten() {
 }
 
 #[test]
+fn a_dry_run_tells_the_plan_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("results");
+    deepclust()
+        .args([
+            "reproduce",
+            "kdae",
+            "--quick",
+            "--runs",
+            "1",
+            "--methods",
+            "k-dae",
+            "--variants",
+            "none",
+            "--dry-run",
+        ])
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .success()
+        .stdout(contains("kdae: 4 runs to make, 0 recorded").and(contains("to make   mnist k-dae: 1")));
+    assert!(!out.exists());
+}
+
+#[test]
 fn a_worker_without_a_job_fails_cleanly() {
     deepclust().arg("worker").write_stdin("no job\n").assert().code(1).stderr(contains("json"));
 }

@@ -1,21 +1,27 @@
 //! What decides the outcome: the runs of the deviations.
 
-use super::deviations::{AUTHORS_CODE, DEC_START_SGD, has_slowest_network, variants};
+use super::deviations::{AUTHORS_CODE, DEC_START_300, DEC_START_SGD, has_slowest_network, variants};
 use super::protocol::{SEEDS, extras, row};
 use super::{protocol, tables};
 use crate::run::RunSpec;
 use crate::{Request, Result};
 
 /// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2, elsewhere
-/// the first. The decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with the latter ends
-/// below its start; on MNIST a start as in a public implementation of DEC is made with all, since ten of that implementation's own lie
-/// between 0.81 and 0.92. Of k-DAE with the paper's own network, the slowest of all, there are none elsewhere. The USPS of the paper's text is not that of its authors' code, and has no deviations.
+/// the first. The exceptions:
+/// - the USPS of the paper's text is not that of its authors' code, and has no deviations;
+/// - the decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with the latter ends
+///   below its start;
+/// - longer trainings of the start are for MNIST alone, where k-DAE stays below print: by gradient descent as in a public
+///   implementation of DEC in all, since ten runs of that one begin between 0.81 and 0.92;
+/// - of k-DAE with the paper's own network, the slowest of all, there are none on the large data sets.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     match dataset {
         "usps-11000" => 0,
+        "mnist" if name == DEC_START_SGD => SEEDS,
+        "mnist" if name == DEC_START_300 => 1,
+        _ if [DEC_START_300, DEC_START_SGD].contains(&name) => 0,
         "usps-9298" => SEEDS,
         "fashion-mnist" if name == AUTHORS_CODE => SEEDS,
-        "mnist" if name == DEC_START_SGD => SEEDS,
         _ if tables::ROWS.contains(&(method, Some(name))) => SEEDS,
         _ if has_slowest_network(method, name) => 0,
         _ => 1,
@@ -78,11 +84,8 @@ mod tests {
             let base = row(&run.dataset, &run.method, run.seed, false).unwrap();
             assert_ne!(run.settings, base.settings, "{}", run.title());
         }
-        let settings: HashSet<_> = runs
-            .iter()
-            .filter(|run| run.dataset == "usps-9298")
-            .map(|run| (&run.method, run.settings.to_string()))
-            .collect();
-        assert_eq!(settings.len(), variants("usps-9298", false).unwrap().len());
+        let all = variants("mnist", false).unwrap();
+        let settings: HashSet<_> = all.iter().map(|v| (v.method, v.settings.to_string())).collect();
+        assert_eq!(settings.len(), all.len());
     }
 }

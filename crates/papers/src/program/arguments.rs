@@ -68,6 +68,9 @@ pub struct Reproduce {
     /// Make runs again although they are recorded; the new records take the old ones' places.
     #[arg(long)]
     pub rerun: bool,
+    /// Say which runs would be made and about how long they take, and stop: nothing is written.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args, Debug)]

@@ -18,14 +18,13 @@ pub fn reproduce(options: &Reproduce) -> Result<bool> {
     let (target, request) = options.what.resolve()?;
     let papers = chosen(&target.papers);
     options.device.resolve().map_err(deepclust_papers::Error::from)?;
-    let out = options.what.out();
-    let store =
-        Store::open(&out).with_context(|| format!("the output folder {} cannot be used", out.display()))?;
-    store.sweep();
-
+    let store = if options.dry_run { Store::read_only(&options.what.out()) } else { open(options)? };
     let plan = Plan::make(&papers, &request, &store, options.rerun)?;
     plan.print(&store, options)?;
     plan.refuse_what_is_in_the_way()?;
+    if options.dry_run {
+        return Ok(true);
+    }
     fetch(&plan.pending, options)?;
     let outcomes = make_runs(&plan.pending, options)?;
     let failed: Vec<_> = outcomes
@@ -50,6 +49,14 @@ pub fn reproduce(options: &Reproduce) -> Result<bool> {
     }
     rendered?;
     Ok(failed.is_empty())
+}
+
+fn open(options: &Reproduce) -> Result<Store> {
+    let out = options.what.out();
+    let store =
+        Store::open(&out).with_context(|| format!("the output folder {} cannot be used", out.display()))?;
+    store.sweep();
+    Ok(store)
 }
 
 /// Rendering alone.

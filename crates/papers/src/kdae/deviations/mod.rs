@@ -1,0 +1,14 @@
+//! Deviations from the protocol, for the start and for the methods that go on from it.
+
+mod all;
+mod baselines;
+mod joint;
+mod names;
+mod start;
+mod variant;
+
+pub(super) use all::{has_slowest_network, variants};
+pub(super) use names::{
+    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START,
+    DEC_START_300, DEC_START_EQUAL_WEIGHTS, DEC_START_SGD,
+};
