@@ -82,5 +82,5 @@ pub(super) fn readme(store: &Store, main: &Records) -> Result<String> {
     } else {
         String::new()
     };
-    Ok(readme_table(store, SLUG, &table, missing) + &picture)
+    Ok(readme_table(store, &super::Biswas, &table, missing) + &picture)
 }

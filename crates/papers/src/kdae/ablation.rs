@@ -1,8 +1,9 @@
 //! What decides the outcome: the runs of the deviations.
 
 use super::deviations::{AUTHORS_CODE, DEC_START_300, DEC_START_SGD, has_slowest_network, variants};
+use super::protocol;
 use super::protocol::{SEEDS, extras, row};
-use super::{protocol, tables};
+use super::rows::is_row;
 use crate::run::RunSpec;
 use crate::{Request, Result};
 
@@ -22,7 +23,7 @@ pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
         _ if [DEC_START_300, DEC_START_SGD].contains(&name) => 0,
         "usps-9298" => SEEDS,
         "fashion-mnist" if name == AUTHORS_CODE => SEEDS,
-        _ if tables::ROWS.contains(&(method, Some(name))) => SEEDS,
+        _ if is_row(method, name) => SEEDS,
         _ if has_slowest_network(method, name) => 0,
         _ => 1,
     }
@@ -55,14 +56,14 @@ pub(super) fn runs(request: &Request) -> Result<Vec<RunSpec>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kdae::tables;
+    use crate::kdae::rows::rows_of;
     use std::collections::HashSet;
 
     #[test]
     fn rows_of_the_table_are_planned_with_all_seeds() {
         let planned = runs(&Request::default()).unwrap();
         for dataset in protocol::DATASETS {
-            for (method, variant) in tables::rows_of(dataset).filter(|(_, variant)| variant.is_some()) {
+            for (method, variant) in rows_of(dataset).filter(|(_, variant)| variant.is_some()) {
                 let of_row = |run: &&RunSpec| {
                     run.dataset == dataset && run.method == method && run.variant.as_deref() == variant
                 };

@@ -3,46 +3,54 @@
 use super::ablation;
 use super::deviations::variants;
 use super::protocol::{SEEDS, SHOWN};
-use super::tables::{METRICS, dataset_name, gain, name, printed};
-use crate::Result;
+use super::rows::name;
+use super::tables::{METRICS, dataset_name, gain, printed};
 use crate::render::{Cell, Column, Records, Spread, Table, kernels_note};
 use crate::run::RunRecord;
+use crate::{Request, Result};
 use deepclust_methods::{AeKMeans, Damic, Dcn};
 
-/// Of one method: the paper's number, the protocol, and every deviation that was run, on every data set. What a deviation
-/// changes is counted from what it deviates from.
-pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Records) -> Result<Table> {
+/// Of one method: the protocol, every deviation that was run, and the paper's number, on every data set that has deviations.
+/// What a deviation changes is counted from what it deviates from.
+pub(super) fn ablation<'a>(
+    method: &'static str,
+    main: &'a Records,
+    deviations: &'a Records,
+) -> Result<Table> {
     let joint = method != AeKMeans::SLUG;
     let mut columns = vec![Column::words("data"), Column::words("deviation"), Column::number("runs", 0)];
     columns.extend(METRICS.map(|(_, name)| Column::spread(name, 3)));
     if joint {
         columns.extend([Column::spread("ACC of the start", 3), Column::spread("Δ ACC from the start", 3)]);
     }
-    columns.push(Column::spread("Δ ACC from what it deviates from, same seeds", 3));
+    columns.push(Column::spread("Δ ACC from what it deviates from", 3));
+    columns.push(Column::number("runs of Δ", 0));
     columns.push(Column::spread("minutes", 1));
     columns.push(Column::words("name for --variants"));
     let mut rows = Vec::new();
+    let mut shown = Vec::new();
     for dataset in SHOWN {
         let variants = variants(dataset, false)?;
         if variants.iter().all(|variant| ablation::seeds(dataset, variant.method, variant.name) == 0) {
             continue;
         }
-        let mut add = |words: &str, variant: &str, records: &[&RunRecord], change: Cell| {
+        let mut add = |words: &str, variant: &str, records: Vec<&'a RunRecord>, change: Option<Spread>| {
             if records.is_empty() {
                 return;
             }
             let mut row =
                 vec![dataset_name(dataset).into(), words.into(), Cell::Number(records.len() as f64)];
-            row.extend(METRICS.map(|(metric, _)| Records::metric(records, metric).into()));
+            row.extend(METRICS.map(|(metric, _)| Records::metric(&records, metric).into()));
             if joint {
-                row.extend([Records::metric(records, "start_acc").into(), gain(records).into()]);
+                row.extend([Records::metric(&records, "start_acc").into(), gain(&records).into()]);
             }
-            row.push(change);
+            row.extend([change.into(), change.map(|change| change.n as f64).into()]);
             row.push(Spread::of(records.iter().map(|record| record.wall_s / 60.0)).into());
             row.push(variant.into());
             rows.push(row);
+            shown.extend(records);
         };
-        add("none: the protocol", "none", &main.of(dataset, method, None), Cell::None);
+        add("none: the protocol", Request::NO_VARIANT, main.of(dataset, method, None), None);
         for variant in variants.iter().filter(|variant| variant.method == method) {
             let records = deviations.of(dataset, method, Some(variant.name));
             let from = match variant.base {
@@ -53,7 +61,8 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
                 Some(name) => format!("from `{name}`: {}", variant.words),
                 None => variant.words.to_owned(),
             };
-            add(&words, variant.name, &records, Records::paired_change(&from, &records, "acc").into());
+            let change = Records::paired_change(&from, &records, "acc");
+            add(&words, variant.name, records, change);
         }
         if let Some(acc) = printed(dataset, method, "acc")? {
             let cell = |value: f64| {
@@ -79,15 +88,13 @@ pub(super) fn ablation(method: &'static str, main: &Records, deviations: &Record
     };
     let mut notes = vec![
         chosen.to_owned(),
-        "A change at the same seeds is of those runs that both have with the same of MKL's kernels, which may be fewer than the runs; – where there are none."
+        "Δ from what a deviation deviates from is of the seeds that both have with the same of MKL's kernels; – where there are none."
             .to_owned(),
         "Minutes are wall time of processes with one thread, several at once, and count \
-         the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298), where they have a row in Table 2, and for the mirrored decoder on Fashion-MNIST, \
-         else with the first. Longer trainings of the start are for MNIST alone, by gradient descent with all seeds; on MNIST and Fashion-MNIST there are none of k-DAE with the paper's own network, the slowest, and on USPS (11,000) none at all."
+         the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298). On MNIST and Fashion-MNIST those that are rows of Table 2 have all, and others the first, but for the mirrored decoder on Fashion-MNIST, which has all. Longer trainings of the start are for MNIST alone, by gradient descent with all seeds; on MNIST and Fashion-MNIST there are none of k-DAE with the paper's own network, the slowest, and on USPS (11,000) none at all."
             .to_owned(),
     ];
-    let shown = [main, deviations].into_iter().flat_map(Records::all);
-    notes.extend(kernels_note(shown.filter(|record| record.method == method)));
+    notes.extend(kernels_note(shown));
     let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {
         title: format!("What decides {what}: deviations from the protocol, and from some of them"),

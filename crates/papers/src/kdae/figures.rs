@@ -1,7 +1,8 @@
 //! Figure 2 and what else shows how k-DAE gets where it gets.
 
 use super::protocol::{PICTURED, SHOWN};
-use super::tables::{dataset_name, row_name, row_records};
+use super::rows::{row_name, row_records};
+use super::tables::dataset_name;
 use super::{SLUG, Sets};
 use crate::Result;
 use crate::render::{Drawn, cluster_members, confusion, picture};

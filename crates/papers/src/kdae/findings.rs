@@ -1,14 +1,16 @@
 //! What the tables say, in sentences made from the same records.
 
 use super::Sets;
-use super::lost_classes::{counted, parts, start_of};
+use super::lost_classes::{counted, parts};
 use super::protocol::SHOWN;
-use super::tables::{Of, dataset_name, gain, printed, row_name, row_records, rows_of};
+use super::rows::{Of, row_name, row_records, rows_of, start_of};
+use super::tables::{dataset_name, gain, printed};
 use crate::Result;
 use crate::render::{Records, Spread};
 use crate::run::RunRecord;
 use deepclust_methods::{AeKMeans, KDae};
-use std::collections::BTreeSet;
+use deepclust_nets::TrainSettings;
+use serde::Deserialize;
 
 /// A row of Table 2 that was run.
 struct Row<'a> {
@@ -39,6 +41,7 @@ pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
     findings.extend(with_the_start(&rows));
     findings.extend(below_start(&rows));
     findings.extend(at_the_limit(&rows));
+    findings.extend(stopped_early(&rows));
     Ok(findings)
 }
 
@@ -52,17 +55,22 @@ fn best_k_dae(rows: &[Row<'_>], dataset: &str) -> Result<Option<String>> {
         dataset_name(dataset),
         best.name,
         best.acc.mean,
-        runs(best.acc.n)
+        number(best.acc.n, "run")
     )];
     if let Some(start) = Records::metric(&best.records, "start_acc") {
         let print = printed(dataset, AeKMeans::SLUG, "acc")?;
-        let print = print.map_or(String::new(), |print| format!(", in print {print:.2}"));
-        sentences.push(format!("Its starts have {:.3}{print}.", start.mean));
+        let added = print.zip(best.printed).map(|(start, end)| end - start);
+        let in_print = |value: Option<f64>| value.map_or(String::new(), |v| format!(", in print {v:.2}"));
+        sentences.push(format!("Its starts have {:.3}{}.", start.mean, in_print(print)));
+        if let Some(gain) = gain(&best.records) {
+            let mean = format!("{:.3}", gain.mean).replace('-', "−");
+            sentences.push(format!("Joint training adds {mean}{}.", in_print(added)));
+        }
     }
     let lost = best.records.iter().filter_map(|record| parts(record)).map(|parts| parts[0]);
     if let Some(lost) = Spread::of(lost).filter(|lost| lost.mean > 0.0) {
         sentences.push(format!(
-            "Classes that have no cluster ({}) cost {:.3}: no more than {:.3} is possible with them.",
+            "Classes that are the most frequent one of no cluster ({}) cost {:.3}: no more than {:.3} is possible with them.",
             counted(&best.records),
             lost.mean,
             1.0 - lost.mean
@@ -73,67 +81,75 @@ fn best_k_dae(rows: &[Row<'_>], dataset: &str) -> Result<Option<String>> {
 
 /// How many rows reach what is printed.
 fn against_print(rows: &[Row<'_>]) -> Option<String> {
-    let short: Vec<f64> =
-        rows.iter().filter_map(|row| row.printed.map(|print| print - row.acc.mean)).collect();
-    let count = |reached: &dyn Fn(f64) -> bool| short.iter().filter(|by| reached(**by)).count();
-    (!short.is_empty()).then(|| {
-        format!(
-            "Rows of Table 2 beside a figure in print, whatever their number of runs: {}. Reaching it in its two digits: {}; less than 0.03 below: {}; further below: {}.",
-            short.len(),
-            count(&|by| by <= 0.005),
-            count(&|by| by > 0.005 && by < 0.03),
-            count(&|by| by >= 0.03)
-        )
-    })
-}
-
-/// How closely a run's ACC goes with its start's: over everything, and from each network that has several starts.
-fn with_the_start(rows: &[Row<'_>]) -> Option<String> {
-    let found: Vec<String> =
-        SHOWN.into_iter().filter_map(|dataset| with_the_start_on(rows, dataset)).collect();
+    let of = |dataset: &&'static str| {
+        let here = rows.iter().filter(|row| row.dataset == *dataset);
+        let short: Vec<f64> = here.filter_map(|row| row.printed.map(|print| print - row.acc.mean)).collect();
+        let count = |reached: &dyn Fn(f64) -> bool| short.iter().filter(|by| reached(**by)).count();
+        (!short.is_empty()).then(|| {
+            format!(
+                "{}: {} of {}, {} and {}",
+                dataset_name(dataset),
+                count(&|by| by <= 0.005),
+                short.len(),
+                count(&|by| by > 0.005 && by < 0.03),
+                count(&|by| by >= 0.03)
+            )
+        })
+    };
+    let found: Vec<String> = SHOWN.iter().filter_map(of).collect();
     (!found.is_empty()).then(|| {
         format!(
-            "Correlation of a run's ACC with that of the clusters it starts from, over all methods: {}.",
+            "Rows that reach the figure in print in its two digits, that are less than 0.03 below it, and further below, whatever their number of runs: {}.",
             found.join("; ")
         )
     })
 }
 
-fn with_the_start_on(rows: &[Row<'_>], dataset: &str) -> Option<String> {
-    let joint: Vec<_> = rows
-        .iter()
-        .filter(|row| row.dataset == dataset)
-        .filter_map(|row| Some((start_of(row.of)?, row)))
-        .collect();
-    let (r, n, starts) = correlation_with_start(&joint)?;
-    let mut parts = vec![format!("{} {r} ({} from {starts} starts", dataset_name(dataset), runs(n))];
-    let networks: BTreeSet<_> = joint.iter().map(|(start, _)| *start).collect();
-    for network in networks {
-        let of_network: Vec<_> = joint.iter().filter(|(start, _)| *start == network).copied().collect();
-        if let Some((r, n, starts)) = correlation_with_start(&of_network).filter(|found| found.2 > 2) {
-            let name = row_name(network);
-            parts.push(format!("{r} in the {} from {starts} of \"{name}\"", runs(n)));
-        }
-    }
-    Some(parts.join(", ") + ")")
+/// How closely a run's ACC goes with its start's among the runs of its row: rows differ by more than seeds do.
+fn with_the_start(rows: &[Row<'_>]) -> Option<String> {
+    let of = |dataset: &&'static str| {
+        let joint = rows.iter().filter(|row| row.dataset == *dataset && start_of(row.of).is_some());
+        let of_rows: Vec<Vec<(f64, f64)>> =
+            joint.map(|row| less_their_mean(&row.records)).filter(|pairs| pairs.len() > 1).collect();
+        let pairs = of_rows.concat();
+        let starts = Spread::of(pairs.iter().map(|pair| pair.0))?.std?;
+        let r = format!("{:.2}", correlation(&pairs)?).replace('-', "−");
+        Some(format!(
+            "{} {r} ({} in {}, starts ± {starts:.3})",
+            dataset_name(dataset),
+            number(pairs.len(), "run"),
+            number(of_rows.len(), "row")
+        ))
+    };
+    let found: Vec<String> = SHOWN.iter().filter_map(of).collect();
+    (!found.is_empty()).then(|| {
+        format!(
+            "Correlation of a run's ACC with that of the clusters it starts from, each less the mean over the runs of its row: {}.",
+            found.join("; ")
+        )
+    })
 }
 
-/// Over the runs of rows, each with the row that it starts from; with the numbers of runs and of starts.
-fn correlation_with_start(joint: &[(Of, &Row<'_>)]) -> Option<(String, usize, usize)> {
-    let records =
-        || joint.iter().flat_map(|(start, row)| row.records.iter().map(move |record| (start, record)));
-    let pair = |(_, r): (&Of, &&RunRecord)| Some((r.metrics.get("start_acc")?, r.metrics.get("acc")?));
-    let pairs: Vec<(f64, f64)> = records().filter_map(pair).collect();
-    let starts: BTreeSet<_> = records().map(|(start, record)| (start, record.seed.0)).collect();
-    let r = format!("{:.2}", correlation(&pairs)?).replace('-', "−");
-    Some((r, pairs.len(), starts.len()))
+/// ACC of the start and of the run, less the means over the runs.
+fn less_their_mean(records: &[&RunRecord]) -> Vec<(f64, f64)> {
+    let pair = |r: &&RunRecord| Some((r.metrics.get("start_acc")?, r.metrics.get("acc")?));
+    let pairs: Vec<(f64, f64)> = records.iter().filter_map(pair).collect();
+    let n = pairs.len() as f64;
+    let (x, y) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+    pairs.into_iter().map(|p| (p.0 - x, p.1 - y)).collect()
 }
 
 /// Rows in which joint training costs accuracy.
 fn below_start(rows: &[Row<'_>]) -> Option<String> {
     let below = |row: &Row<'_>| {
         let gain = gain(&row.records).filter(|gain| gain.mean <= -0.0005)?;
-        Some(format!("{}, {} (−{:.3}, {})", dataset_name(row.dataset), row.name, -gain.mean, runs(gain.n)))
+        Some(format!(
+            "{}, {} (−{:.3}, {})",
+            dataset_name(row.dataset),
+            row.name,
+            -gain.mean,
+            number(gain.n, "run")
+        ))
     };
     let found: Vec<String> = rows.iter().filter_map(below).collect();
     (!found.is_empty()).then(|| format!("Rows that end below their own start: {}.", found.join("; ")))
@@ -158,8 +174,41 @@ fn at_the_limit(rows: &[Row<'_>]) -> Option<String> {
     })
 }
 
-fn runs(n: usize) -> String {
-    if n == 1 { "1 run".to_owned() } else { format!("{n} runs") }
+/// How many trainings ended before their epochs were over.
+fn stopped_early(rows: &[Row<'_>]) -> Option<String> {
+    let count = |training: &dyn Fn(&RunRecord) -> Option<(TrainSettings, usize)>| {
+        let all: Vec<_> = rows
+            .iter()
+            .flat_map(|row| &row.records)
+            .filter_map(|record| training(record))
+            .filter(|(settings, _)| settings.early_stop.is_some())
+            .collect();
+        (all.iter().filter(|(settings, epochs)| *epochs < settings.epochs).count(), all.len())
+    };
+    let settings = |record: &RunRecord, place: &str| {
+        TrainSettings::deserialize(record.spec.settings.pointer(place)?).ok()
+    };
+    // Other methods begin with one of these.
+    let first = count(&|record| {
+        if record.method != AeKMeans::SLUG {
+            return None;
+        }
+        let losses = record.history.iter().find(|series| series.name == "reconstruction loss")?;
+        Some((settings(record, "/train")?, losses.values.len()))
+    });
+    let joint = count(&|record| {
+        Some((settings(record, "/joint/train")?, *record.facts.get("epochs of the joint training")? as usize))
+    });
+    (first.1 + joint.1 > 0).then(|| {
+        format!(
+            "The early stop ended {} of {} first trainings and {} of {} joint trainings that have one; the others took all their epochs.",
+            first.0, first.1, joint.0, joint.1
+        )
+    })
+}
+
+fn number(n: usize, of: &str) -> String {
+    if n == 1 { format!("1 {of}") } else { format!("{n} {of}s") }
 }
 
 /// Pearson's, of three pairs and more that differ.
@@ -193,18 +242,23 @@ mod tests {
         let mut dec = run("dec", 0, 0.5, 0.25);
         dec.spec.settings = serde_json::json!({"max_steps": 100});
         dec.facts.insert("steps".to_owned(), 100.0);
-        let main =
-            vec![dec, run("k-dae", 0, 0.5, 0.75), run("k-dae", 1, 0.5, 0.25), run("damic", 0, 1.0, 1.0)];
+        let mut k_dae = run("k-dae", 0, 0.5, 0.75);
+        let train = serde_json::json!({"epochs": 50, "batch_size": 256, "early_stop": {"patience": 10, "min_delta": 0.0}});
+        k_dae.spec.settings = serde_json::json!({"joint": {"train": train}});
+        k_dae.facts.insert("epochs of the joint training".to_owned(), 49.0);
+        let (second, third) = (run("k-dae", 1, 0.25, 0.25), run("k-dae", 2, 0.75, 0.5));
+        let main = vec![dec, k_dae, second, third, run("damic", 0, 1.0, 1.0)];
         let sets = Sets { main: Records::from(main), ..Sets::default() };
         let found = findings(&sets).unwrap();
         assert_eq!(
             found,
             [
-                "**MNIST (70,000)**: the row of k-DAE with the highest ACC is \"k-DAE\", 0.500 over 2 runs; in print 0.88. Its starts have 0.500, in print 0.81. Classes that have no cluster (1, 2) cost 0.200: no more than 0.800 is possible with them.",
-                "Rows of Table 2 beside a figure in print, whatever their number of runs: 3. Reaching it in its two digits: 1; less than 0.03 below: 0; further below: 2.",
-                "Correlation of a run's ACC with that of the clusters it starts from, over all methods: MNIST (70,000) 0.78 (4 runs from 2 starts).",
+                "**MNIST (70,000)**: the row of k-DAE with the highest ACC is \"k-DAE\", 0.500 over 3 runs; in print 0.88. Its starts have 0.500, in print 0.81. Joint training adds 0.000, in print 0.07. Classes that are the most frequent one of no cluster (1, 2) cost 0.200: no more than 0.800 is possible with them.",
+                "Rows that reach the figure in print in its two digits, that are less than 0.03 below it, and further below, whatever their number of runs: MNIST (70,000): 1 of 3, 0 and 2.",
+                "Correlation of a run's ACC with that of the clusters it starts from, each less the mean over the runs of its row: MNIST (70,000) 0.50 (3 runs in 1 row, starts ± 0.250).",
                 "Rows that end below their own start: MNIST (70,000), DEC (−0.250, 1 run).",
                 "Runs that took all the steps they may, while samples still changed their cluster: MNIST (70,000), DEC (1 of 1).",
+                "The early stop ended 0 of 0 first trainings and 1 of 1 joint trainings that have one; the others took all their epochs.",
             ]
         );
         assert!(findings(&Sets::default()).unwrap().is_empty());

@@ -1,11 +1,9 @@
 //! Classes that are the most frequent one of no cluster: what they cost, and how often joint training has others than its start.
 
-use super::deviations::{
-    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START, DEC_START_EQUAL_WEIGHTS,
-    variants,
-};
+use super::deviations::variants;
 use super::protocol::SHOWN;
-use super::tables::{Of, dataset_name, name, row_name, row_records, rows_of};
+use super::rows::{Of, name, row_name, row_records, rows_of, start_of};
+use super::tables::dataset_name;
 use super::{Sets, ablation};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Spread, Table, class_name, kernels_note};
@@ -28,7 +26,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
     ]);
     let mut rows = Vec::new();
     let mut shown = Vec::new();
-    let (mut all_same, mut all_pairs) = (0, Vec::new());
+    let mut kept = Vec::new();
     for dataset in SHOWN {
         for (of, words) in named_rows(dataset)? {
             let records = row_records(sets, dataset, of);
@@ -44,6 +42,9 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
             let parts: Vec<[f64; 3]> = records.iter().filter_map(|record| parts(record)).collect();
             row.extend((0..PARTS.len()).map(|i| Spread::of(parts.iter().map(|parts| parts[i])).into()));
             row.push(Cell::Text(counted(&records)));
+            if let Some(start) = start_of(of) {
+                add_up(&mut kept, (dataset, start), (same, pairs.len()));
+            }
             row.push(if pairs.is_empty() {
                 Cell::None
             } else {
@@ -51,26 +52,42 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
             });
             rows.push(row);
             shown.extend(records);
-            all_same += same;
-            all_pairs.extend(pairs);
         }
     }
-    let starts: BTreeSet<_> =
-        all_pairs.iter().map(|(start, _)| (&start.dataset, &start.variant, start.seed.0)).collect();
     let mut notes = vec![
         "A class is without a cluster when it is the most frequent one of none, by however little; \"(2 of 5)\" are the runs in which it is, where these are not all. 1 − ACC is the sum of three parts: the samples of \
          classes without a cluster; purity − ACC, the samples in further clusters of a class that has several, less what the matching still counts in them; and all other samples in a cluster in which \
          another class is the most frequent one. ACC cannot be above 1 less the first part."
             .to_owned(),
-        format!(
-            "In {all_same} of {} runs of Table 2's rows with the kernels of their start, from {} starts, the classes without a cluster are those of the start of the same seed.",
-            all_pairs.len(),
-            starts.len()
-        ),
     ];
+    notes.extend(by_start(&kept));
     notes.extend(kernels_note(shown));
     let title = "Classes without a cluster, at the start and after joint training".to_owned();
     Ok(Table { title, columns, rows, notes })
+}
+
+/// Runs that have the lost classes of their start, and all that are compared with it, by data set and start.
+type Kept = Vec<((&'static str, Of), (usize, usize))>;
+
+fn add_up(kept: &mut Kept, key: (&'static str, Of), (same, all): (usize, usize)) {
+    match kept.iter_mut().find(|(of, _)| *of == key) {
+        Some((_, counts)) => *counts = (counts.0 + same, counts.1 + all),
+        None => kept.push((key, (same, all))),
+    }
+}
+
+fn by_start(kept: &Kept) -> Option<String> {
+    let compared = kept.iter().filter(|(_, (_, all))| *all > 0);
+    let words = compared.map(|((dataset, start), (same, all))| {
+        format!("{}, from \"{}\": {same} of {all}", dataset_name(dataset), row_name(*start))
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "Runs in which the classes without a cluster are those of the start, of the runs that have the seed and the kernels of a recorded start: {}.",
+            words.join("; ")
+        )
+    })
 }
 
 /// The rows of Table 2, and the starts that have none there, with their names.
@@ -83,19 +100,6 @@ fn named_rows(dataset: &str) -> Result<Vec<(Of, String)>> {
         }
     }
     Ok(rows)
-}
-
-/// The row with the clusters that a joint training begins with.
-pub(super) fn start_of((method, variant): Of) -> Option<Of> {
-    let start = match variant {
-        None => None,
-        Some(DEC_START | DEC_START_EQUAL_WEIGHTS | AUTHORS_CODE_DEC_START | AUTHORS_CLUSTERS_DEC_START) => {
-            Some(DEC_START)
-        }
-        Some(AUTHORS_DECODER) => Some(AUTHORS_DECODER),
-        Some(_) => return None,
-    };
-    (![AeKMeans::SLUG, "k-means-all"].contains(&method)).then_some((AeKMeans::SLUG, start))
 }
 
 /// Classes, as rows of a contingency table, that are the most frequent one of no cluster.
@@ -142,7 +146,6 @@ pub(super) fn counted(records: &[&RunRecord]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kdae::tables::ROWS;
     use crate::run::record::tests::record;
 
     fn run(seed: u64, contingency: &[[usize; 3]; 3], acc: f64, purity: f64) -> RunRecord {
@@ -176,16 +179,18 @@ mod tests {
         assert_eq!(counted(&[&a, &b, &c]), "2 (2 of 3)");
         assert_eq!(counted(&[&b]), "none");
         assert!(keeps(&a, &c) && !keeps(&a, &b));
+
+        let start = ("ae-k-means", None);
+        let mut kept = Kept::new();
+        assert_eq!(by_start(&kept), None);
+        for counts in [(1, 2), (0, 0), (3, 3)] {
+            add_up(&mut kept, ("mnist", start), counts);
+        }
+        assert!(by_start(&kept).unwrap().ends_with(": MNIST (70,000), from \"AE + k-means\": 4 of 5."));
     }
 
     #[test]
-    fn every_joint_row_has_a_start_among_the_rows() {
-        for of in ROWS {
-            match start_of(of) {
-                Some(start) => assert!(ROWS.contains(&start), "{of:?}"),
-                None => assert!(["k-means-all", AeKMeans::SLUG].contains(&of.0), "{of:?}"),
-            }
-        }
+    fn without_records_there_are_no_rows() {
         assert!(lost_classes(&Sets::default()).unwrap().rows.is_empty());
     }
 }

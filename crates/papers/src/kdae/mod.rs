@@ -10,6 +10,7 @@ mod lost_classes;
 mod overview;
 mod page;
 mod protocol;
+mod rows;
 mod tables;
 
 use crate::render::Records;

@@ -2,7 +2,8 @@
 
 use super::Sets;
 use super::protocol::{SEEDS, SHOWN};
-use super::tables::{ROWS, dataset_name, printed, row_name, row_records, rows_of};
+use super::rows::{row_name, row_records, rows, rows_of};
+use super::tables::{dataset_name, printed};
 use crate::Result;
 use crate::render::{Cell, Column, Records, Table, kernels_note};
 
@@ -17,9 +18,9 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
     }
     let names: Vec<&str> = datasets.iter().map(|dataset| short_name(dataset)).collect();
     columns.push(Column::words(format!("runs: {}", names.join("; "))));
-    let mut rows = Vec::new();
+    let mut lines = Vec::new();
     let mut shown = Vec::new();
-    for of in ROWS {
+    for of in rows() {
         let mut row = vec![row_name(of).as_str().into()];
         let mut runs = Vec::new();
         for dataset in &datasets {
@@ -35,7 +36,7 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
             shown.extend(records);
         }
         row.push(Cell::Text(runs.join(", ")));
-        rows.push(row);
+        lines.push(row);
     }
     let mut notes = vec![format!(
         "ACC on all images, mean ± sample standard deviation over the runs, {SEEDS} of each row when all are made; a number without deviation is of one run. Rows without a remark follow the paper's text, the others the authors' code or \
@@ -43,7 +44,7 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
          The paper has one USPS, of 11,000 images by its text and of 9,298 by the authors' code: the rows from that code have no runs on the former."
     )];
     notes.extend(kernels_note(shown));
-    Ok(Table { title: "Table 2, ACC: the paper's and ours".to_owned(), columns, rows, notes })
+    Ok(Table { title: "Table 2, ACC: the paper's and ours".to_owned(), columns, rows: lines, notes })
 }
 
 fn short_name(dataset: &str) -> &'static str {
@@ -61,14 +62,14 @@ mod tests {
     #[test]
     fn has_the_rows_of_table_2_and_the_data_sets_that_were_run() {
         let none = overview(&Sets::default()).unwrap();
-        assert_eq!((none.rows.len(), none.columns.len()), (ROWS.len(), 2));
+        assert_eq!((none.rows.len(), none.columns.len()), (rows().count(), 2));
 
         let mut run = record(0, 0.1);
         (run.method, run.dataset) = ("dec".to_owned(), "usps-11000".to_owned());
         let sets = Sets { main: Records::from(vec![run]), ..Sets::default() };
         let table = overview(&sets).unwrap();
         assert_eq!(table.columns.len(), 4);
-        let row = |of| &table.rows[ROWS.iter().position(|row| *row == of).unwrap()];
+        let row = |of| &table.rows[rows().position(|row| row == of).unwrap()];
         assert_eq!(row(("dec", None))[1], Cell::Number(0.76));
         assert_eq!(row(("dec", None))[3], Cell::Text("1".to_owned()));
         assert_eq!(row(("dec", Some(DEC_START)))[1..], [Cell::None, Cell::None, Cell::Text("–".to_owned())]);

@@ -4,6 +4,7 @@ use super::findings::findings;
 use super::lost_classes::lost_classes;
 use super::overview::overview;
 use super::protocol::{self, CLUSTER_EPOCHS, LAYER_WISE_EPOCHS, SEEDS, SHOWN};
+use super::rows::{row_records, rows_of};
 use super::tables::dataset_name;
 use super::{SLUG, Sets, ablation_table, figures, tables};
 use crate::render::{Page, Records, provenance, readme_table};
@@ -13,7 +14,10 @@ use deepclust_methods::{AeKMeans, Damic, Dcn, Dec, KDae};
 
 pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     let mut page = Page::new(store, super::KDaePaper.title(), quick);
-    let groups = [("the protocol", &sets.main), ("the ablation", &sets.deviations)];
+    let groups = [
+        ("the rows of the paper's text", &sets.main),
+        ("deviations, some of them rows of Table 2 too,", &sets.deviations),
+    ];
     page.paragraph(&format!(
         "Made by `cargo xtask reproduce {SLUG}{}`. {}",
         if quick { " --quick" } else { "" },
@@ -21,9 +25,14 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
     ));
     let missing: usize = groups.iter().map(|(_, records)| records.missing()).sum();
     if missing > 0 {
-        page.paragraph(&format!("**Not complete. Runs still to be made: {missing}.**"));
+        page.paragraph(&format!("**Not complete. Runs still to be made: {missing}; `cargo xtask reproduce {SLUG} --dry-run` tells which.**"));
     }
     page.table(&format!("{SLUG}-overview"), &overview(sets)?)?;
+    let findings = findings(sets)?;
+    if !findings.is_empty() {
+        page.heading("In short");
+        page.list(&findings);
+    }
     let drawn = figures::draw(store, sets, quick)?;
     let shown: Vec<&str> = SHOWN
         .into_iter()
@@ -39,7 +48,6 @@ pub(super) fn write(store: &Store, sets: &Sets, quick: bool) -> Result<()> {
         }
     }
     page.heading("What decides the outcome");
-    page.list(&findings(sets)?);
     page.table(&format!("{SLUG}-lost-classes"), &lost_classes(sets)?)?;
     let of = [
         (AeKMeans::SLUG, "start"),
@@ -67,7 +75,7 @@ fn notes(quick: bool) -> Vec<String> {
     vec![
         format!(
             "One autoencoder for all deep rows that name no other: d-{}-… mirrored, ELU after every layer but the last, which has the logistic function; batch normalisation of every \
-             layer but the last, the code's too (\"on all layers\"), with Keras's momentum 0.99 and ε = 1e-3; Glorot-uniform weights; binary cross-entropy; \
+             layer but the last, the bottleneck's too (\"on all layers\"), with Keras's momentum 0.99 and ε = 1e-3; Glorot-uniform weights; binary cross-entropy; \
              Adam ({}); batches of {}; {} epochs at most, until the training loss has not fallen for ten epochs. Before it, every layer is trained greedily with its mirror \
              ({LAYER_WISE_EPOCHS} epochs a layer; the paper does not say how many). The authors' code has another network, and DEC and DCN have a third: \
              both have rows of their own, and the tables of deviations say what is different. The rows from the network of DEC and DCN were added after the first runs on MNIST, at its published sizes and with this protocol's optimiser and epochs.",
@@ -78,7 +86,7 @@ fn notes(quick: bool) -> Vec<String> {
         ),
         format!(
             "k-means: 20 restarts on the pixels, 100 in the codes, as in the authors' code. k-DAE and DAMIC: each cluster's own autoencoder is trained from scratch on its samples \
-             ({CLUSTER_EPOCHS} epochs, as in the authors' code; the paper's \"training phases\" of 50 epochs may or may not mean it: the ablation tries them); then all together on the squared norm, 50 epochs at most with the same early stop. Every sample goes through every autoencoder in training mode, \
+             ({CLUSTER_EPOCHS} epochs, as in the authors' code; the paper's \"training phases\" of 50 epochs may or may not mean it: the deviation `cluster-epochs` has them); then all together on the squared norm, 50 epochs at most with the same early stop. Every sample goes through every autoencoder in training mode, \
              so that batch statistics are those of all samples; the final assignment takes the running statistics."
         ),
         "DAMIC: the gate is a classifier of the pixels, d-512-512-k with ReLU and batch normalisation, trained first on the clusters of k-means for ten epochs. No code of its authors is \
@@ -87,12 +95,12 @@ fn notes(quick: bool) -> Vec<String> {
         "DEC: SGD 0.01 with momentum 0.9, targets anew every 140 steps (30 on USPS), until fewer than 0.1 % of the samples change their cluster, 20,000 steps at most. IDEC: the same \
          with Adam and reconstruction, weight 0.1 for the divergence, 50 epochs at most. In both, and in DCN, batch normalisation stays in training mode, and targets (DCN: centres) are formed outside it."
             .to_owned(),
-        "DCN: ‖x − x̂‖² + λ ‖f(x) − m‖², Adam, 50 epochs; centres move by 1/c with counts that start at 100. The code's k-means every ten epochs is left out, as in the paper. \
+        "DCN: ‖x − x̂‖² + λ ‖f(x) − m‖², Adam, 50 epochs; centres move by 1/c with counts that start at 100. The k-means that its authors' program runs every ten epochs is left out, as in the paper. \
          Its authors have λ = 1 on pixels times 5.1. Codes that nothing normalises grow with the pixels, so that λ = 1 on pixels in [0, 1] is nearly the same: that is the row from the network of DEC and DCN. \
-         Normalised codes keep their size, so that λ = 1/5.1² is nearer: that is the other row. **Both were taken with accuracies in view**: the latter after a first run on USPS with λ = 1 had lost accuracy, \
-         the former after a first run with λ = 1/5.1² had moved nothing. A table above has all four."
+         Normalised codes keep their size, so that λ = 1/5.1² is nearer: that is the other row. **Both were taken with accuracies in view**: λ = 1/5.1² after a first run on USPS with λ = 1 had lost accuracy, \
+         and λ = 1 for the network of DEC and DCN after a first run there with 1/5.1² had moved nothing. A table above has all four."
             .to_owned(),
-        "No epoch, seed or restart was chosen by labels, and no setting but DCN's weights; which deviations have rows in Table 2 was decided after their first runs (DAMIC's before it). The last epoch counts. Pixels are in [0, 1].".to_owned(),
+        "No epoch, seed or restart was chosen by labels, and no setting but DCN's weights; which deviations have rows in Table 2 was decided after their first runs (DAMIC's before it). The last epoch counts. Pixels are in [0, 1]. ACC is that of the best one-to-one matching; NMI has the arithmetic mean of both entropies.".to_owned(),
     ]
 }
 
@@ -103,9 +111,9 @@ pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
     }
     let rows = SHOWN
         .into_iter()
-        .flat_map(|dataset| tables::rows_of(dataset).map(move |row| tables::row_records(sets, dataset, row)));
+        .flat_map(|dataset| rows_of(dataset).map(move |row| row_records(sets, dataset, row)));
     let missing = Records::still_missing(rows, SEEDS);
-    Ok(Some(readme_table(store, SLUG, &overview(sets)?, missing)))
+    Ok(Some(readme_table(store, &super::KDaePaper, &overview(sets)?, missing)))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the paper does, as runs. Where the authors' code differs from the paper, the paper counts, and the ablation has the
+//! What the paper does, as runs. Where the authors' code differs from the paper, the paper counts, and a deviation has the
 //! code's; where both are silent, this module's named constants.
 
 use super::deviations::AUTHORS_CODE_DEC_START;
@@ -17,7 +17,7 @@ use deepclust_nets::{
 };
 use serde_json::Value;
 
-/// The rows that are measured, in the order of the runs. IDEC is not in the paper.
+/// The methods that are measured, in the order of the runs. IDEC is not in the paper.
 pub(super) const METHODS: [&str; 7] =
     [RawKMeans::SLUG_ALL, AeKMeans::SLUG, Dec::SLUG, Dec::SLUG_IMPROVED, Dcn::SLUG, KDae::SLUG, Damic::SLUG];
 

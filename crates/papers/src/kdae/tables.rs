@@ -1,82 +1,13 @@
 //! Table 2 beside what is measured here, and every run.
 
-use super::deviations::{
-    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START, DEC_START_EQUAL_WEIGHTS,
-};
-use super::{Sets, ablation, published};
-use crate::Result;
+use super::rows::{name, row_name, row_records, rows_of};
+use super::{Sets, published};
 use crate::render::{Cell, Column, Records, Table, kernels_note};
 use crate::run::RunRecord;
+use crate::{Request, Result};
 
 /// Table 2's metrics: name in records, name in print.
 pub(super) const METRICS: [(&str, &str); 3] = [("acc", "ACC"), ("nmi", "NMI"), ("ari", "ARI")];
-
-/// A method, and the deviation from its protocol.
-pub(super) type Of = (&'static str, Option<&'static str>);
-
-/// The rows of our tables: a method, and the deviation from its protocol where the row is one. The paper and its authors'
-/// code describe different networks, and figures in print are of a third: each has rows.
-pub(super) const ROWS: [Of; 14] = [
-    ("k-means-all", None),
-    ("ae-k-means", None),
-    ("ae-k-means", Some(AUTHORS_DECODER)),
-    ("ae-k-means", Some(DEC_START)),
-    ("dec", None),
-    ("dec", Some(DEC_START)),
-    ("idec", None),
-    ("dcn", None),
-    ("dcn", Some(DEC_START_EQUAL_WEIGHTS)),
-    ("k-dae", None),
-    ("k-dae", Some(AUTHORS_DECODER)),
-    ("k-dae", Some(AUTHORS_CODE_DEC_START)),
-    ("damic", None),
-    ("damic", Some(AUTHORS_CLUSTERS_DEC_START)),
-];
-
-/// The rows that a data set has.
-pub(super) fn rows_of(dataset: &str) -> impl Iterator<Item = Of> {
-    ROWS.into_iter().filter(move |(method, variant)| {
-        variant.is_none_or(|name| ablation::seeds(dataset, method, name) > 0)
-    })
-}
-
-/// The name of a row.
-pub(super) fn row_name((method, variant): (&str, Option<&str>)) -> String {
-    let words = match variant {
-        Some(AUTHORS_DECODER) => ", as in the authors' code",
-        Some(DEC_START) => ", network of DEC and DCN",
-        Some(DEC_START_EQUAL_WEIGHTS) => ", network of DEC and DCN, λ = 1",
-        Some(AUTHORS_CODE_DEC_START) => ", as in the authors' code, from the network of DEC and DCN",
-        Some(AUTHORS_CLUSTERS_DEC_START) => {
-            ", clusters' networks as in the code of k-DAE, from the network of DEC and DCN"
-        }
-        _ => "",
-    };
-    format!("{}{words}", name(method))
-}
-
-/// The runs of a row.
-pub(super) fn row_records<'a>(
-    sets: &'a Sets,
-    dataset: &str,
-    (method, variant): (&str, Option<&str>),
-) -> Vec<&'a RunRecord> {
-    let records = if variant.is_some() { &sets.deviations } else { &sets.main };
-    records.of(dataset, method, variant)
-}
-
-/// A method's name in our tables.
-pub(super) fn name(method: &str) -> &'static str {
-    match method {
-        "k-means-all" => "k-means",
-        "ae-k-means" => "AE + k-means",
-        "dec" => "DEC",
-        "idec" => "IDEC (not in the paper)",
-        "dcn" => "DCN",
-        "damic" => "DAMIC",
-        _ => "k-DAE",
-    }
-}
 
 /// A column's name in the paper's table.
 fn printed_name(method: &str) -> &'static str {
@@ -109,7 +40,7 @@ pub(super) fn printed(dataset: &str, method: &str, metric: &str) -> Result<Optio
     Ok(published()?.printed(part(dataset), printed_name(method), metric))
 }
 
-/// Every row of the paper's table: what it prints and what is measured.
+/// Every row: what the paper prints of its method, and what is measured.
 pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     let mut columns = vec![Column::words("method"), Column::words("labels used"), Column::number("runs", 0)];
     for (_, metric) in METRICS {
@@ -118,12 +49,13 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     }
     columns.push(Column::spread("ACC of the start", 3));
     columns.push(Column::spread("Δ ACC from the start", 3));
+    columns.push(Column::words("name for --variants"));
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for of in rows_of(dataset) {
         let records = row_records(sets, dataset, of);
         shown.extend(records.iter().copied());
-        let (method, _) = of;
+        let (method, variant) = of;
         let mut row = vec![row_name(of).as_str().into(), "none".into(), Cell::Number(records.len() as f64)];
         for (metric, _) in METRICS {
             row.push(printed(dataset, method, metric)?.into());
@@ -131,6 +63,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
         }
         row.push(Records::metric(&records, "start_acc").into());
         row.push(gain(&records).into());
+        row.push(variant.unwrap_or(Request::NO_VARIANT).into());
         rows.push(row);
     }
     let mut notes = vec![
@@ -139,11 +72,12 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
          the row AE + k-means of the same network, run by run."
             .to_owned(),
+        format!("A row alone is made by its method and its name in the last column, as in `cargo xtask reproduce {dataset} --methods k-dae --variants none`. Every record has the settings of its run."),
     ];
     if rows_of(dataset).any(|(_, variant)| variant.is_some()) {
         notes.push(
             "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent what the notes say; all rows of a method have the paper's one figure beside them. \
-         \"As in the authors' code\" has the settings that the tables of deviations name; its row had the encoder's mirror for the decoder of the start until the first run with the code's own on MNIST. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most. The paper says that all its methods had the same network and start; \
+         \"As in the authors' code\" has the settings that the tables of deviations name; until the first run with that decoder on MNIST, the deviation `authors-code`, whose start has a mirrored decoder, was this row. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most. The paper says that all its methods had the same network and start; \
          where its figures equal those of other papers (above), they are of such a one."
                 .to_owned(),
         );
@@ -174,6 +108,7 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         Column::number("steps", 0),
         Column::number("clusters without samples", 0),
         Column::number("minutes", 1),
+        Column::words("MKL's kernels"),
     ]);
     let row = |record: &RunRecord| {
         let of = (record.method.as_str(), record.variant.as_deref());
@@ -184,10 +119,11 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         row.push(record.facts.get("steps").copied().into());
         row.push(Cell::Number(record.cluster_sizes.iter().filter(|&&size| size == 0).count() as f64));
         row.push(Cell::Number(record.wall_s / 60.0));
+        row.push(record.machine.products.to_string().as_str().into());
         row
     };
     let notes = vec![
-        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs)."
+        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs). MKL's kernels: `by-maker` are its own choice, `by-ability` those by what the processor can do (*Speed* in the README)."
             .to_owned(),
     ];
     let rows = rows_of(dataset).flat_map(|of| row_records(sets, dataset, of)).map(row).collect();
@@ -197,18 +133,8 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kdae::deviations::variants;
     use crate::kdae::protocol::{DATASETS, METHODS};
-
-    #[test]
-    fn every_row_is_run() {
-        assert!(METHODS.iter().all(|method| ROWS.contains(&(method, None))));
-        let variants = variants("mnist", false).unwrap();
-        for (method, variant) in ROWS {
-            let known = variants.iter().any(|v| v.method == method && Some(v.name) == variant);
-            assert!(METHODS.contains(&method) && (variant.is_none() || known), "{method}");
-        }
-    }
+    use crate::kdae::rows::rows;
 
     #[test]
     fn every_printed_row_is_found() {
@@ -222,7 +148,8 @@ mod tests {
         assert_eq!(printed("usps-11000", "dec", "ari").unwrap(), None);
         let table = comparison("mnist", &Sets::default()).unwrap();
         assert!(
-            table.rows.iter().all(|row| row.len() == table.columns.len()) && table.rows.len() == ROWS.len()
+            table.rows.iter().all(|row| row.len() == table.columns.len())
+                && table.rows.len() == rows().count()
         );
     }
 }

@@ -1,4 +1,5 @@
 use super::Table;
+use crate::Paper;
 use crate::run::Store;
 
 /// The text with everything between `<!-- NAME:begin -->` and `<!-- NAME:end -->` replaced, or none when the two marks
@@ -15,14 +16,14 @@ pub fn folder_name(store: &Store) -> String {
     store.root().file_name().map_or("results".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// A table under its title, with a link to the paper's page, and how many of its runs are still to be made.
-pub fn readme_table(store: &Store, slug: &str, table: &Table, missing: usize) -> String {
-    let page = format!("[page]({}/{slug}.md)", folder_name(store));
+/// A table of a paper under both titles, with a link to the paper's page, and how many of the table's runs are still to be made.
+pub fn readme_table(store: &Store, paper: &dyn Paper, table: &Table, missing: usize) -> String {
+    let page = format!("[page]({}/{}.md)", folder_name(store), paper.slug());
     let still = match missing {
         0 => String::new(),
         n => format!("\nNot complete: {n} runs of this table are still to be made.\n"),
     };
-    format!("**{}** ({page})\n\n{}{still}", table.title, table.to_markdown())
+    format!("### {}\n\n**{}** ({page})\n\n{}{still}", paper.title(), table.title, table.to_markdown())
 }
 
 #[cfg(test)]

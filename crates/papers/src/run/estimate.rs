@@ -22,7 +22,7 @@ impl std::fmt::Display for Estimate {
 }
 
 /// The time of `pending` runs with `jobs` at once, from recorded runs of the same method on the same data set, in
-/// proportion to the number of samples. `full_size` is the number of samples of a run that uses all.
+/// proportion to the number of samples.
 pub fn estimate(pending: &[RunSpec], records: &[RunRecord], jobs: usize) -> Estimate {
     let mut all = Estimate { seconds: 0.0, unknown: 0 };
     for spec in pending {

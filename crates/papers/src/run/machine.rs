@@ -37,7 +37,8 @@ impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)?;
         self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))?;
-        if self.products.is_by_maker() { Ok(()) } else { write!(f, ", MKL's kernels {}", self.products) }
+        // Other processors have no MKL.
+        if self.system.ends_with("x86_64") { write!(f, ", MKL's kernels {}", self.products) } else { Ok(()) }
     }
 }
 

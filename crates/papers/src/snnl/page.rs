@@ -109,5 +109,5 @@ pub(super) fn readme(store: &Store, sets: &Sets) -> Result<Option<String>> {
     let kept =
         ["method", "form", "labels used", "runs", "ACC, paper", "ACC, ours", "NMI, paper", "NMI, ours"];
     let table = tables::comparison("mnist", &sets.main)?.only(&kept);
-    Ok(Some(readme_table(store, SLUG, &table, missing)))
+    Ok(Some(readme_table(store, &super::SnnlPaper, &table, missing)))
 }

@@ -1,12 +1,9 @@
 //! All deviations of a data set.
 
 use super::baselines::{DCNS, DECS, DECS_FROM_DEC_START};
-use super::joint::{
-    DAMICS, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START, JOINTS_OF_AUTHORS, authors_code,
-    authors_code_dec_start,
-};
+use super::joint::{DAMICS, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START, JOINTS_OF_AUTHORS};
 use super::names::{AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START};
-use super::start::{STARTS, STARTS_FROM_AUTHORS, STARTS_FROM_DEC_START, authors, dec_start};
+use super::start::{STARTS, STARTS_FROM_AUTHORS, STARTS_FROM_DEC_START};
 use super::variant::{Base, Variant};
 use crate::Result;
 use crate::kdae::protocol::{ae_k_means, damic, dcn, dec, k_dae, pretraining};
@@ -15,33 +12,32 @@ use deepclust_methods::{AeKMeans, Damic, Dcn, Dec, KDae, Pretraining};
 /// All deviations of a data set, in the order of the table.
 pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
     let base = Base { method: AeKMeans::SLUG, name: None };
-    let mut start = pretraining(quick);
+    let start = pretraining(quick);
     let finish = |start: &Pretraining| ae_k_means(quick, start);
     let mut variants = base.variants(&start, STARTS, finish)?;
-    dec_start(&mut start);
-    variants.extend(base.named(DEC_START).variants(&start, STARTS_FROM_DEC_START, finish)?);
-    let mut start = pretraining(quick);
-    authors(&mut start);
-    variants.extend(base.named(AUTHORS_CODE).variants(&start, STARTS_FROM_AUTHORS, finish)?);
+    for (name, further) in [(DEC_START, STARTS_FROM_DEC_START), (AUTHORS_CODE, STARTS_FROM_AUTHORS)] {
+        let (base, start) = base.after(name, &start, STARTS);
+        variants.extend(base.variants(&start, further, finish)?);
+    }
 
     let base = Base { method: Dec::SLUG, name: None };
-    let mut settings = dec(dataset, false, quick)?;
+    let settings = dec(dataset, false, quick)?;
     variants.extend(base.variants(&settings, DECS, Clone::clone)?);
-    dec_start(&mut settings.pretraining);
-    variants.extend(base.named(DEC_START).variants(&settings, DECS_FROM_DEC_START, Clone::clone)?);
+    let (base, settings) = base.after(DEC_START, &settings, DECS);
+    variants.extend(base.variants(&settings, DECS_FROM_DEC_START, Clone::clone)?);
 
     variants.extend(Base { method: Dcn::SLUG, name: None }.variants(&dcn(quick), DCNS, Clone::clone)?);
 
     let base = Base { method: KDae::SLUG, name: None };
-    let mut settings = k_dae(quick);
+    let settings = k_dae(quick);
     variants.extend(base.variants(&settings, JOINTS, Clone::clone)?);
     variants.extend(base.variants(&settings, JOINTS_OF_AUTHORS, Clone::clone)?);
-    authors_code_dec_start(&mut settings);
-    let from_dec_start = base.named(AUTHORS_CODE_DEC_START);
-    variants.extend(from_dec_start.variants(&settings, JOINTS_FROM_DEC_START, Clone::clone)?);
-    let mut settings = k_dae(quick);
-    authors_code(&mut settings);
-    variants.extend(base.named(AUTHORS_CODE).variants(&settings, JOINTS_FROM_AUTHORS, Clone::clone)?);
+    for (name, further) in
+        [(AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START), (AUTHORS_CODE, JOINTS_FROM_AUTHORS)]
+    {
+        let (base, settings) = base.after(name, &settings, JOINTS_OF_AUTHORS);
+        variants.extend(base.variants(&settings, further, Clone::clone)?);
+    }
 
     variants.extend(Base { method: Damic::SLUG, name: None }.variants(
         &damic(quick),

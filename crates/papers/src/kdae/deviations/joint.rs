@@ -11,22 +11,16 @@ use super::variant::Deviation;
 use deepclust_methods::{ClusterAutoencoders, DamicSettings, KDaeCost, KDaeSettings, ReconstructionDistance};
 use deepclust_nets::{MixturePass, Precision, TrainSettings};
 
+const RESPONSIBLE_WORDS: &str = "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's";
+
 pub(super) const JOINTS: &[Deviation<KDaeSettings>] = &[
-    (
-        "responsible",
-        "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's",
-        |s| {
-            s.joint.pass = MixturePass::Responsible;
-        },
-    ),
-    (
-        "responsible-bf16",
-        "only the samples that an autoencoder wins go through it in training, in bf16",
-        |s| {
-            s.joint.pass = MixturePass::Responsible;
-            s.joint.precision = Precision::Bf16;
-        },
-    ),
+    ("responsible", RESPONSIBLE_WORDS, |s| {
+        s.joint.pass = MixturePass::Responsible;
+    }),
+    ("responsible-bf16", "the same, in bf16", |s| {
+        s.joint.pass = MixturePass::Responsible;
+        s.joint.precision = Precision::Bf16;
+    }),
     ("bf16", "the joint training in bf16", |s| s.joint.precision = Precision::Bf16),
     ("cluster-epochs", "50 epochs at most for each cluster's own autoencoder, not 10", |s| {
         s.start.of_cluster.train = s.start.pretraining.train;
@@ -65,11 +59,7 @@ pub(super) const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
     ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
         s.joint.distance = ReconstructionDistance::SquaredNorm;
     }),
-    (
-        "dec-start-responsible",
-        "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's",
-        |s| s.joint.pass = MixturePass::Responsible,
-    ),
+    ("dec-start-responsible", RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible),
     ("dec-start-soft", "the soft cost (eq. 4)", |s| s.cost = KDaeCost::Soft),
     ("dec-start-cluster-epochs", "50 epochs for each cluster's own autoencoder, not 10", |s| {
         s.start.of_cluster.train.epochs *= 5;
@@ -88,24 +78,24 @@ pub(super) const DAMICS: &[Deviation<DamicSettings>] = &[(
 )];
 
 /// Each cluster's autoencoder in the authors' code.
-pub(super) fn authors_clusters(settings: &mut ClusterAutoencoders) {
+fn authors_clusters(settings: &mut ClusterAutoencoders) {
     linear_code(&mut settings.of_cluster);
     settings.of_cluster.widths = vec![500, 100, 10];
 }
 
 /// What follows the start in the authors' code.
-pub(super) fn authors_joint(settings: &mut KDaeSettings) {
+fn authors_joint(settings: &mut KDaeSettings) {
     authors_clusters(&mut settings.start);
     settings.joint.distance = ReconstructionDistance::Norm;
     settings.joint.train = TrainSettings::new(settings.joint.train.epochs.min(40), 256);
 }
 
-pub(super) fn authors_code(settings: &mut KDaeSettings) {
+fn authors_code(settings: &mut KDaeSettings) {
     authors(&mut settings.start.pretraining);
     authors_joint(settings);
 }
 
-pub(super) fn authors_code_dec_start(settings: &mut KDaeSettings) {
+fn authors_code_dec_start(settings: &mut KDaeSettings) {
     dec_start(&mut settings.start.pretraining);
     authors_joint(settings);
 }

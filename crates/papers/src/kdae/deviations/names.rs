@@ -18,7 +18,7 @@ pub(super) const DEC_START_300_WORDS: &str =
 pub(in crate::kdae) const DEC_START_SGD: &str = "dec-start-sgd";
 pub(super) const DEC_START_SGD_WORDS: &str = "the start trained as a public implementation of DEC does on MNIST: gradient descent, step 1, momentum 0.9, 300 epochs";
 
-/// As in the authors' code.
+/// The authors' code with its own decoder.
 pub(in crate::kdae) const AUTHORS_DECODER: &str = "authors-decoder";
 pub(super) const AUTHORS_DECODER_WORDS: &str =
     "the decoder of the start as in the authors' code, 10-500-500-d";

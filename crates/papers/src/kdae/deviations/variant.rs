@@ -25,8 +25,11 @@ pub(super) struct Base {
 }
 
 impl Base {
-    pub fn named(self, name: &'static str) -> Self {
-        Self { name: Some(name), ..self }
+    /// The deviation of that name as what further ones deviate from, and its settings.
+    pub fn after<T: Clone>(self, name: &'static str, settings: &T, deviations: &[Deviation<T>]) -> (Self, T) {
+        let mut changed = settings.clone();
+        deviations.iter().filter(|(own, ..)| *own == name).for_each(|(_, _, change)| change(&mut changed));
+        (Self { name: Some(name), ..self }, changed)
     }
 
     /// What becomes of its `settings` by each deviation; `finish` makes the method's own of them.
