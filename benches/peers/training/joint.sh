@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Seconds of an epoch of joint training, ours beside Python's: k-DAE's against a loop over modules in torch 2.11, DEC's against
-# ClustPy's, one thread each, alternately; prints a Markdown table. DEC is run in both forms: with targets from all samples, as
+# ClustPy's, one thread each, alternately. DEC is run in both forms: with targets from all samples, as
 # often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them. Ours in f32 also with the
-# kernels that MKL chooses by itself, which are Python's.
+# kernels that MKL chooses by itself, which are Python's. The table goes to standard output and into the README.
 # Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -32,25 +32,29 @@ for ((i = 0; i < rounds; i++)); do
     done
     "$python" benches/peers/training/joint.py dec 2>/dev/null | tail -n 1 >>"$times/clustpy"
 done
+name() { if [ "$1" = single ]; then echo f32; else echo "$1"; fi; }
 best() { sort -n "$times/$1" | head -n 1; }
 row() { # NAME OURS PEER: a line of the table
     awk -v n="$1" -v a="$(best "$2")" -v b="$(best "$3")" 'BEGIN { printf "| %s | %.3f | %.3f | %.2f |\n", n, a, b, a / b }'
 }
-echo "Seconds an epoch of 5,120 samples, best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1):"
-echo
-echo "| training | ours | Python | ours ÷ Python |"
-echo "| --- | ---: | ---: | ---: |"
-for precision in single bf16; do
-    for pass in all responsible; do
-        row "k-DAE, pass \`$pass\`, $precision; torch, default Adam" "$pass.$precision" torch
+table() {
+    echo "Best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1), $(date +%F):"
+    echo
+    echo "| training | ours | Python | ours ÷ Python |"
+    echo "| --- | ---: | ---: | ---: |"
+    for precision in single bf16; do
+        for pass in all responsible; do
+            row "k-DAE, pass \`$pass\`, $(name "$precision"); torch, default Adam" "$pass.$precision" torch
+        done
     done
-done
-row "k-DAE, pass \`all\`, single; torch, fused Adam" all.single fused
-row "k-DAE, pass \`all\`, single, MKL's own kernels; torch, default Adam" all.by-maker torch
-for precision in single bf16; do
-    row "DEC, targets from all samples, $precision; ClustPy" "dec.$precision" clustpy
-    row "DEC, targets from each batch, $precision; ClustPy" "dec-batch-targets.$precision" clustpy
-done
-for form in "dec all samples" "dec-batch-targets each batch"; do
-    row "DEC, targets from ${form#* }, single, MKL's own kernels; ClustPy" "${form%% *}.by-maker" clustpy
-done
+    row "k-DAE, pass \`all\`, f32; torch, fused Adam" all.single fused
+    row "k-DAE, pass \`all\`, f32, MKL's own kernels; torch, default Adam" all.by-maker torch
+    for precision in single bf16; do
+        row "DEC, targets from all samples, $(name "$precision"); ClustPy" "dec.$precision" clustpy
+        row "DEC, targets from each batch, $(name "$precision"); ClustPy" "dec-batch-targets.$precision" clustpy
+    done
+    for form in "dec all samples" "dec-batch-targets each batch"; do
+        row "DEC, targets from ${form#* }, f32, MKL's own kernels; ClustPy" "${form%% *}.by-maker" clustpy
+    done
+}
+table | "$python" benches/peers/into_readme.py speed-joint

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Seconds of a training epoch of the soft nearest neighbour paper's network, ours in f32 and bf16 beside Python's torch 2.11 with its
-# default and its fused Adam, and in f32 with the kernels that MKL chooses by itself, which are Python's, one thread each, alternately; prints a Markdown table.
+# default and its fused Adam, and in f32 with the kernels that MKL chooses by itself, which are Python's, one thread each, alternately. The table goes to standard output
+# and into the README.
 # Needs a Python with torch 2.11 (PYTHON=…) and an idle machine. Usage: snnl.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -21,12 +22,15 @@ for ((i = 0; i < rounds; i++)); do
     done
 done
 best() { sort -n "$times/$1" | head -n 1; }
-echo "Seconds an epoch, best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1):"
-echo
-echo "| training | ours, f32 | ours, f32, MKL's own kernels | ours, bf16 | torch, default Adam | torch, fused Adam | f32 ÷ default | f32 ÷ fused | bf16 ÷ default | bf16 ÷ ours f32 |"
-echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-for form in plain supervised; do
-    awk -v f="$form" -v a="$(best $form.single)" -v m="$(best $form.by-maker)" -v h="$(best $form.bf16)" -v b="$(best $form.torch)" -v c="$(best $form.fused)" 'BEGIN {
-        printf "| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n", f, a, m, h, b, c, a / b, a / c, h / b, h / a
-    }'
-done
+table() {
+    echo "Best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1), $(date +%F):"
+    echo
+    echo "| training | ours, f32 | ours, f32, MKL's own kernels | ours, bf16 | torch, default Adam | torch, fused Adam | f32 ÷ default | f32 ÷ fused | bf16 ÷ default | bf16 ÷ ours f32 |"
+    echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for form in plain supervised; do
+        awk -v f="$form" -v a="$(best $form.single)" -v m="$(best $form.by-maker)" -v h="$(best $form.bf16)" -v b="$(best $form.torch)" -v c="$(best $form.fused)" 'BEGIN {
+            printf "| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n", f, a, m, h, b, c, a / b, a / c, h / b, h / a
+        }'
+    done
+}
+table | "$python" benches/peers/into_readme.py speed-snnl
