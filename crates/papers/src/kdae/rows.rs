@@ -3,6 +3,7 @@
 
 use super::deviations::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START, DEC_START_EQUAL_WEIGHTS,
+    DEC_START_SGD,
 };
 use super::{Sets, ablation};
 use crate::run::RunRecord;
@@ -22,6 +23,7 @@ struct Row {
 const START: Of = (AeKMeans::SLUG, None);
 const AUTHORS_START: Of = (AeKMeans::SLUG, Some(AUTHORS_DECODER));
 const DEC_START_ROW: Of = (AeKMeans::SLUG, Some(DEC_START));
+const SGD_START: Of = (AeKMeans::SLUG, Some(DEC_START_SGD));
 
 const fn row(
     method: &'static str,
@@ -33,13 +35,15 @@ const fn row(
 }
 
 /// In the order of the tables.
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 17] = [
     row(RawKMeans::SLUG_ALL, None, "", None),
     row(AeKMeans::SLUG, None, "", None),
     row(AeKMeans::SLUG, Some(AUTHORS_DECODER), ", as in the authors' code", None),
     row(AeKMeans::SLUG, Some(DEC_START), ", network of DEC and DCN", None),
+    row(AeKMeans::SLUG, Some(DEC_START_SGD), ", network of DEC and DCN by gradient descent", None),
     row(Dec::SLUG, None, "", Some(START)),
     row(Dec::SLUG, Some(DEC_START), ", network of DEC and DCN", Some(DEC_START_ROW)),
+    row(Dec::SLUG, Some(DEC_START_SGD), ", network of DEC and DCN by gradient descent", Some(SGD_START)),
     row(Dec::SLUG_IMPROVED, None, "", Some(START)),
     row(Dcn::SLUG, None, "", Some(START)),
     row(Dcn::SLUG, Some(DEC_START_EQUAL_WEIGHTS), ", network of DEC and DCN, λ = 1", Some(DEC_START_ROW)),
@@ -50,6 +54,12 @@ const ROWS: [Row; 14] = [
         Some(AUTHORS_CODE_DEC_START),
         ", as in the authors' code, from the network of DEC and DCN",
         Some(DEC_START_ROW),
+    ),
+    row(
+        KDae::SLUG,
+        Some(DEC_START_SGD),
+        ", as in the authors' code, from the network of DEC and DCN by gradient descent",
+        Some(SGD_START),
     ),
     row(Damic::SLUG, None, "", Some(START)),
     row(

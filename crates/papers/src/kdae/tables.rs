@@ -77,7 +77,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     if rows_of(dataset).any(|(_, variant)| variant.is_some()) {
         notes.push(
             "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent what the notes say; all rows of a method have the paper's one figure beside them. \
-         \"As in the authors' code\" has the settings that the tables of deviations name; until the first run with that decoder on MNIST, the deviation `authors-code`, whose start has a mirrored decoder, was this row. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most. The paper says that all its methods had the same network and start; \
+         \"As in the authors' code\" has the settings that the tables of deviations name; until the first run with that decoder on MNIST, the deviation `authors-code`, whose start has a mirrored decoder, was this row. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most; \"by gradient descent\", which has rows on MNIST alone, where the others stay below print, it is trained as a public implementation of DEC trains it there: step 1, momentum 0.9, 300 epochs. The paper says that all its methods had the same network and start; \
          where its figures equal those of other papers (above), they are of such a one."
                 .to_owned(),
         );
