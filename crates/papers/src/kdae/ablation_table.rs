@@ -79,9 +79,9 @@ pub(super) fn ablation<'a>(
     }
     let chosen = match method {
         Dcn::SLUG => {
-            "λ of DCN in the other tables was taken after the first run with λ = 1, and λ = 1 from the network of DEC and DCN after the first run there with the former."
+            "λ of DCN in the other tables was taken after the first run with λ = 1, and λ = 1 from the network of DEC and DCN after the first run there with the former; λ = 1 stayed with the start by gradient descent."
         }
-        Damic::SLUG => "The deviation was given a row in Table 2 before its first run.",
+        Damic::SLUG => "The deviations were given rows in Table 2 before their first runs.",
         _ => {
             "Which deviations have a row in Table 2 or all seeds was decided after their first runs, and so was from which there are further ones; no setting was tuned by them."
         }

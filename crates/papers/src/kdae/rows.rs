@@ -35,7 +35,7 @@ const fn row(
 }
 
 /// In the order of the tables.
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 19] = [
     row(RawKMeans::SLUG_ALL, None, "", None),
     row(AeKMeans::SLUG, None, "", None),
     row(AeKMeans::SLUG, Some(AUTHORS_DECODER), ", as in the authors' code", None),
@@ -47,6 +47,12 @@ const ROWS: [Row; 17] = [
     row(Dec::SLUG_IMPROVED, None, "", Some(START)),
     row(Dcn::SLUG, None, "", Some(START)),
     row(Dcn::SLUG, Some(DEC_START_EQUAL_WEIGHTS), ", network of DEC and DCN, λ = 1", Some(DEC_START_ROW)),
+    row(
+        Dcn::SLUG,
+        Some(DEC_START_SGD),
+        ", network of DEC and DCN by gradient descent, λ = 1",
+        Some(SGD_START),
+    ),
     row(KDae::SLUG, None, "", Some(START)),
     row(KDae::SLUG, Some(AUTHORS_DECODER), ", as in the authors' code", Some(AUTHORS_START)),
     row(
@@ -67,6 +73,12 @@ const ROWS: [Row; 17] = [
         Some(AUTHORS_CLUSTERS_DEC_START),
         ", clusters' networks as in the code of k-DAE, from the network of DEC and DCN",
         Some(DEC_START_ROW),
+    ),
+    row(
+        Damic::SLUG,
+        Some(DEC_START_SGD),
+        ", clusters' networks as in the code of k-DAE, from the network of DEC and DCN by gradient descent",
+        Some(SGD_START),
     ),
 ];
 

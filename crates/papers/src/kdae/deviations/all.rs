@@ -1,8 +1,12 @@
 //! All deviations of a data set.
 
-use super::baselines::{DCNS, DECS, DECS_FROM_DEC_START};
-use super::joint::{DAMICS, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START, JOINTS_OF_AUTHORS};
-use super::names::{AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START};
+use super::baselines::{DCNS, DCNS_FROM_DEC_START, DECS, DECS_FROM_DEC_START};
+use super::joint::{
+    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START, JOINTS_OF_AUTHORS,
+};
+use super::names::{
+    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
+};
 use super::start::{STARTS, STARTS_FROM_AUTHORS, STARTS_FROM_DEC_START};
 use super::variant::{Base, Variant};
 use crate::Result;
@@ -26,7 +30,11 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
     let (base, settings) = base.after(DEC_START, &settings, DECS);
     variants.extend(base.variants(&settings, DECS_FROM_DEC_START, Clone::clone)?);
 
-    variants.extend(Base { method: Dcn::SLUG, name: None }.variants(&dcn(quick), DCNS, Clone::clone)?);
+    let base = Base { method: Dcn::SLUG, name: None };
+    let settings = dcn(quick);
+    variants.extend(base.variants(&settings, DCNS, Clone::clone)?);
+    let (base, settings) = base.after(DEC_START_EQUAL_WEIGHTS, &settings, DCNS);
+    variants.extend(base.variants(&settings, DCNS_FROM_DEC_START, Clone::clone)?);
 
     let base = Base { method: KDae::SLUG, name: None };
     let settings = k_dae(quick);
@@ -39,11 +47,11 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
         variants.extend(base.variants(&settings, further, Clone::clone)?);
     }
 
-    variants.extend(Base { method: Damic::SLUG, name: None }.variants(
-        &damic(quick),
-        DAMICS,
-        Clone::clone,
-    )?);
+    let base = Base { method: Damic::SLUG, name: None };
+    let settings = damic(quick);
+    variants.extend(base.variants(&settings, DAMICS, Clone::clone)?);
+    let (base, settings) = base.after(AUTHORS_CLUSTERS_DEC_START, &settings, DAMICS);
+    variants.extend(base.variants(&settings, DAMICS_FROM_DEC_START, Clone::clone)?);
     Ok(variants)
 }
 
@@ -54,9 +62,7 @@ pub(in crate::kdae) fn has_slowest_network(method: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::{
-        AUTHORS_CLUSTERS_DEC_START, AUTHORS_DECODER, AUTHORS_START, DEC_START_EQUAL_WEIGHTS,
-    };
+    use super::super::names::{AUTHORS_DECODER, AUTHORS_START, DEC_START_SGD};
     use super::*;
 
     #[test]
@@ -94,6 +100,11 @@ mod tests {
             assert_eq!(start(name, method), dec, "{method}");
         }
         assert_ne!(authors, dec);
+        let sgd = start(DEC_START_SGD, AeKMeans::SLUG);
+        for method in [Dec::SLUG, Dcn::SLUG, KDae::SLUG, Damic::SLUG] {
+            assert_eq!(start(DEC_START_SGD, method), sgd, "{method}");
+        }
+        assert_ne!(dec, sgd);
     }
 
     #[test]

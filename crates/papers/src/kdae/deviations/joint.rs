@@ -77,6 +77,9 @@ pub(super) const DAMICS: &[Deviation<DamicSettings>] = &[(
     },
 )];
 
+pub(super) const DAMICS_FROM_DEC_START: &[Deviation<DamicSettings>] =
+    &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.start.pretraining))];
+
 /// Each cluster's autoencoder in the authors' code.
 fn authors_clusters(settings: &mut ClusterAutoencoders) {
     linear_code(&mut settings.of_cluster);
