@@ -61,11 +61,23 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     hand_over(command.env("DEEPCLUST_REVISION", revision(repo)).arg(verb).args(repo.arguments(args)))
 }
 
-/// What the program is made of.
-const CODE: [&str; 3] = ["crates", "Cargo.toml", "Cargo.lock"];
+/// What the numbers of a run come from. A record has its settings itself, so that plans, tables and pages are not among it.
+const CODE: [&str; 10] = [
+    "crates/cluster",
+    "crates/datasets",
+    "crates/losses",
+    "crates/manifold",
+    "crates/methods",
+    "crates/metrics",
+    "crates/nets",
+    "crates/papers/src/run",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 
-/// The last commit that changed the code, with `+changes` when the code differs from it, or `unknown` outside a repository.
-/// A commit of results is none: what is half done when records are committed goes on after it.
+/// The last commit that changed this code, with `+changes` when the code differs from it, or `unknown` outside a repository.
+/// What is half done, and networks that runs share, are taken up again at the same revision: after a commit of results or of
+/// a page too.
 fn revision(repo: &Repo) -> String {
     let git = |args: &[&str]| {
         let output = repo.command("git").args(args).stderr(Stdio::null()).output().ok()?;
@@ -219,6 +231,12 @@ fn hand_over(command: &mut Command) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_code_of_the_revision_is_there() {
+        let repo = Repo::locate().unwrap();
+        assert!(CODE.iter().all(|path| repo.root().join(path).exists()));
+    }
 
     #[test]
     fn the_program_is_where_cargo_says() {
