@@ -15,6 +15,7 @@ mod reconstructions;
 pub(crate) mod record;
 mod scheduler;
 mod spec;
+mod states;
 mod store;
 mod verify;
 mod worker;

@@ -1,7 +1,6 @@
 use super::verify::differences;
 use super::{FigureData, RunRecord, RunSpec};
 use crate::{Error, Result};
-use deepclust_nets::Products;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -67,40 +66,6 @@ impl Store {
         let file = File::create(&path).map_err(Error::io(&path))?;
         file.lock().map_err(Error::io(&path))?;
         Ok(file)
-    }
-
-    /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity, the
-    /// code's revision, libtorch's version, its kernels and the device, so that no run goes on from the state of another, of
-    /// other code or of another device. None where the code has no revision: it may change between a break and the resumption.
-    ///
-    /// # Errors
-    /// [`Error::Io`] when the folder cannot be made.
-    pub fn checkpoints(&self, spec: &RunSpec, device: &str) -> Result<Option<PathBuf>> {
-        let revision = super::machine::revision();
-        if !is_commit(&revision) {
-            return Ok(None);
-        }
-        let identity: String = spec.identity()?.chars().take(16).collect();
-        let version = deepclust_nets::libtorch_version();
-        let products = Products::of_this_process();
-        let name = format!("{identity}-{revision}-{version}-{products}-{}", device.replace(':', "-"));
-        let folder = self.root.join(".checkpoints").join(name);
-        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        Ok(Some(folder))
-    }
-
-    /// The folder for networks that several runs start from, by revision of the code as for [`checkpoints`](Self::checkpoints).
-    ///
-    /// # Errors
-    /// [`Error::Io`] when the folder cannot be made.
-    pub fn cache(&self) -> Result<Option<PathBuf>> {
-        let revision = super::machine::revision();
-        if !is_commit(&revision) {
-            return Ok(None);
-        }
-        let folder = self.root.join(".cache").join(format!("networks-{revision}"));
-        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
-        Ok(Some(folder))
     }
 
     /// What is known of a run.
@@ -199,45 +164,6 @@ impl Store {
         file.persist(&path).map_err(|error| Error::Io { path: path.clone(), source: error.error })?;
         Ok(())
     }
-
-    /// Removes what killed writers of this run's record left behind. To be called with the run's [lock](Self::lock) held.
-    pub fn sweep_record(&self, spec: &RunSpec) {
-        let path = self.root.join(spec.record_path());
-        let prefix = partial_prefix(&path);
-        for entry in path.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with(&prefix) && name.ends_with(".partial") {
-                let _ = fs::remove_file(entry.path()); // it only takes space
-            }
-        }
-    }
-
-    /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
-    /// writing it. States and networks of other code go after a week without a change.
-    pub fn sweep(&self) {
-        let revision = super::machine::revision();
-        let mut folders = vec![self.root.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
-                    let ours = path.to_string_lossy().contains(&revision);
-                    if is_commit(&revision) && !ours && older_than(&path, WEEK) {
-                        let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
-                    }
-                } else if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|e| e == "partial") && older_than(&path, HOUR) {
-                    let _ = fs::remove_file(path); // it only takes space
-                }
-            }
-        }
-    }
-}
-
-/// Temporary files carry the name of the file they are to become.
-fn partial_prefix(path: &Path) -> String {
-    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 
 /// Temporary files are for their owner alone; results are for everybody.
@@ -249,19 +175,6 @@ fn set_common_permissions(file: &tempfile::NamedTempFile) {
     }
     #[cfg(not(unix))]
     let _ = file;
-}
-
-const HOUR: u64 = 3600;
-const WEEK: u64 = 7 * 24 * HOUR;
-
-/// Code that may change under its name has no states to keep.
-fn is_commit(revision: &str) -> bool {
-    revision.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn older_than(path: &Path, seconds: u64) -> bool {
-    let age = fs::metadata(path).and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_some_and(|age| age.as_secs() > seconds)
 }
 
 /// The first keys whose values differ, in words.

@@ -1,0 +1,145 @@
+//! What a store keeps beside records: states of unfinished runs, networks that runs share, and what killed writers left.
+
+use super::{RunSpec, Store};
+use crate::{Error, Result};
+use deepclust_nets::Products;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+impl Store {
+    /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity, the
+    /// code's revision, libtorch's version, its kernels and the device, so that no run goes on from the state of another, of
+    /// other code or of another device. None where the code has no revision: it may change between a break and the resumption.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn checkpoints(&self, spec: &RunSpec, device: &str) -> Result<Option<PathBuf>> {
+        let revision = super::machine::revision();
+        if !is_commit(&revision) {
+            return Ok(None);
+        }
+        let identity: String = spec.identity()?.chars().take(16).collect();
+        let version = deepclust_nets::libtorch_version();
+        let products = Products::of_this_process();
+        let name = format!("{identity}-{revision}-{version}-{products}-{}", device.replace(':', "-"));
+        let folder = self.root().join(".checkpoints").join(name);
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        Ok(Some(folder))
+    }
+
+    /// The folder for networks that several runs start from, by revision of the code as for [`checkpoints`](Self::checkpoints).
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be made.
+    pub fn cache(&self) -> Result<Option<PathBuf>> {
+        let revision = super::machine::revision();
+        if !is_commit(&revision) {
+            return Ok(None);
+        }
+        let folder = self.root().join(".cache").join(format!("networks-{revision}"));
+        fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
+        Ok(Some(folder))
+    }
+
+    /// Removes what killed writers of this run's record left behind. To be called with the run's [lock](Self::lock) held.
+    pub fn sweep_record(&self, spec: &RunSpec) {
+        let path = self.root().join(spec.record_path());
+        let prefix = partial_prefix(&path);
+        for entry in path.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(&prefix) && name.ends_with(".partial") {
+                let _ = fs::remove_file(entry.path()); // it only takes space
+            }
+        }
+    }
+
+    /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
+    /// writing it. States and networks of other code go after a week without a change.
+    pub fn sweep(&self) {
+        let revision = super::machine::revision();
+        let mut folders = vec![self.root().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
+                    let ours = path.to_string_lossy().contains(&revision);
+                    if is_commit(&revision) && !ours && older_than(&path, WEEK) {
+                        let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
+                    }
+                } else if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|e| e == "partial") && older_than(&path, HOUR) {
+                    let _ = fs::remove_file(path); // it only takes space
+                }
+            }
+        }
+    }
+}
+
+/// Temporary files carry the name of the file they are to become.
+fn partial_prefix(path: &Path) -> String {
+    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+}
+
+const HOUR: u64 = 3600;
+const WEEK: u64 = 7 * 24 * HOUR;
+
+/// Code that may change under its name has no states to keep.
+fn is_commit(revision: &str) -> bool {
+    revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn older_than(path: &Path, seconds: u64) -> bool {
+    let age = fs::metadata(path).and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() > seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::spec::tests::spec;
+    use std::time::{Duration, SystemTime};
+
+    /// A file that was last written so many seconds ago.
+    fn file(path: &Path, seconds: u64) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let written = SystemTime::now() - Duration::from_secs(seconds);
+        fs::File::create(path).unwrap().set_modified(written).unwrap();
+    }
+
+    #[test]
+    fn only_old_leftovers_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for (name, seconds) in [
+            ("tables/.a.partial", 2 * HOUR),
+            ("tables/.b.partial", 0),
+            ("tables/a.md", 2 * HOUR),
+            (".cache/networks-0/a.safetensors", 2 * WEEK),
+        ] {
+            file(&at(name), seconds);
+        }
+        store.sweep();
+        assert!(!at("tables/.a.partial").exists());
+        // Code without a revision takes up no network, and removes none.
+        for name in ["tables/.b.partial", "tables/a.md", ".cache/networks-0/a.safetensors"] {
+            assert!(at(name).exists(), "{name}");
+        }
+    }
+
+    #[test]
+    fn leftovers_of_a_run_are_removed_with_its_lock_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (own, other) = (spec(1).record_path(), spec(2).record_path());
+        let partial = |path: &Path| {
+            folder.path().join(path).with_file_name(format!("{}x.partial", partial_prefix(path)))
+        };
+        for path in [&own, &other] {
+            file(&partial(path), 0);
+        }
+        store.sweep_record(&spec(1));
+        assert!(!partial(&own).exists() && partial(&other).exists());
+    }
+}
