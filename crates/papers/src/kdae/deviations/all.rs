@@ -8,51 +8,30 @@ use super::names::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
 };
 use super::start::{STARTS, STARTS_FROM_AUTHORS, STARTS_FROM_DEC_START};
-use super::variant::{Base, Variant};
+use super::variant::{Variant, variants_of};
 use crate::Result;
 use crate::kdae::protocol::{ae_k_means, damic, dcn, dec, k_dae, pretraining};
 use deepclust_methods::{AeKMeans, Damic, Dcn, Dec, KDae, Pretraining};
 
 /// All deviations of a data set, in the order of the table.
 pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Variant>> {
-    let base = Base { method: AeKMeans::SLUG, name: None };
-    let start = pretraining(quick);
+    let further = [(DEC_START, STARTS_FROM_DEC_START), (AUTHORS_CODE, STARTS_FROM_AUTHORS)];
     let finish = |start: &Pretraining| ae_k_means(quick, start);
-    let mut variants = base.variants(&start, STARTS, finish)?;
-    for (name, further) in [(DEC_START, STARTS_FROM_DEC_START), (AUTHORS_CODE, STARTS_FROM_AUTHORS)] {
-        let (base, start) = base.after(name, &start, STARTS);
-        variants.extend(base.variants(&start, further, finish)?);
-    }
+    let mut all = variants_of(AeKMeans::SLUG, &pretraining(quick), STARTS, &further, finish)?;
 
-    let base = Base { method: Dec::SLUG, name: None };
-    let settings = dec(dataset, false, quick)?;
-    variants.extend(base.variants(&settings, DECS, Clone::clone)?);
-    let (base, settings) = base.after(DEC_START, &settings, DECS);
-    variants.extend(base.variants(&settings, DECS_FROM_DEC_START, Clone::clone)?);
+    let (settings, further) = (dec(dataset, false, quick)?, [(DEC_START, DECS_FROM_DEC_START)]);
+    all.extend(variants_of(Dec::SLUG, &settings, DECS, &further, Clone::clone)?);
 
-    let base = Base { method: Dcn::SLUG, name: None };
-    let settings = dcn(quick);
-    variants.extend(base.variants(&settings, DCNS, Clone::clone)?);
-    let (base, settings) = base.after(DEC_START_EQUAL_WEIGHTS, &settings, DCNS);
-    variants.extend(base.variants(&settings, DCNS_FROM_DEC_START, Clone::clone)?);
+    let further = [(DEC_START_EQUAL_WEIGHTS, DCNS_FROM_DEC_START)];
+    all.extend(variants_of(Dcn::SLUG, &dcn(quick), DCNS, &further, Clone::clone)?);
 
-    let base = Base { method: KDae::SLUG, name: None };
-    let settings = k_dae(quick);
-    variants.extend(base.variants(&settings, JOINTS, Clone::clone)?);
-    variants.extend(base.variants(&settings, JOINTS_OF_AUTHORS, Clone::clone)?);
-    for (name, further) in
-        [(AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START), (AUTHORS_CODE, JOINTS_FROM_AUTHORS)]
-    {
-        let (base, settings) = base.after(name, &settings, JOINTS_OF_AUTHORS);
-        variants.extend(base.variants(&settings, further, Clone::clone)?);
-    }
+    let further = [(AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START), (AUTHORS_CODE, JOINTS_FROM_AUTHORS)];
+    let joints = [JOINTS, JOINTS_OF_AUTHORS].concat();
+    all.extend(variants_of(KDae::SLUG, &k_dae(quick), &joints, &further, Clone::clone)?);
 
-    let base = Base { method: Damic::SLUG, name: None };
-    let settings = damic(quick);
-    variants.extend(base.variants(&settings, DAMICS, Clone::clone)?);
-    let (base, settings) = base.after(AUTHORS_CLUSTERS_DEC_START, &settings, DAMICS);
-    variants.extend(base.variants(&settings, DAMICS_FROM_DEC_START, Clone::clone)?);
-    Ok(variants)
+    let further = [(AUTHORS_CLUSTERS_DEC_START, DAMICS_FROM_DEC_START)];
+    all.extend(variants_of(Damic::SLUG, &damic(quick), DAMICS, &further, Clone::clone)?);
+    Ok(all)
 }
 
 /// Whether it is a deviation of k-DAE with the paper's own network, whose joint training is the slowest.

@@ -17,34 +17,30 @@ pub(in crate::kdae) struct Variant {
 /// A name, words for the table, and the change of the settings.
 pub(super) type Deviation<T> = (&'static str, &'static str, fn(&mut T));
 
-/// What is deviated from: the protocol of a method, or a deviation of it.
-#[derive(Clone, Copy)]
-pub(super) struct Base {
-    pub method: &'static str,
-    pub name: Option<&'static str>,
-}
+/// Further deviations, from the one of that name.
+pub(super) type Further<'a, T> = (&'static str, &'a [Deviation<T>]);
 
-impl Base {
-    /// The deviation of that name as what further ones deviate from, and its settings.
-    pub fn after<T: Clone>(self, name: &'static str, settings: &T, deviations: &[Deviation<T>]) -> (Self, T) {
+/// What becomes of a method's `settings` by each deviation, and of those of some by further ones; `finish` makes the method's own
+/// of them.
+pub(super) fn variants_of<T: Clone, S: Serialize>(
+    method: &'static str,
+    settings: &T,
+    deviations: &[Deviation<T>],
+    further: &[Further<'_, T>],
+    finish: impl Fn(&T) -> S,
+) -> Result<Vec<Variant>> {
+    let of = |base: Option<&'static str>, settings: &T, &(name, words, change): &Deviation<T>| {
         let mut changed = settings.clone();
-        deviations.iter().filter(|(own, ..)| *own == name).for_each(|(_, _, change)| change(&mut changed));
-        (Self { name: Some(name), ..self }, changed)
-    }
-
-    /// What becomes of its `settings` by each deviation; `finish` makes the method's own of them.
-    pub fn variants<T: Clone, S: Serialize>(
-        self,
-        settings: &T,
-        deviations: &[Deviation<T>],
-        finish: impl Fn(&T) -> S,
-    ) -> Result<Vec<Variant>> {
-        let variant = |&(name, words, change): &Deviation<T>| {
+        change(&mut changed);
+        Ok(Variant { method, name, words, base, settings: serde_json::to_value(finish(&changed))? })
+    };
+    let mut variants = deviations.iter().map(|d| of(None, settings, d)).collect::<Result<Vec<_>>>()?;
+    for (base, further) in further {
+        for (_, _, change) in deviations.iter().filter(|(name, ..)| name == base) {
             let mut changed = settings.clone();
             change(&mut changed);
-            let settings = serde_json::to_value(finish(&changed))?;
-            Ok(Variant { method: self.method, name, words, base: self.name, settings })
-        };
-        deviations.iter().map(variant).collect()
+            variants.extend(further.iter().map(|d| of(Some(base), &changed, d)).collect::<Result<Vec<_>>>()?);
+        }
     }
+    Ok(variants)
 }
