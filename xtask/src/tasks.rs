@@ -62,7 +62,7 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
 }
 
 /// What the numbers of a run come from. A record has its settings itself, so that plans, tables and pages are not among it.
-const CODE: [&str; 10] = [
+const CODE: [&str; 13] = [
     "crates/cluster",
     "crates/datasets",
     "crates/losses",
@@ -70,7 +70,10 @@ const CODE: [&str; 10] = [
     "crates/methods",
     "crates/metrics",
     "crates/nets",
+    "crates/papers/Cargo.toml",
+    "crates/papers/build.rs",
     "crates/papers/src/run",
+    ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
 ];
@@ -236,6 +239,13 @@ mod tests {
     fn the_code_of_the_revision_is_there() {
         let repo = Repo::locate().unwrap();
         assert!(CODE.iter().all(|path| repo.root().join(path).exists()));
+        for entry in repo.root().join("crates").read_dir().unwrap() {
+            let name = format!("crates/{}", entry.unwrap().file_name().to_string_lossy());
+            assert!(
+                CODE.contains(&name.as_str()) || ["crates/papers", "crates/plots"].contains(&name.as_str()),
+                "{name}"
+            );
+        }
     }
 
     #[test]

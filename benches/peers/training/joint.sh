@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 rounds=${1:-3}
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "ROUNDS: expected a number from 1, found $rounds" >&2; exit 2; }
 python=${PYTHON:-python3}
 cargo build --quiet --release -p deepclust-methods --example joint_epoch
 ours=${CARGO_TARGET_DIR:-target}/release/examples/joint_epoch
@@ -44,11 +45,11 @@ table() {
     echo "| --- | ---: | ---: | ---: |"
     for precision in single bf16; do
         for pass in all responsible; do
-            row "k-DAE, pass \`$pass\`, $(name "$precision"); torch, default Adam" "$pass.$precision" torch
+            row "k-DAE, pass \`$pass\`, $(name "$precision"); torch 2.11, default Adam" "$pass.$precision" torch
         done
     done
-    row "k-DAE, pass \`all\`, f32; torch, fused Adam" all.single fused
-    row "k-DAE, pass \`all\`, f32, MKL's own kernels; torch, default Adam" all.by-maker torch
+    row "k-DAE, pass \`all\`, f32; torch 2.11, fused Adam" all.single fused
+    row "k-DAE, pass \`all\`, f32, MKL's own kernels; torch 2.11, default Adam" all.by-maker torch
     for precision in single bf16; do
         row "DEC, targets from all samples, $(name "$precision"); ClustPy" "dec.$precision" clustpy
         row "DEC, targets from each batch, $(name "$precision"); ClustPy" "dec-batch-targets.$precision" clustpy
@@ -57,4 +58,8 @@ table() {
         row "DEC, targets from ${form#* }, f32, MKL's own kernels; ClustPy" "${form%% *}.by-maker" clustpy
     done
 }
-table | "$python" benches/peers/into_readme.py speed-joint
+for file in "$times"/*; do
+    [ -s "$file" ] || { echo "${file##*/} has left no times" >&2; exit 1; }
+done
+table >"$times/table"
+"$python" benches/peers/into_readme.py speed-joint <"$times/table"

@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 rounds=${1:-3}
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "ROUNDS: expected a number from 1, found $rounds" >&2; exit 2; }
 python=${PYTHON:-python3}
 cargo build --quiet --release -p deepclust-methods --example training_epoch
 ours=${CARGO_TARGET_DIR:-target}/release/examples/training_epoch
@@ -25,7 +26,7 @@ best() { sort -n "$times/$1" | head -n 1; }
 table() {
     echo "Best of $rounds rounds, one thread, on $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1), $(date +%F):"
     echo
-    echo "| training | ours, f32 | ours, f32, MKL's own kernels | ours, bf16 | torch, default Adam | torch, fused Adam | f32 ÷ default | f32 ÷ fused | bf16 ÷ default | bf16 ÷ ours f32 |"
+    echo "| training | ours, f32 | ours, f32, MKL's own kernels | ours, bf16 | torch 2.11, default Adam | torch 2.11, fused Adam | f32 ÷ default | f32 ÷ fused | bf16 ÷ default | bf16 ÷ ours f32 |"
     echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for form in plain supervised; do
         awk -v f="$form" -v a="$(best $form.single)" -v m="$(best $form.by-maker)" -v h="$(best $form.bf16)" -v b="$(best $form.torch)" -v c="$(best $form.fused)" 'BEGIN {
@@ -33,4 +34,8 @@ table() {
         }'
     done
 }
-table | "$python" benches/peers/into_readme.py speed-snnl
+for file in "$times"/*; do
+    [ -s "$file" ] || { echo "${file##*/} has left no times" >&2; exit 1; }
+done
+table >"$times/table"
+"$python" benches/peers/into_readme.py speed-snnl <"$times/table"

@@ -11,7 +11,8 @@ pub struct Request {
     pub dataset: Option<String>,
     /// Only these methods, where some are named.
     pub methods: Option<Vec<String>>,
-    /// Only these deviations of the ablations, where some are named; [`NO_VARIANT`](Self::NO_VARIANT) is the tables' rows.
+    /// Only these deviations of the ablations, where some are named; [`NO_VARIANT`](Self::NO_VARIANT) are the rows by the
+    /// paper's text.
     pub variants: Option<Vec<String>>,
     /// Seeds 0, 1, … of that number; the paper's own number where none is given.
     pub runs: Option<usize>,

@@ -87,7 +87,7 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
         .arg(&out)
         .assert()
         .success()
-        .stdout(contains("kdae: 4 runs to make, 0 recorded").and(contains("to make   mnist k-dae: 1")));
+        .stdout(contains("kdae: 4 runs to make, 0 recorded").and(contains("to make   mnist k-dae: seed 0")));
     assert!(!out.exists());
 }
 

@@ -84,7 +84,7 @@ fn by_start(kept: &Kept) -> Option<String> {
     let words: Vec<String> = words.collect();
     (!words.is_empty()).then(|| {
         format!(
-            "Runs in which the classes without a cluster are those of the start, of the runs that have the seed and the kernels of a recorded start: {}.",
+            "Runs that lose the same classes as their start, of those whose start is recorded with the same seed and kernels: {}.",
             words.join("; ")
         )
     })

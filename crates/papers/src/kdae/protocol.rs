@@ -38,8 +38,8 @@ const CODE: usize = 10;
 pub(super) const LAYER_WISE_EPOCHS: usize = 10;
 
 /// Epochs of each cluster's own autoencoder before the joint training, from the authors' code. The paper has "the number of
-/// epochs for the training phases" at 50 with early stopping, and does not say whether that is one of them: the ablation
-/// tries it.
+/// epochs for the training phases" at 50 with early stopping, and does not say whether that is one of them: a deviation
+/// has it.
 pub(super) const CLUSTER_EPOCHS: usize = 10;
 
 /// Epochs without a lower training loss after which the authors' code stops; the paper stops early without saying when.

@@ -139,8 +139,10 @@ pub(super) fn name(method: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kdae::deviations::variants;
-    use crate::kdae::protocol::METHODS;
+    use crate::kdae::deviations::{pretraining_of, variants};
+    use crate::kdae::protocol::{self, METHODS};
+    use deepclust_methods::Seed;
+    use serde_json::Value;
     use std::collections::BTreeSet;
 
     #[test]
@@ -155,11 +157,26 @@ mod tests {
         assert_eq!(names.len(), ROWS.len());
     }
 
+    /// The first training of a row.
+    fn pretraining(of: Of) -> Value {
+        let settings = match of.1 {
+            None => protocol::row("mnist", of.0, Seed(0), false).unwrap().settings,
+            name => {
+                let mut variants = variants("mnist", false).unwrap().into_iter();
+                variants.find(|v| v.method == of.0 && Some(v.name) == name).unwrap().settings
+            }
+        };
+        pretraining_of(&settings)
+    }
+
     #[test]
-    fn every_joint_row_has_a_start_among_the_rows() {
+    fn every_joint_row_begins_with_the_network_of_its_start() {
         for of in rows() {
             match start_of(of) {
-                Some(start) => assert!(rows().any(|row| row == start), "{of:?}"),
+                Some(start) => {
+                    assert!(rows().any(|row| row == start), "{of:?}");
+                    assert_eq!(pretraining(of), pretraining(start), "{of:?}");
+                }
                 None => assert!([RawKMeans::SLUG_ALL, AeKMeans::SLUG].contains(&of.0), "{of:?}"),
             }
         }

@@ -49,7 +49,8 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
     }
     columns.push(Column::spread("ACC of the start", 3));
     columns.push(Column::spread("Δ ACC from the start", 3));
-    columns.push(Column::words("name for --variants"));
+    columns.push(Column::words("--methods"));
+    columns.push(Column::words("--variants"));
     let mut rows = Vec::new();
     let mut shown = Vec::new();
     for of in rows_of(dataset) {
@@ -63,7 +64,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
         }
         row.push(Records::metric(&records, "start_acc").into());
         row.push(gain(&records).into());
-        row.push(variant.unwrap_or(Request::NO_VARIANT).into());
+        row.extend([method.into(), variant.unwrap_or(Request::NO_VARIANT).into()]);
         rows.push(row);
     }
     let mut notes = vec![
@@ -72,12 +73,13 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
          the row AE + k-means of the same network, run by run."
             .to_owned(),
-        format!("A row alone is made by its method and its name in the last column, as in `cargo xtask reproduce {dataset} --methods k-dae --variants none`. Every record has the settings of its run."),
+        "A row alone is made with the names in its last columns, on all data sets: `cargo xtask reproduce kdae --methods k-dae --variants none`. Every record has the settings of its run."
+            .to_owned(),
     ];
     if rows_of(dataset).any(|(_, variant)| variant.is_some()) {
         notes.push(
             "The paper's text and its authors' code describe different networks and losses. Rows without a remark follow the text, and where it is silent what the notes say; all rows of a method have the paper's one figure beside them. \
-         \"As in the authors' code\" has the settings that the tables of deviations name; until the first run with that decoder on MNIST, the deviation `authors-code`, whose start has a mirrored decoder, was this row. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most; \"by gradient descent\", which has rows on MNIST alone, where the others stay below print, it is trained as a public implementation of DEC trains it there: step 1, momentum 0.9, 300 epochs. The paper says that all its methods had the same network and start; \
+         \"As in the authors' code\" has the settings that the tables of deviations name; until the first run with that decoder on MNIST, the deviation `authors-code`, whose start has a mirrored decoder, was this row. \"Network of DEC and DCN\" is the autoencoder d-500-500-2000-10 of those methods, without normalisation, without layer-wise training and for 50 epochs at most; in the rows \"by gradient descent\", on MNIST alone, where the others stay below print, it is trained as a public implementation of DEC does there: step 1, momentum 0.9, 300 epochs. The paper says that all its methods had the same network and start; \
          where its figures equal those of other papers (above), they are of such a one."
                 .to_owned(),
         );

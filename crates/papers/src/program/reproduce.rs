@@ -132,8 +132,8 @@ impl Plan {
             store.root().display(),
             Machine::this(options.device.resolve()?)
         ));
-        for (title, count) in by_kind(&self.pending) {
-            say(&format!("  to make   {title}: {count}"));
+        for (title, seeds) in by_kind(&self.pending) {
+            say(&format!("  to make   {title}: {seeds}"));
         }
         if !self.pending.is_empty() {
             say(&format!("  estimate  {}", estimate(&self.pending, &known, at_once)));
@@ -167,17 +167,20 @@ fn first(lines: &[String], n: usize) -> Vec<String> {
     shown
 }
 
-/// Counts of runs by data set and method, in order.
-fn by_kind(specs: &[RunSpec]) -> Vec<(String, usize)> {
-    let mut kinds: Vec<(String, usize)> = Vec::new();
+/// Seeds of runs by data set and method, in order.
+fn by_kind(specs: &[RunSpec]) -> Vec<(String, String)> {
+    let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
     for spec in specs {
-        let title = format!("{} {}", spec.dataset, spec.folder());
+        let (title, seed) = (format!("{} {}", spec.dataset, spec.folder()), spec.seed.0.to_string());
         match kinds.iter_mut().find(|(kind, _)| *kind == title) {
-            Some((_, count)) => *count += 1,
-            None => kinds.push((title, 1)),
+            Some((_, seeds)) => seeds.push(seed),
+            None => kinds.push((title, vec![seed])),
         }
     }
-    kinds
+    let words = |seeds: Vec<String>| {
+        format!("{} {}", if seeds.len() == 1 { "seed" } else { "seeds" }, seeds.join(", "))
+    };
+    kinds.into_iter().map(|(title, seeds)| (title, words(seeds))).collect()
 }
 
 /// Full records of the same methods in the usual results folder, to estimate by. Whatever is wrong with them does not

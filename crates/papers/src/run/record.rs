@@ -58,7 +58,7 @@ pub struct RunRecord {
     pub assignment_digest: String,
     /// SHA-256 of the figure data's file, where the run left one.
     pub figure_data_digest: Option<String>,
-    /// Revision of the code.
+    /// Revision of the code that the numbers come from.
     pub revision: String,
     /// Version of libtorch.
     pub libtorch: String,

@@ -56,14 +56,17 @@ impl Store {
     /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
     /// writing it. States and networks of other code go after a week without a change.
     pub fn sweep(&self) {
-        let revision = super::machine::revision();
+        self.sweep_for(&super::machine::revision());
+    }
+
+    fn sweep_for(&self, revision: &str) {
         let mut folders = vec![self.root().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
-                    let ours = path.to_string_lossy().contains(&revision);
-                    if is_commit(&revision) && !ours && older_than(&path, WEEK) {
+                    let ours = path.to_string_lossy().contains(revision);
+                    if is_commit(revision) && !ours && older_than(&path, WEEK) {
                         let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
                     }
                 } else if path.is_dir() {
@@ -112,20 +115,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let at = |name: &str| folder.path().join(name);
-        for (name, seconds) in [
-            ("tables/.a.partial", 2 * HOUR),
-            ("tables/.b.partial", 0),
-            ("tables/a.md", 2 * HOUR),
-            (".cache/networks-0/a.safetensors", 2 * WEEK),
-        ] {
+        for (name, seconds) in
+            [("tables/.a.partial", 2 * HOUR), ("tables/.b.partial", 0), ("tables/a.md", 2 * HOUR)]
+        {
             file(&at(name), seconds);
         }
         store.sweep();
         assert!(!at("tables/.a.partial").exists());
-        // Code without a revision takes up no network, and removes none.
-        for name in ["tables/.b.partial", "tables/a.md", ".cache/networks-0/a.safetensors"] {
-            assert!(at(name).exists(), "{name}");
+        assert!(at("tables/.b.partial").exists() && at("tables/a.md").exists());
+    }
+
+    #[test]
+    fn only_old_states_of_other_code_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let ours = [".cache/networks-abc", ".checkpoints/1-abc-cpu"];
+        let others = [".cache/networks-123", ".checkpoints/1-123-cpu"];
+        for name in ours.iter().chain(&others) {
+            fs::create_dir_all(at(name)).unwrap();
         }
+        store.sweep_for("abc");
+        assert!(ours.iter().chain(&others).all(|name| at(name).exists()));
+        for name in ours.iter().chain(&others) {
+            let written = SystemTime::now() - Duration::from_secs(2 * WEEK);
+            fs::File::open(at(name)).unwrap().set_modified(written).unwrap();
+        }
+        // Code without a revision takes none up, and removes none.
+        for revision in ["unknown", "abc+changes"] {
+            store.sweep_for(revision);
+        }
+        assert!(ours.iter().chain(&others).all(|name| at(name).exists()));
+        store.sweep_for("abc");
+        assert!(ours.iter().all(|name| at(name).exists()) && !others.iter().any(|name| at(name).exists()));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::baselines::{DCNS, DCNS_FROM_DEC_START, DECS, DECS_FROM_DEC_START};
 use super::joint::{
-    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START, JOINTS_OF_AUTHORS,
+    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START,
+    JOINTS_FROM_RESPONSIBLE, JOINTS_OF_AUTHORS, RESPONSIBLE,
 };
 use super::names::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
@@ -25,7 +26,11 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
     let further = [(DEC_START_EQUAL_WEIGHTS, DCNS_FROM_DEC_START)];
     all.extend(variants_of(Dcn::SLUG, &dcn(quick), DCNS, &further, Clone::clone)?);
 
-    let further = [(AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START), (AUTHORS_CODE, JOINTS_FROM_AUTHORS)];
+    let further = [
+        (RESPONSIBLE, JOINTS_FROM_RESPONSIBLE),
+        (AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START),
+        (AUTHORS_CODE, JOINTS_FROM_AUTHORS),
+    ];
     let joints = [JOINTS, JOINTS_OF_AUTHORS].concat();
     all.extend(variants_of(KDae::SLUG, &k_dae(quick), &joints, &further, Clone::clone)?);
 
@@ -36,12 +41,14 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
 
 /// Whether it is a deviation of k-DAE with the paper's own network, whose joint training is the slowest.
 pub(in crate::kdae) fn has_slowest_network(method: &str, name: &str) -> bool {
-    method == KDae::SLUG && JOINTS.iter().any(|(own, ..)| *own == name)
+    let slowest = [JOINTS, JOINTS_FROM_RESPONSIBLE].concat();
+    method == KDae::SLUG && slowest.iter().any(|(own, ..)| *own == name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::{AUTHORS_DECODER, AUTHORS_START, DEC_START_SGD};
+    use super::super::names::{AUTHORS_DECODER, AUTHORS_START};
+    use super::super::variant::pretraining_of;
     use super::*;
 
     #[test]
@@ -49,15 +56,7 @@ mod tests {
         let variants = variants("mnist", false).unwrap();
         let start = |name: &str, method: &str| {
             let found = variants.iter().find(|v| v.name == name && v.method == method).unwrap();
-            let settings = found.settings.as_object().unwrap();
-            match method {
-                KDae::SLUG | Damic::SLUG => settings["start"]["pretraining"].clone(),
-                AeKMeans::SLUG => {
-                    let shared = |key: &&String| !["scaling", "k_means"].contains(&key.as_str());
-                    settings.keys().filter(shared).map(|key| (key.clone(), settings[key].clone())).collect()
-                }
-                _ => settings["pretraining"].clone(),
-            }
+            pretraining_of(&found.settings)
         };
         let authors = start(AUTHORS_CODE, AeKMeans::SLUG);
         for (name, method) in
@@ -65,25 +64,8 @@ mod tests {
         {
             assert_eq!(start(name, method), authors, "{method}");
         }
-        let with_its_decoder = start(AUTHORS_DECODER, AeKMeans::SLUG);
-        assert_eq!(start(AUTHORS_DECODER, KDae::SLUG), with_its_decoder);
-        assert_eq!(with_its_decoder["decoder"], serde_json::json!([500, 500]));
-        let dec = start(DEC_START, AeKMeans::SLUG);
-        for (name, method) in [
-            (AUTHORS_CODE_DEC_START, KDae::SLUG),
-            (AUTHORS_CLUSTERS_DEC_START, Damic::SLUG),
-            (DEC_START, Dec::SLUG),
-            (DEC_START, Dcn::SLUG),
-            (DEC_START_EQUAL_WEIGHTS, Dcn::SLUG),
-        ] {
-            assert_eq!(start(name, method), dec, "{method}");
-        }
-        assert_ne!(authors, dec);
-        let sgd = start(DEC_START_SGD, AeKMeans::SLUG);
-        for method in [Dec::SLUG, Dcn::SLUG, KDae::SLUG, Damic::SLUG] {
-            assert_eq!(start(DEC_START_SGD, method), sgd, "{method}");
-        }
-        assert_ne!(dec, sgd);
+        assert_eq!(start(AUTHORS_DECODER, KDae::SLUG)["decoder"], serde_json::json!([500, 500]));
+        assert_eq!(start(DEC_START, Dcn::SLUG), start(DEC_START, AeKMeans::SLUG));
     }
 
     #[test]
@@ -93,7 +75,9 @@ mod tests {
             let base = variants.iter().find(|v| v.method == variant.method && Some(v.name) == variant.base);
             assert_ne!(base.unwrap().settings, variant.settings, "{}", variant.name);
         }
-        assert!(has_slowest_network(KDae::SLUG, "soft"));
+        for name in ["soft", "responsible-bf16"] {
+            assert!(has_slowest_network(KDae::SLUG, name), "{name}");
+        }
         for name in [AUTHORS_CODE, AUTHORS_CODE_DEC_START, "dec-start-soft"] {
             assert!(!has_slowest_network(KDae::SLUG, name), "{name}");
         }

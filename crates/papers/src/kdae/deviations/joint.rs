@@ -11,15 +11,12 @@ use super::variant::Deviation;
 use deepclust_methods::{ClusterAutoencoders, DamicSettings, KDaeCost, KDaeSettings, ReconstructionDistance};
 use deepclust_nets::{MixturePass, Precision, TrainSettings};
 
+pub(super) const RESPONSIBLE: &str = "responsible";
 const RESPONSIBLE_WORDS: &str = "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's";
 
 pub(super) const JOINTS: &[Deviation<KDaeSettings>] = &[
-    ("responsible", RESPONSIBLE_WORDS, |s| {
+    (RESPONSIBLE, RESPONSIBLE_WORDS, |s| {
         s.joint.pass = MixturePass::Responsible;
-    }),
-    ("responsible-bf16", "the same, in bf16", |s| {
-        s.joint.pass = MixturePass::Responsible;
-        s.joint.precision = Precision::Bf16;
     }),
     ("bf16", "the joint training in bf16", |s| s.joint.precision = Precision::Bf16),
     ("cluster-epochs", "50 epochs at most for each cluster's own autoencoder, not 10", |s| {
@@ -36,6 +33,9 @@ pub(super) const JOINTS: &[Deviation<KDaeSettings>] = &[
         s.start.of_cluster.batch_norm = None;
     }),
 ];
+
+pub(super) const JOINTS_FROM_RESPONSIBLE: &[Deviation<KDaeSettings>] =
+    &[("responsible-bf16", "the joint training in bf16", |s| s.joint.precision = Precision::Bf16)];
 
 /// In the place of the paper's network that of the authors' code.
 pub(super) const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[

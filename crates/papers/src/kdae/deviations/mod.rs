@@ -12,3 +12,6 @@ pub(super) use names::{
     AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START,
     DEC_START_300, DEC_START_EQUAL_WEIGHTS, DEC_START_SGD,
 };
+
+#[cfg(test)]
+pub(super) use variant::pretraining_of;

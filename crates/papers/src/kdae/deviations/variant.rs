@@ -36,11 +36,24 @@ pub(super) fn variants_of<T: Clone, S: Serialize>(
     };
     let mut variants = deviations.iter().map(|d| of(None, settings, d)).collect::<Result<Vec<_>>>()?;
     for (base, further) in further {
-        for (_, _, change) in deviations.iter().filter(|(name, ..)| name == base) {
-            let mut changed = settings.clone();
-            change(&mut changed);
-            variants.extend(further.iter().map(|d| of(Some(base), &changed, d)).collect::<Result<Vec<_>>>()?);
-        }
+        let (_, _, change) =
+            deviations.iter().find(|(name, ..)| name == base).expect("a deviation of that name");
+        let mut changed = settings.clone();
+        change(&mut changed);
+        variants.extend(further.iter().map(|d| of(Some(base), &changed, d)).collect::<Result<Vec<_>>>()?);
     }
     Ok(variants)
+}
+
+/// The first training in a method's settings.
+#[cfg(test)]
+pub(in crate::kdae) fn pretraining_of(settings: &Value) -> Value {
+    if let Some(found) = settings.pointer("/pretraining").or(settings.pointer("/start/pretraining")) {
+        return found.clone();
+    }
+    let mut own = settings.clone();
+    for other in ["scaling", "k_means"] {
+        own.as_object_mut().unwrap().remove(other);
+    }
+    own
 }
