@@ -6,7 +6,7 @@ use super::protocol::SHOWN;
 use super::rows::{Of, row_name, row_records, rows_of, start_of};
 use super::tables::{dataset_name, gain, printed};
 use crate::Result;
-use crate::render::{Records, Spread};
+use crate::render::{Records, Spread, fixed};
 use crate::run::RunRecord;
 use deepclust_methods::{AeKMeans, KDae};
 use deepclust_nets::TrainSettings;
@@ -64,8 +64,7 @@ fn best_k_dae(rows: &[Row<'_>], dataset: &str) -> Result<Option<String>> {
         let in_print = |value: Option<f64>| value.map_or(String::new(), |v| format!(", in print {v:.2}"));
         sentences.push(format!("Its starts have {:.3}{}.", start.mean, in_print(print)));
         if let Some(gain) = gain(&best.records) {
-            // 0 has no sign.
-            let mean = format!("{:.3}", gain.mean).replace("-0.000", "0.000").replace('-', "−");
+            let mean = fixed(gain.mean, 3);
             sentences.push(format!("Joint training adds {mean}{}.", in_print(added)));
         }
     }
@@ -120,7 +119,7 @@ fn with_the_start(rows: &[Row<'_>]) -> Option<String> {
             starts.extend(row.records.iter().map(|record| (start_of(row.of), record.seed.0)));
             rows += 1;
         }
-        let r = format!("{:.2}", correlation(&pairs)?).replace('-', "−");
+        let r = fixed(correlation(&pairs)?, 2);
         let squares: f64 = pairs.iter().map(|pair| pair.0 * pair.0).sum();
         let within = (squares / (pairs.len() - rows) as f64).sqrt();
         Some(format!(

@@ -18,4 +18,4 @@ pub use provenance::{kernels_note, provenance};
 pub use readme::{folder_name, readme_table, replace_block};
 pub use records::Records;
 pub use stats::Spread;
-pub use table::{Align, Cell, Column, Table, grouped};
+pub use table::{Align, Cell, Column, Table, fixed, grouped};

@@ -39,6 +39,16 @@ impl Column {
     }
 }
 
+/// A number with that many decimals and a minus sign; what is rounded to 0 has none.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|byte| b"0.".contains(&byte)) => digits.to_owned(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
+}
+
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -146,14 +156,12 @@ impl Table {
             let decimals = column.decimals;
             match cell {
                 Cell::Text(text) => text.clone(),
-                Cell::Number(value) => format!("{value:.decimals$}").replace('-', "−"),
+                Cell::Number(value) => fixed(*value, decimals),
                 Cell::Difference(value) => format!("{value:+.decimals$}").replace('-', "−"),
                 Cell::Spread(Spread { mean, std: Some(std), .. }) => {
-                    format!("{mean:.decimals$}{plus_minus}{std:.decimals$}").replace('-', "−")
+                    format!("{}{plus_minus}{std:.decimals$}", fixed(*mean, decimals))
                 }
-                Cell::Spread(Spread { mean, std: None, .. }) => {
-                    format!("{mean:.decimals$}").replace('-', "−")
-                }
+                Cell::Spread(Spread { mean, std: None, .. }) => fixed(*mean, decimals),
                 Cell::None => "–".to_owned(),
             }
         })
@@ -225,6 +233,13 @@ mod tests {
     #[test]
     fn commas() {
         assert_eq!([7, 999, 60_000, 1_234_567].map(grouped), ["7", "999", "60,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        let of = |value| fixed(value, 2);
+        assert_eq!([0.004, -0.004, -0.006, 12.0].map(of), ["0.00", "0.00", "−0.01", "12.00"]);
+        assert_eq!(fixed(-0.4, 0), "0");
     }
 
     fn table() -> Table {
