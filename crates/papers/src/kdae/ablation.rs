@@ -12,7 +12,7 @@ use crate::{Request, Result};
 /// - the USPS of the paper's text is not that of its authors' code, and has no deviations;
 /// - the decoder of the authors' code is held against the mirrored one in all on Fashion-MNIST, where k-DAE with the latter ends
 ///   below its start;
-/// - longer trainings of the start are for MNIST alone, where k-DAE stays below print;
+/// - longer trainings of the start are for MNIST alone, where k-DAE stays below print without them;
 /// - of k-DAE with the paper's own network, the slowest of all, there are none on the large data sets.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     match dataset {

@@ -24,9 +24,6 @@ pub(super) const DECS: &[Deviation<DecSettings>] = &[
 pub(super) const DECS_FROM_DEC_START: &[Deviation<DecSettings>] =
     &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.pretraining))];
 
-pub(super) const DCNS_FROM_DEC_START: &[Deviation<DcnSettings>] =
-    &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.pretraining))];
-
 pub(super) const DCNS: &[Deviation<DcnSettings>] = &[
     ("equal-weights", "λ = 1: both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
         s.clustering_weight = 1.0;
@@ -42,3 +39,6 @@ pub(super) const DCNS: &[Deviation<DcnSettings>] = &[
         },
     ),
 ];
+
+pub(super) const DCNS_FROM_DEC_START: &[Deviation<DcnSettings>] =
+    &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.pretraining))];
