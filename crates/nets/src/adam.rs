@@ -1,3 +1,4 @@
+use crate::adam_flat::{Flat, Moments};
 use crate::adam_kernel::{Coefficients, step, step_bf16};
 use crate::convert::shape_error;
 use crate::{Error, Optimizer, Result};
@@ -53,6 +54,8 @@ pub struct Adam {
     leaves: Vec<Tensor>,
     first: Vec<Tensor>,
     second: Vec<Tensor>,
+    /// Where they all lie, on devices whose memory the processor cannot see.
+    flat: Option<Flat>,
     steps: u64,
 }
 
@@ -62,15 +65,31 @@ impl Adam {
     /// # Errors
     /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not contiguous f32.
     pub fn new(settings: AdamSettings, parameters: Vec<Tensor>) -> Result<Self> {
-        settings.validate()?;
-        for parameter in &parameters {
-            if parameter.kind() != Kind::Float || !parameter.is_contiguous() {
-                return Err(shape_error("parameter", "contiguous, of kind Float", parameter));
-            }
+        if parameters.iter().any(|parameter| parameter.device() != Device::Cpu) {
+            return Self::new_flat(settings, parameters);
         }
-        let zeros = || parameters.iter().map(|p| p.detach().zeros_like()).collect();
+        let (first, second) = (zeros_like(&parameters), zeros_like(&parameters));
+        Self::with_moments(settings, parameters, first, second)
+    }
+
+    /// As [`new`](Self::new), with all parameters in one tensor.
+    pub(crate) fn new_flat(settings: AdamSettings, mut parameters: Vec<Tensor>) -> Result<Self> {
+        check(settings, &parameters)?;
+        let (flat, Moments { first, second }) = Flat::of(&mut parameters);
+        let mut adam = Self::with_moments(settings, parameters, first, second)?;
+        adam.flat = Some(flat);
+        Ok(adam)
+    }
+
+    fn with_moments(
+        settings: AdamSettings,
+        parameters: Vec<Tensor>,
+        first: Vec<Tensor>,
+        second: Vec<Tensor>,
+    ) -> Result<Self> {
+        check(settings, &parameters)?;
         let leaves = parameters.iter().map(Tensor::shallow_clone).collect();
-        Ok(Self { settings, first: zeros(), second: zeros(), parameters, leaves, steps: 0 })
+        Ok(Self { settings, first, second, parameters, leaves, flat: None, steps: 0 })
     }
 
     /// An optimiser of f32 parameters whose losses depend on bf16 copies of some of them: each step changes the parameters,
@@ -135,23 +154,27 @@ impl Adam {
             epsilon: self.settings.epsilon as f32,
         };
         tch::no_grad(|| {
+            if let Some(flat) = &mut self.flat {
+                flat.step(gradients, coefficients);
+                self.refresh_copies();
+                return;
+            }
             let moments = self.first.iter_mut().zip(&mut self.second);
             for (i, ((w, gradient), (m, v))) in
                 self.parameters.iter_mut().zip(gradients).zip(moments).enumerate()
             {
                 let mut copy = Some(self.leaves[i].detach()).filter(|leaf| leaf.kind() == Kind::BFloat16);
                 match &mut copy {
-                    Some(copy) if w.device() == Device::Cpu && gradient.kind() == Kind::BFloat16 => {
+                    Some(copy) if gradient.kind() == Kind::BFloat16 => {
                         let gradient = gradient.contiguous();
                         let (copy, gradient) = (bits_mut(copy), bits(&gradient));
                         step_bf16(values_mut(w), copy, gradient, values_mut(m), values_mut(v), coefficients);
                         continue;
                     }
-                    _ if w.device() == Device::Cpu => {
+                    _ => {
                         let gradient = gradient.to_kind(Kind::Float).contiguous();
                         step(values_mut(w), values(&gradient), values_mut(m), values_mut(v), coefficients);
                     }
-                    _ => step_by_tensors(w, &gradient.to_kind(Kind::Float), m, v, coefficients),
                 }
                 if let Some(copy) = &mut copy {
                     copy.copy_(w);
@@ -159,6 +182,15 @@ impl Adam {
             }
         });
         Ok(())
+    }
+
+    /// Writes the parameters to their bf16 copies.
+    fn refresh_copies(&self) {
+        for (parameter, leaf) in self.parameters.iter().zip(&self.leaves) {
+            if leaf.kind() == Kind::BFloat16 {
+                leaf.detach().copy_(&parameter.detach());
+            }
+        }
     }
 }
 
@@ -171,12 +203,7 @@ impl Optimizer for Adam {
 
     fn set_steps(&mut self, steps: u64) {
         self.steps = steps;
-        // Restored parameters reach the copies, which no file keeps.
-        for (parameter, leaf) in self.parameters.iter().zip(&self.leaves) {
-            if leaf.kind() == Kind::BFloat16 {
-                leaf.detach().copy_(&parameter.detach());
-            }
-        }
+        self.refresh_copies(); // no file keeps them
     }
 
     fn steps(&self) -> u64 {
@@ -192,13 +219,17 @@ impl Optimizer for Adam {
     }
 }
 
-/// The same step in libtorch operations, for devices whose memory the processor cannot see.
-fn step_by_tensors(w: &mut Tensor, gradient: &Tensor, m: &mut Tensor, v: &mut Tensor, c: Coefficients) {
-    let _ = m.lerp_(gradient, f64::from(c.rest1));
-    let _ = v.g_mul_scalar_(f64::from(c.beta2));
-    let _ = v.g_add_(&(gradient.square() * f64::from(c.rest2)));
-    let denominator = v.sqrt() * f64::from(c.inverse_correction) + f64::from(c.epsilon);
-    let _ = w.g_sub_(&(&*m * f64::from(c.step_size) / denominator));
+/// Settings in range, parameters contiguous f32.
+fn check(settings: AdamSettings, parameters: &[Tensor]) -> Result<()> {
+    settings.validate()?;
+    match parameters.iter().find(|p| p.kind() != Kind::Float || !p.is_contiguous()) {
+        Some(parameter) => Err(shape_error("parameter", "contiguous, of kind Float", parameter)),
+        None => Ok(()),
+    }
+}
+
+fn zeros_like(parameters: &[Tensor]) -> Vec<Tensor> {
+    parameters.iter().map(|p| p.detach().zeros_like()).collect()
 }
 
 fn check_number(what: &'static str, expected: usize, found: usize) -> Result<()> {
@@ -277,28 +308,6 @@ mod tests {
             assert_relative_eq!(*found, expected, max_relative = 1e-6);
         }
         assert_eq!(adam.steps(), 5);
-    }
-
-    #[test]
-    fn tensor_operations_take_the_same_step() {
-        let c = Coefficients {
-            beta1: 0.9,
-            beta2: 0.999,
-            rest1: 0.1,
-            rest2: 0.001,
-            step_size: 0.01,
-            inverse_correction: 1.3,
-            epsilon: 1e-8,
-        };
-        let start = || [[1.0f32, -0.5], [0.2, 0.1], [0.04, 0.3]].map(|x| Tensor::from_slice(&x));
-        let gradient = Tensor::from_slice(&[0.3f32, -2.0]);
-        let [mut w, mut m, mut v] = start();
-        step_by_tensors(&mut w, &gradient, &mut m, &mut v, c);
-        let [mut w2, mut m2, mut v2] = start();
-        step(values_mut(&mut w2), values(&gradient), values_mut(&mut m2), values_mut(&mut v2), c);
-        for (a, b) in [(w, w2), (m, m2), (v, v2)] {
-            assert!(a.allclose(&b, 1e-6, 1e-9, false), "{a} {b}");
-        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod activation;
 mod adam;
+mod adam_flat;
 mod adam_kernel;
 mod autoencoder;
 mod autoencoder_settings;
