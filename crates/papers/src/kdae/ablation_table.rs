@@ -5,7 +5,7 @@ use super::deviations::variants;
 use super::protocol::{SEEDS, SHOWN};
 use super::rows::name;
 use super::tables::{METRICS, dataset_name, gain, printed};
-use crate::render::{Cell, Column, Records, Spread, Table, kernels_note};
+use crate::render::{Arithmetic, Cell, Column, Records, Spread, Table, arithmetic_note, places};
 use crate::run::RunRecord;
 use crate::{Request, Result};
 use deepclust_methods::{AeKMeans, Damic, Dcn};
@@ -17,6 +17,17 @@ pub(super) fn ablation<'a>(
     main: &'a Records,
     deviations: &'a Records,
 ) -> Result<Table> {
+    let mut datasets = Vec::new();
+    for dataset in SHOWN {
+        let variants = variants(dataset, false)?;
+        if variants.iter().any(|variant| ablation::seeds(dataset, variant.method, variant.name) > 0) {
+            datasets.push((dataset, variants));
+        }
+    }
+    let of_table = |record: &&RunRecord| {
+        record.method == method && datasets.iter().any(|(dataset, _)| *dataset == record.dataset)
+    };
+    let places = places(main.all().iter().chain(deviations.all()).filter(of_table));
     let joint = method != AeKMeans::SLUG;
     let mut columns = vec![Column::words("data"), Column::words("deviation"), Column::number("runs", 0)];
     columns.extend(METRICS.map(|(_, name)| Column::spread(name, 3)));
@@ -25,15 +36,11 @@ pub(super) fn ablation<'a>(
     }
     columns.push(Column::spread("Δ ACC from what it deviates from", 3));
     columns.push(Column::number("runs of Δ", 0));
-    columns.push(Column::spread("minutes", 1));
+    columns.extend(places.iter().map(|(_, on)| Column::spread(format!("minutes{on}"), 1)));
     columns.push(Column::words("name for --variants"));
     let mut rows = Vec::new();
     let mut shown = Vec::new();
-    for dataset in SHOWN {
-        let variants = variants(dataset, false)?;
-        if variants.iter().all(|variant| ablation::seeds(dataset, variant.method, variant.name) == 0) {
-            continue;
-        }
+    for (dataset, variants) in &datasets {
         let mut add = |words: &str, variant: &str, records: Vec<&'a RunRecord>, change: Option<Spread>| {
             if records.is_empty() {
                 return;
@@ -45,7 +52,10 @@ pub(super) fn ablation<'a>(
                 row.extend([Records::metric(&records, "start_acc").into(), gain(&records).into()]);
             }
             row.extend([change.into(), change.map(|change| change.n as f64).into()]);
-            row.push(Spread::of(records.iter().map(|record| record.wall_s / 60.0)).into());
+            row.extend(places.iter().map(|(gpu, _)| {
+                let runs = records.iter().filter(|record| Arithmetic::of(record).gpu() == *gpu);
+                Spread::of(runs.map(|record| record.wall_s / 60.0)).into()
+            }));
             row.push(variant.into());
             rows.push(row);
             shown.extend(records);
@@ -88,13 +98,13 @@ pub(super) fn ablation<'a>(
     };
     let mut notes = vec![
         chosen.to_owned(),
-        "Δ from what a deviation deviates from is of the seeds that both have with the same of MKL's kernels; – where there are none."
+        "Δ from what a deviation deviates from is of the seeds that both have with the same of MKL's kernels, or on the same model of GPU; – where there are none."
             .to_owned(),
         "Minutes are wall time of processes with one thread, several at once, and count \
          the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298). On MNIST and Fashion-MNIST those that are rows of Table 2 have all, and others the first, but for the mirrored decoder on Fashion-MNIST, which has all. Longer trainings of the start are for MNIST alone, by gradient descent with all seeds; on MNIST and Fashion-MNIST there are none of k-DAE with the paper's own network, the slowest, and on USPS (11,000) none at all."
             .to_owned(),
     ];
-    notes.extend(kernels_note(shown));
+    notes.extend(arithmetic_note(shown));
     let what = if method == AeKMeans::SLUG { "the start" } else { name(method) };
     Ok(Table {
         title: format!("What decides {what}: deviations from the protocol, and from some of them"),
@@ -102,4 +112,40 @@ pub(super) fn ablation<'a>(
         rows,
         notes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::on_gpu;
+    use crate::run::record::tests::record;
+    use deepclust_methods::Dec;
+
+    #[test]
+    fn minutes_of_a_gpu_have_a_column_of_their_own() {
+        let minutes = |records: Vec<RunRecord>| {
+            let of_dec = |mut run: RunRecord| {
+                (run.method, run.dataset) = (Dec::SLUG.to_owned(), "mnist".to_owned());
+                run
+            };
+            let records = Records::from(records.into_iter().map(of_dec).collect::<Vec<_>>());
+            let table = ablation(Dec::SLUG, &records, &Records::default()).unwrap();
+            assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
+            let of_row = table.columns.iter().zip(table.rows[0].clone());
+            let minutes = of_row.filter(|(column, _)| column.name.starts_with("minutes"));
+            minutes.map(|(column, cell)| (column.name.clone(), cell)).collect::<Vec<_>>()
+        };
+        let of = |seconds: &[f64]| Cell::from(Spread::of(seconds.iter().map(|s| s / 60.0)));
+        let (one, two) = (record(0, 0.1), record(1, 0.1));
+        assert_eq!(minutes(vec![one.clone(), two.clone()]), [("minutes".to_owned(), of(&[1.5, 1.5]))]);
+        let mut gpu = on_gpu(2, 0.1, "NVIDIA H200");
+        gpu.wall_s = 0.5;
+        assert_eq!(
+            minutes(vec![one, two, gpu]),
+            [
+                ("minutes on the processor".to_owned(), of(&[1.5, 1.5])),
+                ("minutes on NVIDIA H200".to_owned(), of(&[0.5]))
+            ]
+        );
+    }
 }

@@ -6,7 +6,7 @@ use super::protocol::SHOWN;
 use super::rows::{Of, row_name, row_records, rows_of, start_of};
 use super::tables::{dataset_name, gain, printed};
 use crate::Result;
-use crate::render::{Records, Spread, fixed};
+use crate::render::{Arithmetic, Records, Spread, fixed};
 use crate::run::RunRecord;
 use deepclust_methods::{AeKMeans, KDae};
 use deepclust_nets::TrainSettings;
@@ -116,7 +116,8 @@ fn with_the_start(rows: &[Row<'_>]) -> Option<String> {
         let (mut starts, mut rows, mut pairs) = (BTreeSet::new(), 0, Vec::new());
         for row in joint.filter(|row| row.records.len() > 1) {
             pairs.extend(less_their_mean(&row.records));
-            starts.extend(row.records.iter().map(|record| (start_of(row.of), record.seed.0)));
+            // By another arithmetic a seed's start is another one.
+            starts.extend(row.records.iter().map(|run| (start_of(row.of), run.seed.0, Arithmetic::of(run))));
             rows += 1;
         }
         let r = fixed(correlation(&pairs)?, 2);

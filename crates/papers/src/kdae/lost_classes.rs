@@ -6,7 +6,7 @@ use super::rows::{Of, name, row_name, row_records, rows_of, start_of};
 use super::tables::dataset_name;
 use super::{Sets, ablation};
 use crate::Result;
-use crate::render::{Cell, Column, Records, Spread, Table, class_name, kernels_note};
+use crate::render::{Cell, Column, Records, Spread, Table, arithmetic_note, class_name};
 use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ pub(super) fn lost_classes(sets: &Sets) -> Result<Table> {
             .to_owned(),
     ];
     notes.extend(by_start(&kept));
-    notes.extend(kernels_note(shown));
+    notes.extend(arithmetic_note(shown));
     let title = "Classes without a cluster, at the start and after joint training".to_owned();
     Ok(Table { title, columns, rows, notes })
 }
@@ -84,7 +84,7 @@ fn by_start(kept: &Kept) -> Option<String> {
     let words: Vec<String> = words.collect();
     (!words.is_empty()).then(|| {
         format!(
-            "Runs that lose the same classes as their start, of those whose start is recorded with the same seed and kernels: {}.",
+            "Runs that lose the same classes as their start, of those whose start is recorded with the same seed, and the same of MKL's kernels or the same model of GPU: {}.",
             words.join("; ")
         )
     })

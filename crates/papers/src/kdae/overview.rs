@@ -5,7 +5,7 @@ use super::protocol::{SEEDS, SHOWN};
 use super::rows::{row_name, row_records, rows, rows_of};
 use super::tables::{dataset_name, printed};
 use crate::Result;
-use crate::render::{Cell, Column, Records, Table, kernels_note};
+use crate::render::{Cell, Column, Records, Table, arithmetic_note};
 
 /// Every row's accuracy, in print and measured, on the data sets with a run.
 pub(super) fn overview(sets: &Sets) -> Result<Table> {
@@ -43,7 +43,7 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
          the network of DEC and DCN, which some figures in print are of. A deep row starts from the row AE + k-means of the same network. \
          The paper has one USPS, of 11,000 images by its text and of 9,298 by the authors' code: the rows from that code have no runs on the former. Rows by gradient descent, as a public implementation of DEC trains this network, are for MNIST alone."
     )];
-    notes.extend(kernels_note(shown));
+    notes.extend(arithmetic_note(shown));
     Ok(Table { title: "Table 2, ACC: the paper's and ours".to_owned(), columns, rows: lines, notes })
 }
 

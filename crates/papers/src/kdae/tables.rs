@@ -2,7 +2,7 @@
 
 use super::rows::{name, row_name, row_records, rows_of};
 use super::{Sets, published};
-use crate::render::{Cell, Column, Records, Table, kernels_note};
+use crate::render::{Arithmetic, Cell, Column, Records, Table, arithmetic_note};
 use crate::run::RunRecord;
 use crate::{Request, Result};
 
@@ -90,7 +90,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
                 .to_owned(),
         );
     }
-    notes.extend(kernels_note(shown));
+    notes.extend(arithmetic_note(shown));
     Ok(Table { title: format!("Table 2: {}, all images", dataset_name(dataset)), columns, rows, notes })
 }
 
@@ -110,7 +110,7 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         Column::number("steps", 0),
         Column::number("clusters without samples", 0),
         Column::number("minutes", 1),
-        Column::words("MKL's kernels"),
+        Column::words("MKL's kernels, or GPU"),
     ]);
     let row = |record: &RunRecord| {
         let of = (record.method.as_str(), record.variant.as_deref());
@@ -121,11 +121,11 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         row.push(record.facts.get("steps").copied().into());
         row.push(Cell::Number(record.cluster_sizes.iter().filter(|&&size| size == 0).count() as f64));
         row.push(Cell::Number(record.wall_s / 60.0));
-        row.push(record.machine.products.to_string().as_str().into());
+        row.push(Cell::Text(Arithmetic::of(record).to_string()));
         row
     };
     let notes = vec![
-        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs). MKL's kernels: `by-maker` are its own choice, `by-ability` those by what the processor can do (*Speed* in the README)."
+        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs). MKL's kernels: `by-maker` are its own choice, `by-ability` those by what the processor can do (*Speed* in the README); a run on a GPU has the GPU's model instead."
             .to_owned(),
     ];
     let rows = rows_of(dataset).flat_map(|of| row_records(sets, dataset, of)).map(row).collect();

@@ -2,7 +2,7 @@ use crate::arguments::{Render, Reproduce, What, jobs};
 use crate::{say, say_error};
 use anyhow::{Context, Result, bail};
 use deepclust_datasets::DataDirs;
-use deepclust_nets::Products;
+use deepclust_nets::{Products, device_name};
 use deepclust_papers::render::replace_block;
 use deepclust_papers::run::{
     Board, Job, Machine, Outcome, RunRecord, RunSpec, Schedule, Status, Store, estimate, run_all,
@@ -121,6 +121,7 @@ impl Plan {
 
     fn print(&self, store: &Store, options: &Reproduce) -> Result<()> {
         let jobs = jobs(options.jobs);
+        let device = options.device.resolve()?;
         let mut known = self.records.clone();
         known.extend(elsewhere(&self.pending, store)?);
         let at_once = jobs.min(self.pending.len()).max(1);
@@ -130,13 +131,13 @@ impl Plan {
             self.pending.len(),
             self.records.len(),
             store.root().display(),
-            Machine::this(options.device.resolve()?)
+            Machine::this(device)
         ));
         for (title, seeds) in by_kind(&self.pending) {
             say(&format!("  to make   {title}: {seeds}"));
         }
         if !self.pending.is_empty() {
-            say(&format!("  estimate  {}", estimate(&self.pending, &known, at_once)));
+            say(&format!("  estimate  {}", estimate(&self.pending, &known, at_once, &device_name(device))));
         } else if self.in_the_way.is_empty() {
             say(
                 "  nothing to make; `--rerun` measures again, `cargo xtask verify` compares a few runs with their records",

@@ -48,7 +48,7 @@ pub fn verify(options: &Verify) -> Result<bool> {
         data_dir: data_dir.clone(),
         device: choice_of(&record.device),
         threads: record.threads,
-        products: record.machine.products,
+        products: record.machine.kernels(),
         rerun: false,
     };
     let made: Vec<Job> = chosen.iter().map(job).collect();

@@ -1,5 +1,6 @@
 //! Records become tables, figures and pages. Nothing here measures anything.
 
+mod arithmetic;
 mod class_name;
 mod drawn;
 mod page;
@@ -10,11 +11,14 @@ mod records;
 mod stats;
 mod table;
 
+#[cfg(test)]
+pub(crate) use arithmetic::tests::on_gpu;
+pub use arithmetic::{Arithmetic, arithmetic_note, places};
 pub use class_name::class_name;
 pub use drawn::Drawn;
 pub use page::Page;
 pub use pictures::{cluster_members, confusion, picture};
-pub use provenance::{kernels_note, provenance};
+pub use provenance::provenance;
 pub use readme::{folder_name, readme_table, replace_block};
 pub use records::Records;
 pub use stats::Spread;

@@ -1,4 +1,4 @@
-use super::Records;
+use super::{Arithmetic, Records, places};
 use crate::run::RunRecord;
 use std::collections::BTreeSet;
 
@@ -9,14 +9,7 @@ pub fn provenance(groups: &[(&str, &Records)]) -> String {
             groups.iter().flat_map(|(_, records)| records.all()).map(value).collect();
         values.into_iter().collect::<Vec<_>>().join("; ")
     };
-    let counted: Vec<String> = groups
-        .iter()
-        .filter(|(_, records)| !records.all().is_empty())
-        .map(|(name, records)| {
-            let minutes = records.all().iter().map(|record| record.wall_s).sum::<f64>() / 60.0;
-            format!("{} runs of {name} took {minutes:.1} min", records.all().len())
-        })
-        .collect();
+    let counted: Vec<String> = groups.iter().flat_map(|(name, records)| took(name, records)).collect();
     if counted.is_empty() {
         return "No run is recorded.".to_owned();
     }
@@ -32,29 +25,43 @@ pub fn provenance(groups: &[(&str, &Records)]) -> String {
     )
 }
 
-/// A sentence for tables whose networks were not all trained with the same kernels.
-pub fn kernels_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Option<String> {
-    let trained = records.into_iter().filter(|record| !record.history.is_empty());
-    let kernels: BTreeSet<String> = trained.map(|record| record.machine.products.to_string()).collect();
-    (kernels.len() > 1).then(|| {
-        "Some of the runs had MKL's own choice of kernels, others had them by the processor's ability: at one seed these differ by rounding, which training amplifies, and in time."
-            .to_owned()
-    })
+/// How many runs a group has and how long they took, those of the processor and of each model of GPU apart.
+fn took(name: &str, records: &Records) -> Vec<String> {
+    let at = |(gpu, on): (Option<&str>, String)| {
+        let runs = records.all().iter().filter(|record| Arithmetic::of(record).gpu() == gpu);
+        let seconds: Vec<f64> = runs.map(|record| record.wall_s).collect();
+        let (n, minutes) = (seconds.len(), seconds.iter().sum::<f64>() / 60.0);
+        format!("{n} {} of {name} took {minutes:.1} min{on}", if n == 1 { "run" } else { "runs" })
+    };
+    places(records.all()).into_iter().map(at).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::on_gpu;
     use crate::run::record::tests::record;
-    use deepclust_nets::Products;
 
     #[test]
-    fn kernels_are_noted_where_they_differ() {
-        let (one, mut other) = (record(1, 0.1), record(2, 0.1));
-        assert_eq!(kernels_note([&one, &other]), None);
-        other.machine.products = Products::ByAbility;
-        assert!(kernels_note([&one, &other]).is_some());
-        other.history.clear();
-        assert_eq!(kernels_note([&one, &other]), None);
+    fn times_of_a_gpu_are_not_added_to_those_of_the_processor() {
+        let run = |mut run: RunRecord, seconds: f64| {
+            run.wall_s = seconds;
+            run
+        };
+        let cpu = Records::from(vec![run(record(0, 0.1), 60.0), run(record(1, 0.1), 120.0)]);
+        assert!(
+            provenance(&[("rows", &cpu)]).starts_with("2 runs of rows took 3.0 min, each run's wall time")
+        );
+        let gpu = run(on_gpu(1, 0.1, "NVIDIA H200"), 6.0);
+        let both = Records::from(vec![run(record(0, 0.1), 60.0), gpu]);
+        let text = provenance(&[("rows", &both), ("others", &Records::default())]);
+        assert!(
+            text.starts_with(
+                "1 run of rows took 1.0 min on the processor, 1 run of rows took 0.1 min on NVIDIA H200, each run's"
+            ),
+            "{text}"
+        );
+        assert!(text.contains("device cpu; cuda:0;"), "{text}");
+        assert_eq!(provenance(&[("rows", &Records::default())]), "No run is recorded.");
     }
 }

@@ -1,4 +1,4 @@
-use super::Spread;
+use super::{Arithmetic, Spread};
 use crate::run::{RunRecord, RunSpec, Status, Store};
 use crate::{Error, Result};
 use deepclust_methods::Seed;
@@ -77,11 +77,11 @@ impl Records {
         Spread::of(pairs.into_iter().filter_map(change))
     }
 
-    /// The records of two lists that have the same seed, and the same kernels: others differ by more than what is compared.
+    /// The records of two lists that have the same seed, and the same [`Arithmetic`]: others differ by more than what is compared.
     pub fn paired<'a>(from: &[&'a RunRecord], to: &[&'a RunRecord]) -> Vec<(&'a RunRecord, &'a RunRecord)> {
         let pair = |after: &&'a RunRecord| {
             let alike = |before: &&&RunRecord| {
-                before.seed == after.seed && before.machine.products == after.machine.products
+                before.seed == after.seed && Arithmetic::of(before) == Arithmetic::of(after)
             };
             from.iter().find(alike).map(|before| (*before, *after))
         };
@@ -97,11 +97,12 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::on_gpu;
     use crate::run::record::tests::record;
     use deepclust_nets::Products;
 
     #[test]
-    fn pairs_have_one_seed_and_the_same_kernels() {
+    fn pairs_have_one_seed_and_the_same_arithmetic() {
         let (a, b, mut c) = (record(0, 0.1), record(1, 0.4), record(1, 0.2));
         let seeds = |from: &[&RunRecord], to: &[&RunRecord]| {
             Records::paired(from, to).iter().map(|(one, _)| one.seed.0).collect::<Vec<_>>()
@@ -111,5 +112,9 @@ mod tests {
         assert!((change.mean + 0.2).abs() < 1e-12 && change.n == 1);
         c.machine.products = Products::ByAbility;
         assert!(seeds(&[&a, &b], &[&c]).is_empty());
+        let gpu = on_gpu(1, 0.2, "NVIDIA H200");
+        assert!(seeds(&[&a, &b], &[&gpu]).is_empty() && seeds(&[&gpu], &[&c]).is_empty());
+        assert_eq!(seeds(&[&a, &gpu], &[&on_gpu(1, 0.3, "NVIDIA H200")]), [1]);
+        assert!(seeds(&[&gpu], &[&on_gpu(1, 0.3, "NVIDIA H100")]).is_empty());
     }
 }

@@ -31,14 +31,22 @@ impl Machine {
             products: Products::of_this_process(),
         }
     }
+
+    /// Which of MKL's kernels the run had in effect: on Intel's processors MKL's own choice is by ability, and a run there has the
+    /// digits of one by ability on another maker's (measured bit for bit between a Xeon and Zen 5).
+    pub fn kernels(&self) -> Products {
+        if self.processor.contains("Intel") { Products::ByAbility } else { self.products }
+    }
 }
 
 impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, {} cores, {}", self.processor, self.cores, self.system)?;
-        self.gpu.as_ref().map_or(Ok(()), |gpu| write!(f, ", {gpu}"))?;
-        // Other processors have no MKL.
-        if self.system.ends_with("x86_64") { write!(f, ", MKL's kernels {}", self.products) } else { Ok(()) }
+        match &self.gpu {
+            Some(gpu) => write!(f, ", {gpu}"),
+            None if self.system.ends_with("x86_64") => write!(f, ", MKL's kernels {}", self.kernels()),
+            None => Ok(()), // other processors have no MKL
+        }
     }
 }
 
@@ -71,4 +79,30 @@ fn output(program: &str, arguments: &[&str]) -> Option<String> {
         Command::new(program).args(arguments).output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(processor: &str, products: Products) -> Machine {
+        let (processor, system) = (processor.to_owned(), "linux x86_64".to_owned());
+        Machine { processor, cores: 2, system, gpu: None, products }
+    }
+
+    #[test]
+    fn on_intels_processors_mkls_choice_is_by_ability() {
+        let xeon = machine("Intel(R) Xeon(R) Processor", Products::ByMaker);
+        assert_eq!(xeon.kernels(), Products::ByAbility);
+        assert_eq!(machine("AMD EPYC", Products::ByMaker).kernels(), Products::ByMaker);
+        assert_eq!(machine("AMD EPYC", Products::ByAbility).kernels(), Products::ByAbility);
+    }
+
+    #[test]
+    fn names_what_the_numbers_come_from() {
+        let mut machine = machine("AMD EPYC", Products::ByAbility);
+        assert_eq!(machine.to_string(), "AMD EPYC, 2 cores, linux x86_64, MKL's kernels by-ability");
+        machine.gpu = Some("NVIDIA H200".to_owned());
+        assert_eq!(machine.to_string(), "AMD EPYC, 2 cores, linux x86_64, NVIDIA H200");
+    }
 }

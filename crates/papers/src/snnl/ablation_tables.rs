@@ -179,12 +179,9 @@ pub(super) fn restarts(main: &Records, deviations: &Records) -> Result<Table> {
     let mut rows = Vec::new();
     for dataset in DATASETS {
         for method in UNSUPERVISED.into_iter().chain(SEMI_SUPERVISED) {
-            let mut restarted = deviations.of(dataset, method, Some(TEN_RESTARTS));
-            let mut single = main.of(dataset, method, None);
-            let seeds = |records: &[&RunRecord]| records.iter().map(|record| record.seed).collect::<Vec<_>>();
-            let (of_restarted, of_single) = (seeds(&restarted), seeds(&single));
-            restarted.retain(|record| of_single.contains(&record.seed));
-            single.retain(|record| of_restarted.contains(&record.seed));
+            let restarted = deviations.of(dataset, method, Some(TEN_RESTARTS));
+            let pairs = Records::paired(&main.of(dataset, method, None), &restarted);
+            let (single, restarted): (Vec<&RunRecord>, Vec<&RunRecord>) = pairs.into_iter().unzip();
             if restarted.is_empty() {
                 continue;
             }
