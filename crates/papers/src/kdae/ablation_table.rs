@@ -101,7 +101,7 @@ pub(super) fn ablation<'a>(
         "Δ from what a deviation deviates from is of the seeds that both have with the same of MKL's kernels, or on the same model of GPU; – where there are none."
             .to_owned(),
         "Minutes are wall time of processes with one thread, several at once, and count \
-         the training of an autoencoder that was taken from another run's cache. Deviations are planned with all seeds on USPS (9,298). On MNIST and Fashion-MNIST those that are rows of Table 2 have all, and others the first, but for the mirrored decoder on Fashion-MNIST, which has all. Longer trainings of the start are for MNIST alone, by gradient descent with all seeds; on MNIST and Fashion-MNIST there are none of k-DAE with the paper's own network, the slowest, and on USPS (11,000) none at all."
+         the training of an autoencoder that was taken from another run's cache. Deviations have all seeds on USPS (9,298), and everywhere where they are rows of Table 2. Others are on MNIST, with the first seed, those of the start and those from the network of DEC and DCN, and on Fashion-MNIST, with all seeds, those from the network of the authors' code: from these k-DAE comes nearest to print there. Longer trainings of the start are for MNIST alone. Of what follows the paper's own network there are none on the large data sets, as its ACC differs more between seeds than by them, and on USPS (11,000) none at all."
             .to_owned(),
     ];
     notes.extend(arithmetic_note(shown));

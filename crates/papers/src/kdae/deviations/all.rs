@@ -1,12 +1,13 @@
 //! All deviations of a data set.
 
-use super::baselines::{DCNS, DCNS_FROM_DEC_START, DECS, DECS_FROM_DEC_START};
+use super::baselines::{BATCH_TARGETS, DCNS, DCNS_FROM_DEC_START, DECS, DECS_FROM_DEC_START, EQUAL_WEIGHTS};
 use super::joint::{
-    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_DEC_START,
-    JOINTS_FROM_RESPONSIBLE, JOINTS_OF_AUTHORS, RESPONSIBLE,
+    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_AUTHORS_DECODER,
+    JOINTS_FROM_DEC_START, JOINTS_FROM_RESPONSIBLE, JOINTS_OF_AUTHORS, RESPONSIBLE,
 };
 use super::names::{
-    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, DEC_START, DEC_START_EQUAL_WEIGHTS,
+    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, DEC_START,
+    DEC_START_EQUAL_WEIGHTS,
 };
 use super::start::{STARTS, STARTS_FROM_AUTHORS, STARTS_FROM_DEC_START};
 use super::variant::{Variant, variants_of};
@@ -30,6 +31,7 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
         (RESPONSIBLE, JOINTS_FROM_RESPONSIBLE),
         (AUTHORS_CODE_DEC_START, JOINTS_FROM_DEC_START),
         (AUTHORS_CODE, JOINTS_FROM_AUTHORS),
+        (AUTHORS_DECODER, JOINTS_FROM_AUTHORS_DECODER),
     ];
     let joints = [JOINTS, JOINTS_OF_AUTHORS].concat();
     all.extend(variants_of(KDae::SLUG, &k_dae(quick), &joints, &further, Clone::clone)?);
@@ -39,15 +41,16 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
     Ok(all)
 }
 
-/// Whether it is a deviation of k-DAE with the paper's own network, whose joint training is the slowest.
-pub(in crate::kdae) fn has_slowest_network(method: &str, name: &str) -> bool {
-    let slowest = [JOINTS, JOINTS_FROM_RESPONSIBLE].concat();
-    method == KDae::SLUG && slowest.iter().any(|(own, ..)| *own == name)
+/// Whether it is a deviation of what follows the start, with the paper's own network.
+pub(in crate::kdae) fn has_papers_network(method: &str, name: &str) -> bool {
+    let joints = [JOINTS, JOINTS_FROM_RESPONSIBLE].concat();
+    let of_k_dae = method == KDae::SLUG && joints.iter().any(|(own, ..)| *own == name);
+    of_k_dae || [BATCH_TARGETS, EQUAL_WEIGHTS].contains(&name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::names::{AUTHORS_DECODER, AUTHORS_START};
+    use super::super::names::AUTHORS_START;
     use super::super::variant::pretraining_of;
     use super::*;
 
@@ -75,11 +78,9 @@ mod tests {
             let base = variants.iter().find(|v| v.method == variant.method && Some(v.name) == variant.base);
             assert_ne!(base.unwrap().settings, variant.settings, "{}", variant.name);
         }
-        for name in ["soft", "responsible-bf16"] {
-            assert!(has_slowest_network(KDae::SLUG, name), "{name}");
-        }
-        for name in [AUTHORS_CODE, AUTHORS_CODE_DEC_START, "dec-start-soft"] {
-            assert!(!has_slowest_network(KDae::SLUG, name), "{name}");
-        }
+        let papers = |name| has_papers_network(KDae::SLUG, name);
+        assert!(papers("soft") && papers("responsible-bf16") && has_papers_network(Dcn::SLUG, EQUAL_WEIGHTS));
+        assert!(![AUTHORS_CODE, AUTHORS_CODE_DEC_START, "dec-start-soft"].into_iter().any(papers));
+        assert!(!has_papers_network(AeKMeans::SLUG, "linear-code"));
     }
 }

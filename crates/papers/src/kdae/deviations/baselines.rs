@@ -8,9 +8,12 @@ use super::start::{authors, dec_start, gradient_descent};
 use super::variant::Deviation;
 use deepclust_methods::{DcnSettings, DecSettings};
 
+pub(super) const BATCH_TARGETS: &str = "batch-targets";
+pub(super) const EQUAL_WEIGHTS: &str = "equal-weights";
+
 pub(super) const DECS: &[Deviation<DecSettings>] = &[
     (
-        "batch-targets",
+        BATCH_TARGETS,
         "targets of each batch from its own assignments, as in ClustPy, and as many steps as DEC may take, without early stop",
         |s| {
             s.update_interval = None;
@@ -25,7 +28,7 @@ pub(super) const DECS_FROM_DEC_START: &[Deviation<DecSettings>] =
     &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.pretraining))];
 
 pub(super) const DCNS: &[Deviation<DcnSettings>] = &[
-    ("equal-weights", "λ = 1: both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
+    (EQUAL_WEIGHTS, "λ = 1: both parts of the loss weighed alike, on pixels in [0, 1]", |s| {
         s.clustering_weight = 1.0;
     }),
     (AUTHORS_START, AUTHORS_START_WORDS, |s| authors(&mut s.pretraining)),

@@ -1,8 +1,9 @@
 //! Deviations of k-DAE and DAMIC.
 
 use super::names::{
-    AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START, AUTHORS_DECODER, AUTHORS_DECODER_WORDS,
-    DEC_START_300, DEC_START_300_WORDS, DEC_START_SGD, DEC_START_SGD_WORDS,
+    AUTHORS_CLUSTERS_AUTHORS_DECODER, AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START,
+    AUTHORS_DECODER, AUTHORS_DECODER_RESPONSIBLE, AUTHORS_DECODER_WORDS, DEC_START_300, DEC_START_300_WORDS,
+    DEC_START_SGD, DEC_START_SGD_WORDS,
 };
 use super::start::{
     authors, authors_decoder, dec_start, gradient_descent, linear_code, three_hundred_epochs,
@@ -54,6 +55,9 @@ pub(super) const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
 pub(super) const JOINTS_FROM_AUTHORS: &[Deviation<KDaeSettings>] =
     &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, |s| authors_decoder(&mut s.start.pretraining))];
 
+pub(super) const JOINTS_FROM_AUTHORS_DECODER: &[Deviation<KDaeSettings>] =
+    &[(AUTHORS_DECODER_RESPONSIBLE, RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible)];
+
 /// Of k-DAE as in its authors' code from the network of DEC and DCN, which came nearest to print in its first runs.
 pub(super) const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
     ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
@@ -68,14 +72,25 @@ pub(super) const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
     (DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.start.pretraining)),
 ];
 
-pub(super) const DAMICS: &[Deviation<DamicSettings>] = &[(
-    AUTHORS_CLUSTERS_DEC_START,
-    "the network of DEC and DCN, and for each cluster d-500-100-10 with a linear code, as in the authors' code of k-DAE",
-    |s| {
-        dec_start(&mut s.start.pretraining);
-        authors_clusters(&mut s.start);
-    },
-)];
+pub(super) const DAMICS: &[Deviation<DamicSettings>] = &[
+    (
+        AUTHORS_CLUSTERS_DEC_START,
+        "the network of DEC and DCN, and for each cluster d-500-100-10 with a linear code, as in the authors' code of k-DAE",
+        |s| {
+            dec_start(&mut s.start.pretraining);
+            authors_clusters(&mut s.start);
+        },
+    ),
+    (
+        AUTHORS_CLUSTERS_AUTHORS_DECODER,
+        "the networks of the authors' code of k-DAE, with its own decoder, at the start and for each cluster",
+        |s| {
+            authors(&mut s.start.pretraining);
+            authors_decoder(&mut s.start.pretraining);
+            authors_clusters(&mut s.start);
+        },
+    ),
+];
 
 pub(super) const DAMICS_FROM_DEC_START: &[Deviation<DamicSettings>] =
     &[(DEC_START_SGD, DEC_START_SGD_WORDS, |s| gradient_descent(&mut s.start.pretraining))];

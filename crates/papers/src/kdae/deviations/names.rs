@@ -23,7 +23,11 @@ pub(in crate::kdae) const AUTHORS_DECODER: &str = "authors-decoder";
 pub(super) const AUTHORS_DECODER_WORDS: &str =
     "the decoder of the start as in the authors' code, 10-500-500-d";
 
+/// From that start, in the form that only sends winners through an autoencoder, and DAMIC.
+pub(in crate::kdae) const AUTHORS_DECODER_RESPONSIBLE: &str = "authors-decoder-responsible";
+pub(in crate::kdae) const AUTHORS_CLUSTERS_AUTHORS_DECODER: &str = "authors-clusters-authors-decoder";
+
 pub(super) const DEC_START_WORDS: &str = "the network of DEC and DCN";
 
-pub(super) const AUTHORS_START: &str = "authors-start";
+pub(in crate::kdae) const AUTHORS_START: &str = "authors-start";
 pub(super) const AUTHORS_START_WORDS: &str = "the network of the authors' code of k-DAE, mirrored decoder";

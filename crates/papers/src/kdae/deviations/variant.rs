@@ -35,14 +35,25 @@ pub(super) fn variants_of<T: Clone, S: Serialize>(
         Ok(Variant { method, name, words, base, settings: serde_json::to_value(finish(&changed))? })
     };
     let mut variants = deviations.iter().map(|d| of(None, settings, d)).collect::<Result<Vec<_>>>()?;
-    for (base, further) in further {
-        let (_, _, change) =
-            deviations.iter().find(|(name, ..)| name == base).expect("a deviation of that name");
+    for (base, of_base) in further {
         let mut changed = settings.clone();
-        change(&mut changed);
-        variants.extend(further.iter().map(|d| of(Some(base), &changed, d)).collect::<Result<Vec<_>>>()?);
+        apply(base, &mut changed, deviations, further);
+        variants.extend(of_base.iter().map(|d| of(Some(base), &changed, d)).collect::<Result<Vec<_>>>()?);
     }
     Ok(variants)
+}
+
+/// Makes the deviation of that name, and before it what it is a further one of.
+fn apply<T>(name: &str, settings: &mut T, deviations: &[Deviation<T>], further: &[Further<'_, T>]) {
+    let of = |list: &[Deviation<T>]| list.iter().find(|(own, ..)| *own == name).map(|(.., change)| *change);
+    let change = of(deviations).unwrap_or_else(|| {
+        let mut lists = further.iter();
+        let (base, change) =
+            lists.find_map(|(base, list)| Some((*base, of(list)?))).expect("a deviation of that name");
+        apply(base, settings, deviations, further);
+        change
+    });
+    change(settings);
 }
 
 /// The first training in a method's settings.
