@@ -60,36 +60,32 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// An optimiser with zero moments for f32 leaves, all on one device.
+    /// An optimiser with zero moments for f32 leaves, each given once, all on one device.
+    ///
+    /// On a GPU it moves the parameters into memory of its own, where a step takes few operations. Whoever holds a parameter
+    /// or a clone of it sees no difference, but views of parameters and tensors that were detached from them before are left
+    /// behind, and an older optimiser of the same parameters can step no more.
     ///
     /// # Errors
-    /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not contiguous f32.
+    /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not contiguous f32, not on the
+    /// device of the first, or given twice.
     pub fn new(settings: AdamSettings, parameters: Vec<Tensor>) -> Result<Self> {
-        if parameters.iter().any(|parameter| parameter.device() != Device::Cpu) {
-            return Self::new_flat(settings, parameters);
-        }
-        let (first, second) = (zeros_like(&parameters), zeros_like(&parameters));
-        Self::with_moments(settings, parameters, first, second)
+        let on_gpu = parameters.first().is_some_and(|parameter| parameter.device() != Device::Cpu);
+        Self::placed(settings, parameters, on_gpu)
     }
 
-    /// As [`new`](Self::new), with all parameters in one tensor.
-    pub(crate) fn new_flat(settings: AdamSettings, mut parameters: Vec<Tensor>) -> Result<Self> {
+    /// As [`new`](Self::new), with all parameters in one tensor or each where it is.
+    pub(crate) fn placed(settings: AdamSettings, mut parameters: Vec<Tensor>, flat: bool) -> Result<Self> {
         check(settings, &parameters)?;
-        let (flat, Moments { first, second }) = Flat::of(&mut parameters);
-        let mut adam = Self::with_moments(settings, parameters, first, second)?;
-        adam.flat = Some(flat);
-        Ok(adam)
-    }
-
-    fn with_moments(
-        settings: AdamSettings,
-        parameters: Vec<Tensor>,
-        first: Vec<Tensor>,
-        second: Vec<Tensor>,
-    ) -> Result<Self> {
-        check(settings, &parameters)?;
+        let zeros = |parameters: &[Tensor]| parameters.iter().map(|p| p.detach().zeros_like()).collect();
+        let (flat, first, second) = if flat {
+            let (flat, Moments { first, second }) = Flat::of(&mut parameters);
+            (Some(flat), first, second)
+        } else {
+            (None, zeros(&parameters), zeros(&parameters))
+        };
         let leaves = parameters.iter().map(Tensor::shallow_clone).collect();
-        Ok(Self { settings, first, second, parameters, leaves, flat: None, steps: 0 })
+        Ok(Self { settings, first, second, parameters, leaves, flat, steps: 0 })
     }
 
     /// An optimiser of f32 parameters whose losses depend on bf16 copies of some of them: each step changes the parameters,
@@ -103,13 +99,16 @@ impl Adam {
         parameters: Vec<Tensor>,
         copies: &[(Tensor, Tensor)],
     ) -> Result<Self> {
-        let mut adam = Self::new(settings, parameters)?;
+        Self::new(settings, parameters)?.with_copies(copies)
+    }
+
+    pub(crate) fn with_copies(mut self, copies: &[(Tensor, Tensor)]) -> Result<Self> {
         for (parameter, copy) in copies {
             let alike = copy.size() == parameter.size() && copy.device() == parameter.device();
-            let of = adam.parameters.iter().position(|p| p.data_ptr() == parameter.data_ptr());
+            let of = self.parameters.iter().position(|p| p.data_ptr() == parameter.data_ptr());
             match of {
                 Some(i) if copy.kind() == Kind::BFloat16 && copy.is_contiguous() && alike => {
-                    adam.leaves[i] = copy.shallow_clone();
+                    self.leaves[i] = copy.shallow_clone();
                 }
                 _ => {
                     let (size, device) = (parameter.size(), parameter.device());
@@ -120,7 +119,7 @@ impl Adam {
                 }
             }
         }
-        Ok(adam)
+        Ok(self)
     }
 
     /// The tensors that losses are differentiated by: the parameters, or their bf16 copies.
@@ -131,13 +130,22 @@ impl Adam {
     /// One step with given gradients, one for each parameter and of its shape.
     ///
     /// # Errors
-    /// [`Error::Shape`] when a gradient is missing, of another shape or on another device.
+    /// [`Error::Shape`] when a gradient is missing, of another shape or on another device, or when on a GPU another optimiser
+    /// of these parameters was made since this one.
     pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
         check_number("gradients", self.parameters.len(), gradients.len())?;
         for (parameter, gradient) in self.parameters.iter().zip(gradients) {
             if gradient.size() != parameter.size() || gradient.device() != parameter.device() {
                 return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
             }
+        }
+        if let Some(moved) = self.flat.as_ref().and_then(|flat| flat.moved(&self.parameters)) {
+            let found = "in that of one that was made later";
+            return Err(shape_error(
+                "parameter",
+                format!("{:?} in its optimiser's memory, not {found}", moved.size()),
+                moved,
+            ));
         }
         self.steps += 1;
         let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
@@ -219,17 +227,23 @@ impl Optimizer for Adam {
     }
 }
 
-/// Settings in range, parameters contiguous f32.
+/// Settings in range, parameters contiguous f32 on one device, each once.
 fn check(settings: AdamSettings, parameters: &[Tensor]) -> Result<()> {
     settings.validate()?;
-    match parameters.iter().find(|p| p.kind() != Kind::Float || !p.is_contiguous()) {
-        Some(parameter) => Err(shape_error("parameter", "contiguous, of kind Float", parameter)),
-        None => Ok(()),
+    for (i, parameter) in parameters.iter().enumerate() {
+        let before = &parameters[..i];
+        let twice = before.iter().any(|p| p.numel() > 0 && p.data_ptr() == parameter.data_ptr());
+        let device = parameters[0].device();
+        if parameter.kind() != Kind::Float
+            || !parameter.is_contiguous()
+            || twice
+            || parameter.device() != device
+        {
+            let expected = format!("contiguous, of kind Float, on {device:?}, given once");
+            return Err(shape_error("parameter", expected, parameter));
+        }
     }
-}
-
-fn zeros_like(parameters: &[Tensor]) -> Vec<Tensor> {
-    parameters.iter().map(|p| p.detach().zeros_like()).collect()
+    Ok(())
 }
 
 fn check_number(what: &'static str, expected: usize, found: usize) -> Result<()> {
@@ -319,5 +333,11 @@ mod tests {
         let error = adam.apply(&[Tensor::from_slice(&[1.0f32])]).unwrap_err().to_string();
         assert_eq!(error, "gradient: expected shape [2], found [1]");
         assert!(adam.apply(&[]).is_err());
+        let w = leaf(&[1.0, 2.0]);
+        let twice = Adam::new(AdamSettings::default(), vec![w.shallow_clone(), w]).unwrap_err().to_string();
+        assert!(
+            twice.starts_with("parameter: expected shape contiguous, of kind Float, on Cpu, given once"),
+            "{twice}"
+        );
     }
 }

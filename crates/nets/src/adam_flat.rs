@@ -12,6 +12,8 @@ pub(crate) struct Flat {
     second: Tensor,
     /// The parameters in the order in which they lie there.
     order: Vec<usize>,
+    /// Where each parameter begins there, in the order of the parameters.
+    starts: Vec<usize>,
 }
 
 /// The parts of [`Flat`]'s moments that belong to each parameter, in the order of the parameters.
@@ -24,22 +26,36 @@ impl Flat {
     /// Moves contiguous f32 parameters of one device into one tensor, of which they are parts from now on: for all who hold
     /// them, as a parameter stays the same object. The moments start at zero.
     pub(crate) fn of(parameters: &mut [Tensor]) -> (Self, Moments) {
-        // Products want matrices at multiples of 16 bytes: what has an odd number of values comes last.
+        // Products want matrices at multiples of 16 bytes: what has no multiple of four values comes last.
         let mut order: Vec<usize> = (0..parameters.len()).collect();
         order.sort_by_key(|&i| !parameters[i].numel().is_multiple_of(4));
         let weights = tch::no_grad(|| cat(&order, parameters));
         let (first, second) = (weights.zeros_like(), weights.zeros_like());
-        let mut moments = Moments { first: zeros(parameters), second: zeros(parameters) };
-        let mut start = 0;
+        let mut starts = vec![0; parameters.len()];
+        let mut end = 0;
         for &i in &order {
-            let (length, size) = (parameters[i].numel() as i64, parameters[i].size());
-            let part = |all: &Tensor| all.narrow(0, start, length).view(size.as_slice());
-            parameters[i].set_data(&part(&weights));
-            moments.first[i] = part(&first);
-            moments.second[i] = part(&second);
-            start += length;
+            starts[i] = end;
+            end += parameters[i].numel();
         }
-        (Self { weights, first, second, order }, moments)
+        let mut moments = Moments { first: Vec::new(), second: Vec::new() };
+        for (parameter, &start) in parameters.iter_mut().zip(&starts) {
+            let (length, size) = (parameter.numel() as i64, parameter.size());
+            let part = |all: &Tensor| all.narrow(0, start as i64, length).view(size.as_slice());
+            parameter.set_data(&part(&weights));
+            moments.first.push(part(&first));
+            moments.second.push(part(&second));
+        }
+        (Self { weights, first, second, order, starts }, moments)
+    }
+
+    /// The first parameter that is no longer a part of this tensor: an optimiser made later has moved it.
+    pub(crate) fn moved<'a>(&self, parameters: &'a [Tensor]) -> Option<&'a Tensor> {
+        let memory = self.weights.data_ptr() as usize;
+        let mut places = parameters.iter().zip(&self.starts);
+        let here = |parameter: &Tensor, start: usize| {
+            parameter.numel() == 0 || parameter.data_ptr() as usize == memory + start * size_of::<f32>()
+        };
+        places.find(|(parameter, start)| !here(parameter, **start)).map(|(parameter, _)| parameter)
     }
 
     /// One step with a gradient for each parameter. To be called without gradients being tracked.
@@ -64,18 +80,14 @@ fn cat(order: &[usize], tensors: &[Tensor]) -> Tensor {
     Tensor::cat(&flat, 0)
 }
 
-/// Places for tensors, one a parameter.
-fn zeros(parameters: &[Tensor]) -> Vec<Tensor> {
-    parameters.iter().map(|_| Tensor::new()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Adam, AdamSettings, Optimizer};
+    use crate::{Adam, AdamSettings, Optimizer, TrainCheckpoint, TrainHistory};
+    use std::time::Duration;
     use tch::Kind;
 
-    /// Three leaves, of which the second has an odd number of values.
+    /// Three leaves, of which the second has no multiple of four values.
     fn leaves() -> Vec<Tensor> {
         let values = |n: i64, step: f64| (Tensor::arange(n, (Kind::Float, tch::Device::Cpu)) * step).sin();
         [values(8, 0.7).view([2, 4]), values(3, 1.1), values(4, 0.3)]
@@ -85,17 +97,19 @@ mod tests {
     }
 
     fn loss(leaves: &[Tensor]) -> Tensor {
-        let product = leaves[0].matmul(&leaves[2]).square().sum(Kind::Float);
+        let product = leaves[0].matmul(&leaves[2]).to_kind(Kind::Float).square().sum(Kind::Float);
         product + (&leaves[1] - 0.5).pow_tensor_scalar(4).sum(Kind::Float)
+    }
+
+    fn adam(parameters: &[Tensor], flat: bool) -> Adam {
+        let settings = AdamSettings { learning_rate: 0.05, ..Default::default() };
+        Adam::placed(settings, parameters.iter().map(Tensor::shallow_clone).collect(), flat).unwrap()
     }
 
     #[test]
     fn takes_the_steps_of_each_parameter_by_itself() {
-        let settings = AdamSettings { learning_rate: 0.05, ..Default::default() };
         let (apart, together) = (leaves(), leaves());
-        let clones = |tensors: &[Tensor]| tensors.iter().map(Tensor::shallow_clone).collect::<Vec<_>>();
-        let mut one_by_one = Adam::new(settings, clones(&apart)).unwrap();
-        let mut flat = Adam::new_flat(settings, clones(&together)).unwrap();
+        let (mut one_by_one, mut flat) = (adam(&apart, false), adam(&together, true));
         for _ in 0..20 {
             one_by_one.minimise(&loss(&apart)).unwrap();
             flat.minimise(&loss(&together)).unwrap();
@@ -114,25 +128,49 @@ mod tests {
     }
 
     #[test]
-    fn restored_moments_are_those_of_the_next_step() {
-        let settings = AdamSettings { learning_rate: 0.05, ..Default::default() };
-        let trained = leaves();
-        let mut adam = Adam::new_flat(settings, trained.iter().map(Tensor::shallow_clone).collect()).unwrap();
-        (0..3).for_each(|_| adam.minimise(&loss(&trained)).unwrap());
-        let restored = leaves();
-        let mut other =
-            Adam::new_flat(settings, restored.iter().map(Tensor::shallow_clone).collect()).unwrap();
-        for (to, from) in restored.iter().zip(&trained) {
-            to.detach().copy_(&from.detach());
+    fn bf16_copies_follow_their_parameters() {
+        let run = |flat: bool| {
+            let parameters = leaves();
+            let copy = |i: usize| parameters[i].detach().to_kind(Kind::BFloat16).set_requires_grad(true);
+            let copies = [0, 2].map(|i| (parameters[i].shallow_clone(), copy(i)));
+            let mut adam = adam(&parameters, flat).with_copies(&copies).unwrap();
+            for _ in 0..5 {
+                let leaves: Vec<Tensor> = adam.leaves().iter().map(Tensor::shallow_clone).collect();
+                adam.minimise(&loss(&leaves)).unwrap();
+            }
+            for (parameter, copy) in &copies {
+                assert!(copy.equal(&parameter.to_kind(Kind::BFloat16)), "{copy} {parameter}");
+            }
+            parameters
+        };
+        for (a, b) in run(false).iter().zip(&run(true)) {
+            assert!(a.allclose(b, 1e-4, 1e-5, false), "{a} {b}");
         }
-        for ((_, to), (_, from)) in other.moments().into_iter().zip(adam.moments()) {
-            to.iter().zip(from).for_each(|(to, from)| to.shallow_clone().copy_(from));
-        }
-        other.set_steps(3);
-        adam.minimise(&loss(&trained)).unwrap();
-        other.minimise(&loss(&restored)).unwrap();
+    }
+
+    #[test]
+    fn a_checkpoint_restores_parameters_and_moments() {
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoint = || TrainCheckpoint::new(folder.path().join("state"), Duration::ZERO);
+        let (trained, restored) = (leaves(), leaves());
+        let (mut first, mut second) = (adam(&trained, true), adam(&restored, true));
+        (0..3).for_each(|_| first.minimise(&loss(&trained)).unwrap());
+        checkpoint().save_if_due(true, &first, &[], 3, &TrainHistory::default()).unwrap();
+        checkpoint().restore(&mut second, &[]).unwrap();
+        first.minimise(&loss(&trained)).unwrap();
+        second.minimise(&loss(&restored)).unwrap();
         for (a, b) in trained.iter().zip(&restored) {
             assert!(a.equal(b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn of_two_optimisers_the_later_one_steps() {
+        let parameters = leaves();
+        let (mut earlier, mut later) = (adam(&parameters, true), adam(&parameters, true));
+        let error = earlier.minimise(&loss(&parameters)).unwrap_err().to_string();
+        assert!(error.contains("in its optimiser's memory"), "{error}");
+        later.minimise(&loss(&parameters)).unwrap();
+        assert!(!parameters[1].equal(&leaves()[1]));
     }
 }

@@ -34,11 +34,21 @@ impl Products {
         *self == Self::ByMaker
     }
 
-    /// What this process has. Where MKL's own choice is by ability already, and where there is no MKL, it is
+    /// What this process has. On Intel's processors MKL's own choice is by ability, and this says so; where there is no MKL it is
     /// [`ByMaker`](Self::ByMaker).
     pub fn of_this_process() -> Self {
-        let differs = mkl::says_intel() == Some(false) && BY_ABILITY.load(Ordering::Relaxed);
-        if differs { Self::ByAbility } else { Self::ByMaker }
+        match mkl::says_intel() {
+            Some(intel) if intel || BY_ABILITY.load(Ordering::Relaxed) => Self::ByAbility,
+            _ => Self::ByMaker,
+        }
+    }
+
+    /// Whether a process can have them on this processor: with MKL there are kernels by ability, and on Intel's no others.
+    pub fn is_available(self) -> bool {
+        match mkl::says_intel() {
+            Some(intel) => !intel || self == Self::ByAbility,
+            None => self == Self::ByMaker,
+        }
     }
 }
 

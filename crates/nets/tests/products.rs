@@ -38,10 +38,12 @@ fn the_kernels_are_those_that_are_named() {
     }
     let by_maker = product_of_another_process("by-maker");
     let by_ability = product_of_another_process("by-ability");
-    assert!(by_maker.ends_with(" by-maker"), "{by_maker}");
+    let named = |text: &str, products: Products| text.ends_with(&format!(" {products}"));
+    assert_eq!(named(&by_maker, Products::ByMaker), Products::ByMaker.is_available(), "{by_maker}");
+    assert_eq!(named(&by_ability, Products::ByAbility), Products::ByAbility.is_available(), "{by_ability}");
     assert_eq!(by_maker, product_of_another_process("by-maker"));
     assert_eq!(by_ability, product_of_another_process("by-ability"));
-    if by_ability.ends_with(" by-maker") {
+    if !(Products::ByMaker.is_available() && Products::ByAbility.is_available()) {
         assert_eq!(by_ability, by_maker);
         return;
     }

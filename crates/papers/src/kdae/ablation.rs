@@ -13,10 +13,10 @@ use crate::{Request, Result};
 /// Seeds of a deviation: all of them on the data set on which they take minutes and for what has a row in Table 2. Else:
 /// - the USPS of the paper's text is not that of its authors' code, and has no deviations;
 /// - longer trainings of the start are for MNIST alone, where k-DAE stays below print without them;
-/// - on Fashion-MNIST, where k-DAE comes nearest to print from the network of its authors' code, there are deviations from that
-///   one, with all seeds;
-/// - on MNIST there are those of the start and those from the network of DEC and DCN, with the first seed;
-/// - neither has deviations of what follows the paper's own network, whose ACC differs more between seeds than by them.
+/// - on Fashion-MNIST, where k-DAE comes nearest to print from the network of its authors' code, there are those of k-DAE and
+///   DAMIC from that one, with all seeds;
+/// - on MNIST there are those of the start, those from the network of DEC and DCN, and the authors' code, with the first seed;
+/// - neither has deviations of what follows the paper's own network, which take longest.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     const FROM_AUTHORS: [&str; 3] =
         [AUTHORS_START, AUTHORS_DECODER_RESPONSIBLE, AUTHORS_CLUSTERS_AUTHORS_DECODER];

@@ -1,26 +1,26 @@
 //! What the tables say, in sentences made from the same records.
 
 use super::Sets;
-use super::lost_classes::{counted, parts};
+use super::best_k_dae::best_k_dae;
 use super::protocol::SHOWN;
 use super::rows::{Of, row_name, row_records, rows_of, start_of};
 use super::tables::{dataset_name, gain, printed};
 use crate::Result;
 use crate::render::{Arithmetic, Records, Spread, fixed};
 use crate::run::RunRecord;
-use deepclust_methods::{AeKMeans, KDae};
+use deepclust_methods::AeKMeans;
 use deepclust_nets::TrainSettings;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// A row of Table 2 that was run.
-struct Row<'a> {
-    dataset: &'static str,
-    of: Of,
-    name: String,
-    records: Vec<&'a RunRecord>,
-    acc: Spread,
-    printed: Option<f64>,
+pub(super) struct Row<'a> {
+    pub dataset: &'static str,
+    pub of: Of,
+    pub name: String,
+    pub records: Vec<&'a RunRecord>,
+    pub acc: Spread,
+    pub printed: Option<f64>,
 }
 
 pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
@@ -36,7 +36,7 @@ pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
     }
     let mut findings = Vec::new();
     for dataset in SHOWN {
-        findings.extend(best_k_dae(&rows, dataset)?);
+        findings.extend(best_k_dae(sets, &rows, dataset)?);
     }
     findings.extend(against_print(&rows));
     findings.extend(with_the_start(&rows));
@@ -44,40 +44,6 @@ pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
     findings.extend(at_the_limit(&rows));
     findings.extend(stopped_early(&rows));
     Ok(findings)
-}
-
-/// The best row of k-DAE beside print, its start, and what its lost classes cost.
-fn best_k_dae(rows: &[Row<'_>], dataset: &str) -> Result<Option<String>> {
-    let of_k_dae = rows.iter().filter(|row| row.dataset == dataset && row.of.0 == KDae::SLUG);
-    let Some(best) = of_k_dae.max_by(|a, b| a.acc.mean.total_cmp(&b.acc.mean)) else { return Ok(None) };
-    let print = best.printed.map_or(String::new(), |print| format!("; in print {print:.2}"));
-    let mut sentences = vec![format!(
-        "**{}**: the row of k-DAE with the highest ACC is \"{}\", {:.3} over {}{print}.",
-        dataset_name(dataset),
-        best.name,
-        best.acc.mean,
-        number(best.acc.n, "run")
-    )];
-    if let Some(start) = Records::metric(&best.records, "start_acc") {
-        let print = printed(dataset, AeKMeans::SLUG, "acc")?;
-        let added = print.zip(best.printed).map(|(start, end)| end - start);
-        let in_print = |value: Option<f64>| value.map_or(String::new(), |v| format!(", in print {v:.2}"));
-        sentences.push(format!("Its starts have {:.3}{}.", start.mean, in_print(print)));
-        if let Some(gain) = gain(&best.records) {
-            let mean = fixed(gain.mean, 3);
-            sentences.push(format!("Joint training adds {mean}{}.", in_print(added)));
-        }
-    }
-    let lost = best.records.iter().filter_map(|record| parts(record)).map(|parts| parts[0]);
-    if let Some(lost) = Spread::of(lost).filter(|lost| lost.mean > 0.0) {
-        sentences.push(format!(
-            "Classes that are the most frequent one of no cluster ({}) cost {:.3}: no more than {:.3} is possible with them.",
-            counted(&best.records),
-            lost.mean,
-            1.0 - lost.mean
-        ));
-    }
-    Ok(Some(sentences.join(" ")))
 }
 
 /// What is printed with two digits is reached from half of the last one below, where rounding begins.
@@ -217,7 +183,7 @@ fn stopped_early(rows: &[Row<'_>]) -> Option<String> {
     })
 }
 
-fn number(n: usize, of: &str) -> String {
+pub(super) fn number(n: usize, of: &str) -> String {
     if n == 1 { format!("1 {of}") } else { format!("{n} {of}s") }
 }
 

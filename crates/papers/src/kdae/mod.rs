@@ -3,9 +3,11 @@
 
 mod ablation;
 mod ablation_table;
+mod best_k_dae;
 mod deviations;
 mod figures;
 mod findings;
+mod forms;
 mod lost_classes;
 mod overview;
 mod page;

@@ -2,7 +2,7 @@
 
 use super::rows::{name, row_name, row_records, rows_of};
 use super::{Sets, published};
-use crate::render::{Arithmetic, Cell, Column, Records, Table, arithmetic_note};
+use crate::render::{Arithmetic, Cell, Column, Records, Table, arithmetic_note, device_model};
 use crate::run::RunRecord;
 use crate::{Request, Result};
 
@@ -71,7 +71,7 @@ pub(super) fn comparison(dataset: &str, sets: &Sets) -> Result<Table> {
         "Mean ± sample standard deviation over seeds 0, 1, …, last epoch. The paper's columns are means of five trials by its words; on MNIST those of \
          k-means, DCN and DEC equal the figures of the DCN paper, and on USPS those of k-means, AE + k-means and DEC equal the averages of a public DEC implementation, \
          with other networks and other preprocessing. *Start* is k-means on the codes of the autoencoder that a run began with: \
-         the row AE + k-means of the same network, run by run."
+         the row AE + k-means of the same network, run by run where both have the same kernels, or the same model of GPU."
             .to_owned(),
         "A row alone is made with the names in its last columns, on all data sets: `cargo xtask reproduce kdae --methods k-dae --variants none`. Every record has the settings of its run."
             .to_owned(),
@@ -110,7 +110,8 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         Column::number("steps", 0),
         Column::number("clusters without samples", 0),
         Column::number("minutes", 1),
-        Column::words("MKL's kernels, or GPU"),
+        Column::words("made on"),
+        Column::words("MKL's kernels"),
     ]);
     let row = |record: &RunRecord| {
         let of = (record.method.as_str(), record.variant.as_deref());
@@ -121,11 +122,15 @@ pub(super) fn all_runs(dataset: &str, sets: &Sets) -> Table {
         row.push(record.facts.get("steps").copied().into());
         row.push(Cell::Number(record.cluster_sizes.iter().filter(|&&size| size == 0).count() as f64));
         row.push(Cell::Number(record.wall_s / 60.0));
-        row.push(Cell::Text(Arithmetic::of(record).to_string()));
+        row.push(device_model(record).into());
+        row.push(match Arithmetic::of(record) {
+            Arithmetic::Gpu(_) => Cell::None,
+            kernels => Cell::Text(kernels.to_string()),
+        });
         row
     };
     let notes = vec![
-        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs). MKL's kernels: `by-maker` are its own choice, `by-ability` those by what the processor can do (*Speed* in the README); a run on a GPU has the GPU's model instead."
+        "*Steps* are those of the joint training of DEC and IDEC, which ends when fewer than 0.1 % of the samples change their cluster, or at 20,000 steps (IDEC: 50 epochs). MKL's kernels: `by-maker` are its own choice, `by-ability` those by what the processor can do (*Speed* in the README), which on Intel's are its own choice too. Minutes are wall time in processes with one thread, several at once, on a GPU several on one, and count the training of an autoencoder that was taken from another run's cache."
             .to_owned(),
     ];
     let rows = rows_of(dataset).flat_map(|of| row_records(sets, dataset, of)).map(row).collect();

@@ -19,14 +19,16 @@ pub fn verify(options: &Verify) -> Result<bool> {
         bail!("{}: expected run records below `runs` or `ablations`, found none", options.out.display());
     }
     let all = records.len();
-    records.retain(|record| choice_of(&record.device).resolve().is_ok());
+    records.retain(|record| {
+        choice_of(&record.device).resolve().is_ok() && record.machine.kernels().is_available()
+    });
     let absent = all - records.len();
     if records.is_empty() {
-        bail!("all {absent} recorded runs are of a device that is not here");
+        bail!("all {absent} recorded runs are of a device, or of kernels, that are not here");
     }
     if absent > 0 {
         say(&format!(
-            "{absent} recorded runs are of a device that is not here; the choice is from the others"
+            "{absent} recorded runs are of a device, or of kernels, that are not here; the choice is from the others"
         ));
     }
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);

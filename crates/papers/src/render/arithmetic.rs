@@ -23,14 +23,6 @@ impl<'a> Arithmetic<'a> {
             (None, Products::ByAbility) => Self::ByAbility,
         }
     }
-
-    /// The GPU's model; none for a processor.
-    pub fn gpu(self) -> Option<&'a str> {
-        match self {
-            Self::Gpu(model) => Some(model),
-            Self::ByMaker | Self::ByAbility => None,
-        }
-    }
 }
 
 impl std::fmt::Display for Arithmetic<'_> {
@@ -43,16 +35,9 @@ impl std::fmt::Display for Arithmetic<'_> {
     }
 }
 
-/// The processor (none) and the models of GPU that runs were made on, each with the words that are to follow their times, which
-/// have no sum or mean together. Where all is of the processor it needs no words.
-pub fn places<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Vec<(Option<&'a str>, String)> {
-    let found: BTreeSet<_> = records.into_iter().map(|record| Arithmetic::of(record).gpu()).collect();
-    let words = |gpu: Option<&str>| match gpu {
-        Some(model) => format!(" on {model}"),
-        None if found.len() > 1 => " on the processor".to_owned(),
-        None => String::new(),
-    };
-    found.iter().map(|&gpu| (gpu, words(gpu))).collect()
+/// What a run was made on: the GPU's model, or the processor's. Times of different ones have no sum or mean together.
+pub fn device_model(record: &RunRecord) -> &str {
+    record.machine.gpu.as_deref().unwrap_or(&record.machine.processor)
 }
 
 /// A sentence for tables whose networks were not all trained with the same arithmetic.
@@ -96,11 +81,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_processor_is_named_beside_a_gpu_alone() {
+    fn a_run_on_a_gpu_is_not_one_of_the_processor_beside_it() {
         let (cpu, gpu) = (record(1, 0.1), on_gpu(1, 0.1, "NVIDIA H200"));
-        assert_eq!(places([&cpu, &cpu]), [(None, String::new())]);
-        assert_eq!(places([&gpu]), [(Some("NVIDIA H200"), " on NVIDIA H200".to_owned())]);
-        assert_eq!(places([&gpu, &cpu])[0], (None, " on the processor".to_owned()));
+        assert_eq!((device_model(&cpu), device_model(&gpu)), ("a processor", "NVIDIA H200"));
     }
 
     #[test]

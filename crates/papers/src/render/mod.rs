@@ -13,7 +13,7 @@ mod table;
 
 #[cfg(test)]
 pub(crate) use arithmetic::tests::on_gpu;
-pub use arithmetic::{Arithmetic, arithmetic_note, places};
+pub use arithmetic::{Arithmetic, arithmetic_note, device_model};
 pub use class_name::class_name;
 pub use drawn::Drawn;
 pub use page::Page;

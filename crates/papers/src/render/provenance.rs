@@ -1,4 +1,4 @@
-use super::{Arithmetic, Records, places};
+use super::{Records, device_model};
 use crate::run::RunRecord;
 use std::collections::BTreeSet;
 
@@ -25,15 +25,16 @@ pub fn provenance(groups: &[(&str, &Records)]) -> String {
     )
 }
 
-/// How many runs a group has and how long they took, those of the processor and of each model of GPU apart.
+/// How many runs a group has and how long they took, on each model of processor and GPU apart.
 fn took(name: &str, records: &Records) -> Vec<String> {
-    let at = |(gpu, on): (Option<&str>, String)| {
-        let runs = records.all().iter().filter(|record| Arithmetic::of(record).gpu() == gpu);
+    let models: BTreeSet<&str> = records.all().iter().map(device_model).collect();
+    let on = |model: &&str| {
+        let runs = records.all().iter().filter(|record| device_model(record) == *model);
         let seconds: Vec<f64> = runs.map(|record| record.wall_s).collect();
         let (n, minutes) = (seconds.len(), seconds.iter().sum::<f64>() / 60.0);
-        format!("{n} {} of {name} took {minutes:.1} min{on}", if n == 1 { "run" } else { "runs" })
+        format!("{n} {} of {name} took {minutes:.1} min on {model}", if n == 1 { "run" } else { "runs" })
     };
-    places(records.all()).into_iter().map(at).collect()
+    models.iter().map(on).collect()
 }
 
 #[cfg(test)]
@@ -50,14 +51,15 @@ mod tests {
         };
         let cpu = Records::from(vec![run(record(0, 0.1), 60.0), run(record(1, 0.1), 120.0)]);
         assert!(
-            provenance(&[("rows", &cpu)]).starts_with("2 runs of rows took 3.0 min, each run's wall time")
+            provenance(&[("rows", &cpu)])
+                .starts_with("2 runs of rows took 3.0 min on a processor, each run's wall")
         );
         let gpu = run(on_gpu(1, 0.1, "NVIDIA H200"), 6.0);
         let both = Records::from(vec![run(record(0, 0.1), 60.0), gpu]);
         let text = provenance(&[("rows", &both), ("others", &Records::default())]);
         assert!(
             text.starts_with(
-                "1 run of rows took 1.0 min on the processor, 1 run of rows took 0.1 min on NVIDIA H200, each run's"
+                "1 run of rows took 0.1 min on NVIDIA H200, 1 run of rows took 1.0 min on a processor, each run's"
             ),
             "{text}"
         );

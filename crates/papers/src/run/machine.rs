@@ -32,8 +32,8 @@ impl Machine {
         }
     }
 
-    /// Which of MKL's kernels the run had in effect: on Intel's processors MKL's own choice is by ability, and a run there has the
-    /// digits of one by ability on another maker's (measured bit for bit between a Xeon and Zen 5).
+    /// Which of MKL's kernels the run had. On Intel's processors MKL's own choice is by ability, with the digits of a run by
+    /// ability on Zen 5 (measured bit for bit on a Xeon with AVX-512); some records of theirs say `by-maker`.
     pub fn kernels(&self) -> Products {
         if self.processor.contains("Intel") { Products::ByAbility } else { self.products }
     }

@@ -206,7 +206,7 @@ pub(super) fn restarts(main: &Records, deviations: &Records) -> Result<Table> {
         rows,
         notes: vec![
             "The paper runs k-means nine times, with 10 to 90 iterations, and does not say how many starts a run had; the other tables have one. scikit-learn, which its authors called, took the best of ten in 2020 unless told otherwise \
-             (the name for --variants is ten-restarts). One start and ten are compared at the same seeds."
+             (the name for --variants is ten-restarts). One start and ten are compared at the same seeds and kernels."
                 .to_owned(),
         ],
     })

@@ -2,7 +2,7 @@
 
 use super::baselines::{BATCH_TARGETS, DCNS, DCNS_FROM_DEC_START, DECS, DECS_FROM_DEC_START, EQUAL_WEIGHTS};
 use super::joint::{
-    DAMICS, DAMICS_FROM_DEC_START, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_AUTHORS_DECODER,
+    DAMICS, DAMICS_FROM_DEC_START, FORMS, JOINTS, JOINTS_FROM_AUTHORS, JOINTS_FROM_AUTHORS_DECODER,
     JOINTS_FROM_DEC_START, JOINTS_FROM_RESPONSIBLE, JOINTS_OF_AUTHORS, RESPONSIBLE,
 };
 use super::names::{
@@ -41,6 +41,12 @@ pub(in crate::kdae) fn variants(dataset: &str, quick: bool) -> Result<Vec<Varian
     Ok(all)
 }
 
+/// Whether it differs from its base in the form of k-DAE's joint training alone: which samples go through which autoencoder, and in
+/// what numbers.
+pub(in crate::kdae) fn is_form(variant: &Variant) -> bool {
+    variant.method == KDae::SLUG && FORMS.contains(&variant.name)
+}
+
 /// Whether it is a deviation of what follows the start, with the paper's own network.
 pub(in crate::kdae) fn has_papers_network(method: &str, name: &str) -> bool {
     let joints = [JOINTS, JOINTS_FROM_RESPONSIBLE].concat();
@@ -69,6 +75,32 @@ mod tests {
         }
         assert_eq!(start(AUTHORS_DECODER, KDae::SLUG)["decoder"], serde_json::json!([500, 500]));
         assert_eq!(start(DEC_START, Dcn::SLUG), start(DEC_START, AeKMeans::SLUG));
+    }
+
+    #[test]
+    fn forms_differ_from_their_base_in_the_joint_training_alone() {
+        let variants = variants("mnist", false).unwrap();
+        let mut forms = 0;
+        for variant in variants.iter().filter(|variant| is_form(variant)) {
+            let mut settings = match variant.base {
+                Some(base) => variants
+                    .iter()
+                    .find(|v| v.method == KDae::SLUG && v.name == base)
+                    .unwrap()
+                    .settings
+                    .clone(),
+                None => serde_json::to_value(k_dae(false)).unwrap(),
+            };
+            for field in ["pass", "precision"] {
+                match variant.settings["joint"].get(field) {
+                    Some(value) => settings["joint"][field] = value.clone(),
+                    None => assert!(settings["joint"].get(field).is_none()),
+                }
+            }
+            assert_eq!(settings, variant.settings, "{}", variant.name);
+            forms += 1;
+        }
+        assert_eq!(forms, FORMS.len());
     }
 
     #[test]

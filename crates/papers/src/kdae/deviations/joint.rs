@@ -15,11 +15,19 @@ use deepclust_nets::{MixturePass, Precision, TrainSettings};
 pub(super) const RESPONSIBLE: &str = "responsible";
 const RESPONSIBLE_WORDS: &str = "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's";
 
+const BF16: &str = "bf16";
+const RESPONSIBLE_BF16: &str = "responsible-bf16";
+const DEC_START_RESPONSIBLE: &str = "dec-start-responsible";
+
+/// Those of the form alone.
+pub(super) const FORMS: [&str; 5] =
+    [RESPONSIBLE, BF16, RESPONSIBLE_BF16, DEC_START_RESPONSIBLE, AUTHORS_DECODER_RESPONSIBLE];
+
 pub(super) const JOINTS: &[Deviation<KDaeSettings>] = &[
     (RESPONSIBLE, RESPONSIBLE_WORDS, |s| {
         s.joint.pass = MixturePass::Responsible;
     }),
-    ("bf16", "the joint training in bf16", |s| s.joint.precision = Precision::Bf16),
+    (BF16, "the joint training in bf16", |s| s.joint.precision = Precision::Bf16),
     ("cluster-epochs", "50 epochs at most for each cluster's own autoencoder, not 10", |s| {
         s.start.of_cluster.train = s.start.pretraining.train;
     }),
@@ -36,7 +44,7 @@ pub(super) const JOINTS: &[Deviation<KDaeSettings>] = &[
 ];
 
 pub(super) const JOINTS_FROM_RESPONSIBLE: &[Deviation<KDaeSettings>] =
-    &[("responsible-bf16", "the joint training in bf16", |s| s.joint.precision = Precision::Bf16)];
+    &[(RESPONSIBLE_BF16, "the joint training in bf16", |s| s.joint.precision = Precision::Bf16)];
 
 /// In the place of the paper's network that of the authors' code.
 pub(super) const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
@@ -63,7 +71,7 @@ pub(super) const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
     ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
         s.joint.distance = ReconstructionDistance::SquaredNorm;
     }),
-    ("dec-start-responsible", RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible),
+    (DEC_START_RESPONSIBLE, RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible),
     ("dec-start-soft", "the soft cost (eq. 4)", |s| s.cost = KDaeCost::Soft),
     ("dec-start-cluster-epochs", "50 epochs for each cluster's own autoencoder, not 10", |s| {
         s.start.of_cluster.train.epochs *= 5;

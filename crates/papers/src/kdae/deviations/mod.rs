@@ -7,7 +7,7 @@ mod names;
 mod start;
 mod variant;
 
-pub(super) use all::{has_papers_network, variants};
+pub(super) use all::{has_papers_network, is_form, variants};
 pub(super) use names::{
     AUTHORS_CLUSTERS_AUTHORS_DECODER, AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START,
     AUTHORS_DECODER, AUTHORS_DECODER_RESPONSIBLE, AUTHORS_START, DEC_START, DEC_START_300,
