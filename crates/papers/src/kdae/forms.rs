@@ -19,6 +19,8 @@ pub(super) fn forms(sets: &Sets) -> Result<Table> {
         Column::spread("ACC before", 3),
         Column::spread("ACC in this form", 3),
         Column::spread("Δ ACC", 3),
+        Column::spread("smallest cluster before", 0),
+        Column::spread("smallest cluster in this form", 0),
         Column::number("pairs of one machine", 0),
         Column::spread("seconds before", 0),
         Column::spread("seconds in this form", 0),
@@ -43,6 +45,8 @@ pub(super) fn forms(sets: &Sets) -> Result<Table> {
                 Cell::Number(pairs.len() as f64),
             ];
             row.extend(compared(&pairs, |run| run.metrics.get("acc"), |before, after| after - before));
+            let smallest = |run: &RunRecord| run.cluster_sizes.iter().min().map(|&size| size as f64);
+            row.extend(compared(&pairs, smallest, |before, after| after - before).into_iter().take(2));
             let mut timed = pairs.clone();
             timed.retain(|(before, after)| device_model(before) == device_model(after));
             row.push(Some(timed.len() as f64).filter(|&n| n > 0.0).into());
@@ -116,6 +120,8 @@ mod tests {
                 spread(&[0.5, 0.5]),
                 spread(&[0.75, 0.25]),
                 spread(&[0.25, -0.25]),
+                spread(&[1.0, 1.0]),
+                spread(&[1.0, 1.0]),
                 Cell::Number(1.0),
                 spread(&[10.0]),
                 spread(&[5.0]),
