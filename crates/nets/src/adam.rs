@@ -1,6 +1,7 @@
 use crate::adam_flat::{Flat, Moments};
 use crate::adam_kernel::{Coefficients, step, step_bf16};
 use crate::convert::shape_error;
+use crate::slices::{bits, bits_mut, values, values_mut};
 use crate::{Error, Optimizer, Result};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
@@ -63,7 +64,7 @@ impl Adam {
     /// An optimiser with zero moments for f32 leaves, each given once, all on one device.
     ///
     /// On a GPU it moves the parameters into memory of its own, where a step takes few operations. Whoever holds a parameter
-    /// or a clone of it sees no difference, but views of parameters and tensors that were detached from them before are left
+    /// or a shallow clone of it sees no difference, but views of parameters and tensors that were detached from them before are left
     /// behind, and an older optimiser of the same parameters can step no more.
     ///
     /// # Errors
@@ -139,13 +140,12 @@ impl Adam {
                 return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
             }
         }
-        if let Some(moved) = self.flat.as_ref().and_then(|flat| flat.moved(&self.parameters)) {
-            let found = "in that of one that was made later";
-            return Err(shape_error(
-                "parameter",
-                format!("{:?} in its optimiser's memory, not {found}", moved.size()),
-                moved,
-            ));
+        if self.flat.as_ref().is_some_and(|flat| flat.has_lost_one_of(&self.parameters)) {
+            return Err(Error::Shape {
+                what: "parameters",
+                expected: "in this optimiser's memory".to_owned(),
+                found: "one in that of an optimiser made later".to_owned(),
+            });
         }
         self.steps += 1;
         let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
@@ -251,48 +251,6 @@ fn check_number(what: &'static str, expected: usize, found: usize) -> Result<()>
         return Ok(());
     }
     Err(Error::Shape { what, expected: format!("{expected} tensors"), found: format!("{found} tensors") })
-}
-
-fn bits(tensor: &Tensor) -> &[u16] {
-    debug_assert!(
-        tensor.is_contiguous() && tensor.kind() == Kind::BFloat16 && tensor.device() == Device::Cpu
-    );
-    if tensor.numel() == 0 {
-        return &[];
-    }
-    // SAFETY: as in `values`, for bf16, which is two bytes wide.
-    unsafe { std::slice::from_raw_parts(tensor.data_ptr().cast::<u16>(), tensor.numel()) }
-}
-
-fn bits_mut(tensor: &mut Tensor) -> &mut [u16] {
-    debug_assert!(
-        tensor.is_contiguous() && tensor.kind() == Kind::BFloat16 && tensor.device() == Device::Cpu
-    );
-    if tensor.numel() == 0 {
-        return &mut [];
-    }
-    // SAFETY: as in `values_mut`, for bf16, which is two bytes wide; `Adam::mixed` has checked the copies.
-    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast::<u16>(), tensor.numel()) }
-}
-
-fn values(tensor: &Tensor) -> &[f32] {
-    debug_assert!(tensor.is_contiguous() && tensor.kind() == Kind::Float && tensor.device() == Device::Cpu);
-    if tensor.numel() == 0 {
-        return &[];
-    }
-    // SAFETY: the tensor is contiguous f32 in main memory (checked by `Adam::new`, and by `apply` for gradients), so
-    // `data_ptr` points to `numel` values, which live as long as the tensor that is borrowed.
-    unsafe { std::slice::from_raw_parts(tensor.data_ptr().cast::<f32>(), tensor.numel()) }
-}
-
-fn values_mut(tensor: &mut Tensor) -> &mut [f32] {
-    debug_assert!(tensor.is_contiguous() && tensor.kind() == Kind::Float && tensor.device() == Device::Cpu);
-    if tensor.numel() == 0 {
-        return &mut [];
-    }
-    // SAFETY: as in `values`. The storage may be shared with the layer that holds the same parameter, but nothing reads
-    // it while `apply` runs: `Tensor` is not `Sync`, and no other slice of it is made meanwhile.
-    unsafe { std::slice::from_raw_parts_mut(tensor.data_ptr().cast::<f32>(), tensor.numel()) }
 }
 
 #[cfg(test)]

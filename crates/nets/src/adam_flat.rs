@@ -48,14 +48,13 @@ impl Flat {
         (Self { weights, first, second, order, starts }, moments)
     }
 
-    /// The first parameter that is no longer a part of this tensor: an optimiser made later has moved it.
-    pub(crate) fn moved<'a>(&self, parameters: &'a [Tensor]) -> Option<&'a Tensor> {
+    /// Whether a parameter is no longer a part of this tensor: an optimiser made later has moved it.
+    pub(crate) fn has_lost_one_of(&self, parameters: &[Tensor]) -> bool {
         let memory = self.weights.data_ptr() as usize;
-        let mut places = parameters.iter().zip(&self.starts);
-        let here = |parameter: &Tensor, start: usize| {
+        let is_here = |(parameter, start): (&Tensor, &usize)| {
             parameter.numel() == 0 || parameter.data_ptr() as usize == memory + start * size_of::<f32>()
         };
-        places.find(|(parameter, start)| !here(parameter, **start)).map(|(parameter, _)| parameter)
+        !parameters.iter().zip(&self.starts).all(is_here)
     }
 
     /// One step with a gradient for each parameter. To be called without gradients being tracked.
@@ -169,7 +168,7 @@ mod tests {
         let parameters = leaves();
         let (mut earlier, mut later) = (adam(&parameters, true), adam(&parameters, true));
         let error = earlier.minimise(&loss(&parameters)).unwrap_err().to_string();
-        assert!(error.contains("in its optimiser's memory"), "{error}");
+        assert!(error.contains("in this optimiser's memory"), "{error}");
         later.minimise(&loss(&parameters)).unwrap();
         assert!(!parameters[1].equal(&leaves()[1]));
     }

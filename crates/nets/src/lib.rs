@@ -20,6 +20,7 @@ mod optimizer;
 mod precision;
 mod products;
 mod sgd;
+mod slices;
 mod stacked_layer;
 mod train_checkpoint;
 mod train_history;

@@ -16,7 +16,7 @@ use crate::{Request, Result};
 /// - on Fashion-MNIST, where k-DAE comes nearest to print from the network of its authors' code, there are those of k-DAE and
 ///   DAMIC from that one, with all seeds;
 /// - on MNIST there are those of the start, those from the network of DEC and DCN, and the authors' code, with the first seed;
-/// - neither has deviations of what follows the paper's own network, which take longest.
+/// - neither has deviations of what follows the paper's own network: k-DAE's take longest.
 pub(super) fn seeds(dataset: &str, method: &str, name: &str) -> usize {
     const FROM_AUTHORS: [&str; 3] =
         [AUTHORS_START, AUTHORS_DECODER_RESPONSIBLE, AUTHORS_CLUSTERS_AUTHORS_DECODER];

@@ -2,42 +2,26 @@
 
 use super::Sets;
 use super::best_k_dae::best_k_dae;
+use super::forms::winners_only;
 use super::protocol::SHOWN;
-use super::rows::{Of, row_name, row_records, rows_of, start_of};
-use super::tables::{dataset_name, gain, printed};
+use super::rows::start_of;
+use super::run_rows::{RunRow, number, run_rows};
+use super::tables::{dataset_name, gain};
 use crate::Result;
-use crate::render::{Arithmetic, Records, Spread, fixed};
+use crate::render::{Arithmetic, fixed};
 use crate::run::RunRecord;
 use deepclust_methods::AeKMeans;
 use deepclust_nets::TrainSettings;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// A row of Table 2 that was run.
-pub(super) struct Row<'a> {
-    pub dataset: &'static str,
-    pub of: Of,
-    pub name: String,
-    pub records: Vec<&'a RunRecord>,
-    pub acc: Spread,
-    pub printed: Option<f64>,
-}
-
 pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
-    let mut rows = Vec::new();
-    for dataset in SHOWN {
-        for of in rows_of(dataset) {
-            let records = row_records(sets, dataset, of);
-            if let Some(acc) = Records::metric(&records, "acc") {
-                let printed = printed(dataset, of.0, "acc")?;
-                rows.push(Row { dataset, of, name: row_name(of), records, acc, printed });
-            }
-        }
-    }
+    let rows = run_rows(sets)?;
     let mut findings = Vec::new();
     for dataset in SHOWN {
-        findings.extend(best_k_dae(sets, &rows, dataset)?);
+        findings.extend(best_k_dae(&rows, dataset)?);
     }
+    findings.extend(winners_only(sets)?);
     findings.extend(against_print(&rows));
     findings.extend(with_the_start(&rows));
     findings.extend(below_start(&rows));
@@ -50,7 +34,7 @@ pub(super) fn findings(sets: &Sets) -> Result<Vec<String>> {
 const TWO_DIGITS: f64 = 0.005 + 1e-9;
 
 /// How many rows reach what is printed.
-fn against_print(rows: &[Row<'_>]) -> Option<String> {
+fn against_print(rows: &[RunRow<'_>]) -> Option<String> {
     let of = |dataset: &&'static str| {
         let here = rows.iter().filter(|row| row.dataset == *dataset);
         let short: Vec<f64> = here.filter_map(|row| row.printed.map(|print| print - row.acc.mean)).collect();
@@ -76,7 +60,7 @@ fn against_print(rows: &[Row<'_>]) -> Option<String> {
 }
 
 /// How closely a run's ACC goes with its start's among the runs of its row: rows differ by more than seeds do.
-fn with_the_start(rows: &[Row<'_>]) -> Option<String> {
+fn with_the_start(rows: &[RunRow<'_>]) -> Option<String> {
     let of = |dataset: &&'static str| {
         let joint = rows.iter().filter(|row| row.dataset == *dataset && start_of(row.of).is_some());
         let (mut starts, mut rows, mut pairs) = (BTreeSet::new(), 0, Vec::new());
@@ -116,8 +100,8 @@ fn less_their_mean(records: &[&RunRecord]) -> Vec<(f64, f64)> {
 }
 
 /// Rows in which joint training costs accuracy.
-fn below_start(rows: &[Row<'_>]) -> Option<String> {
-    let below = |row: &Row<'_>| {
+fn below_start(rows: &[RunRow<'_>]) -> Option<String> {
+    let below = |row: &RunRow<'_>| {
         let gain = gain(&row.records).filter(|gain| gain.mean <= -0.0005)?;
         Some(format!(
             "{}, {} (−{:.3}, {})",
@@ -132,12 +116,12 @@ fn below_start(rows: &[Row<'_>]) -> Option<String> {
 }
 
 /// Runs of DEC and IDEC that were not over when their steps were.
-fn at_the_limit(rows: &[Row<'_>]) -> Option<String> {
+fn at_the_limit(rows: &[RunRow<'_>]) -> Option<String> {
     let ended = |record: &RunRecord| {
         let limit = record.spec.settings.get("max_steps")?.as_f64()?;
         Some(record.facts.get("steps")? >= &limit)
     };
-    let of = |row: &Row<'_>| {
+    let of = |row: &RunRow<'_>| {
         let n = row.records.iter().filter(|record| ended(record) == Some(true)).count();
         (n > 0).then(|| format!("{}, {} ({n} of {})", dataset_name(row.dataset), row.name, row.records.len()))
     };
@@ -151,7 +135,7 @@ fn at_the_limit(rows: &[Row<'_>]) -> Option<String> {
 }
 
 /// How many trainings ended before their epochs were over.
-fn stopped_early(rows: &[Row<'_>]) -> Option<String> {
+fn stopped_early(rows: &[RunRow<'_>]) -> Option<String> {
     let count = |training: &dyn Fn(&RunRecord) -> Option<(TrainSettings, usize)>| {
         let all: Vec<_> = rows
             .iter()
@@ -183,10 +167,6 @@ fn stopped_early(rows: &[Row<'_>]) -> Option<String> {
     })
 }
 
-pub(super) fn number(n: usize, of: &str) -> String {
-    if n == 1 { format!("1 {of}") } else { format!("{n} {of}s") }
-}
-
 /// Pearson's, of three pairs and more that differ.
 fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     if pairs.len() < 3 {
@@ -202,6 +182,7 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Records;
     use crate::run::record::tests::record;
     use approx::assert_relative_eq;
 

@@ -1,13 +1,39 @@
-//! What the faster forms of k-DAE's joint training do to accuracy and time.
+//! What the faster forms of k-DAE's joint training do to its clusters.
 
 use super::Sets;
-use super::deviations::{is_form, variants};
+use super::deviations::{Variant, is_form, variants};
 use super::protocol::SHOWN;
+use super::run_rows::number;
 use super::tables::dataset_name;
 use crate::Result;
-use crate::render::{Cell, Column, Records, Spread, Table, arithmetic_note, device_model};
+use crate::render::{Cell, Column, Records, Spread, Table, arithmetic_note, fixed};
 use crate::run::RunRecord;
 use deepclust_methods::KDae;
+
+/// The runs of a form beside those that differ from them in the form alone: of the same seed and arithmetic.
+struct Form<'a> {
+    dataset: &'static str,
+    variant: Variant,
+    pairs: Vec<(&'a RunRecord, &'a RunRecord)>,
+}
+
+fn forms_run(sets: &Sets) -> Result<Vec<Form<'_>>> {
+    let mut forms = Vec::new();
+    for dataset in SHOWN {
+        for variant in variants(dataset, false)?.into_iter().filter(is_form) {
+            let from = match variant.base {
+                Some(name) => sets.deviations.of(dataset, KDae::SLUG, Some(name)),
+                None => sets.main.of(dataset, KDae::SLUG, None),
+            };
+            let runs = sets.deviations.of(dataset, KDae::SLUG, Some(variant.name));
+            let pairs = Records::paired(&from, &runs);
+            if !pairs.is_empty() {
+                forms.push(Form { dataset, variant, pairs });
+            }
+        }
+    }
+    Ok(forms)
+}
 
 /// Pairs of runs that differ in the form alone.
 pub(super) fn forms(sets: &Sets) -> Result<Table> {
@@ -19,65 +45,75 @@ pub(super) fn forms(sets: &Sets) -> Result<Table> {
         Column::spread("ACC before", 3),
         Column::spread("ACC in this form", 3),
         Column::spread("Δ ACC", 3),
-        Column::spread("smallest cluster before", 0),
-        Column::spread("smallest cluster in this form", 0),
-        Column::number("pairs of one machine", 0),
-        Column::spread("seconds before", 0),
-        Column::spread("seconds in this form", 0),
-        Column::spread("seconds ÷ before", 2),
+        Column::spread("samples of the smallest cluster before", 0),
+        Column::spread("samples of the smallest cluster in this form", 0),
+        Column::words("name for --variants"),
     ];
-    let mut rows = Vec::new();
-    let mut shown = Vec::new();
-    for dataset in SHOWN {
-        for variant in variants(dataset, false)?.iter().filter(|variant| is_form(variant)) {
-            let from = match variant.base {
-                Some(name) => sets.deviations.of(dataset, KDae::SLUG, Some(name)),
-                None => sets.main.of(dataset, KDae::SLUG, None),
-            };
-            let pairs = Records::paired(&from, &sets.deviations.of(dataset, KDae::SLUG, Some(variant.name)));
-            if pairs.is_empty() {
-                continue;
-            }
-            let mut row: Vec<Cell> = vec![
-                dataset_name(dataset).into(),
-                variant.base.map_or("the protocol".to_owned(), |name| format!("`{name}`")).as_str().into(),
-                variant.words.into(),
-                Cell::Number(pairs.len() as f64),
-            ];
-            row.extend(compared(&pairs, |run| run.metrics.get("acc"), |before, after| after - before));
-            let smallest = |run: &RunRecord| run.cluster_sizes.iter().min().map(|&size| size as f64);
-            row.extend(compared(&pairs, smallest, |before, after| after - before).into_iter().take(2));
-            let mut timed = pairs.clone();
-            timed.retain(|(before, after)| device_model(before) == device_model(after));
-            row.push(Some(timed.len() as f64).filter(|&n| n > 0.0).into());
-            let seconds = |run: &RunRecord| run.stages_s.get("joint training").copied();
-            row.extend(compared(&timed, seconds, |before, after| after / before));
-            rows.push(row);
-            shown.extend(pairs.into_iter().flat_map(|(before, after)| [before, after]));
-        }
-    }
+    let forms = forms_run(sets)?;
+    let rows = forms.iter().map(|Form { dataset, variant, pairs }| {
+        let from = variant.base.map_or("the protocol".to_owned(), |name| format!("`{name}`"));
+        let before =
+            |of: &dyn Fn(&RunRecord) -> Option<f64>| Spread::of(pairs.iter().filter_map(|p| of(p.0)));
+        let after = |of: &dyn Fn(&RunRecord) -> Option<f64>| Spread::of(pairs.iter().filter_map(|p| of(p.1)));
+        let acc = |run: &RunRecord| run.metrics.get("acc");
+        vec![
+            dataset_name(dataset).into(),
+            Cell::Text(from),
+            variant.words.into(),
+            Cell::Number(pairs.len() as f64),
+            before(&acc).into(),
+            after(&acc).into(),
+            change(pairs).into(),
+            before(&smallest).into(),
+            after(&smallest).into(),
+            variant.name.into(),
+        ]
+    });
+    let rows = rows.collect();
     let mut notes = vec![
-        "What names no form has every sample through every autoencoder, in f32. Pairs have the same seed, and the same of MKL's kernels or the same model of GPU: they begin with the same clusters. Seconds are those of the joint training, of pairs from one model of machine, in processes with one thread, several at once; the README has an epoch of each form on an idle machine."
+        "What names no form has every sample through every autoencoder, in f32. Pairs have the same seed, and the same of MKL's kernels or the same model of GPU: they begin with the same clusters. A form without a pair is left out. The README has the time of an epoch in each form, on an idle machine."
             .to_owned(),
     ];
-    notes.extend(arithmetic_note(shown));
-    let title = "Forms of k-DAE's joint training: accuracy and time".to_owned();
+    notes
+        .extend(arithmetic_note(forms.iter().flat_map(|form| &form.pairs).flat_map(|pair| [pair.0, pair.1])));
+    let title = "Forms of k-DAE's joint training: accuracy and smallest cluster, in pairs".to_owned();
     Ok(Table { title, columns, rows, notes })
 }
 
-/// A measurement before and after, and what is made of both, over the pairs.
-fn compared(
-    pairs: &[(&RunRecord, &RunRecord)],
-    of: impl Fn(&RunRecord) -> Option<f64>,
-    change: impl Fn(f64, f64) -> f64,
-) -> [Cell; 3] {
-    let values: Vec<(f64, f64)> =
-        pairs.iter().filter_map(|(before, after)| Some((of(before)?, of(after)?))).collect();
-    [
-        Spread::of(values.iter().map(|pair| pair.0)).into(),
-        Spread::of(values.iter().map(|pair| pair.1)).into(),
-        Spread::of(values.iter().map(|pair| change(pair.0, pair.1))).into(),
-    ]
+/// What becomes of the accuracy where only winners go through an autoencoder.
+pub(super) fn winners_only(sets: &Sets) -> Result<Option<String>> {
+    let forms = forms_run(sets)?;
+    let forms = forms.iter().filter(|form| form.variant.name.ends_with("responsible"));
+    let words = forms.filter_map(|Form { dataset, variant, pairs }| {
+        let change = change(pairs)?;
+        let std = change.std.map_or(String::new(), |std| format!(" ± {std:.3}"));
+        let least = pairs.iter().filter_map(|pair| smallest(pair.1)).fold(f64::INFINITY, f64::min);
+        Some(format!(
+            "{}, `{}` {}{std} ({}, the smallest cluster of which has {least} samples)",
+            dataset_name(dataset),
+            variant.name,
+            fixed(change.mean, 3),
+            number(pairs.len(), "pair")
+        ))
+    });
+    let words: Vec<String> = words.collect();
+    Ok((!words.is_empty()).then(|| {
+        format!(
+            "k-DAE with only the winners of an autoencoder going through it in training, Δ ACC in pairs: {}.",
+            words.join("; ")
+        )
+    }))
+}
+
+fn change(pairs: &[(&RunRecord, &RunRecord)]) -> Option<Spread> {
+    let of = |(before, after): &(&RunRecord, &RunRecord)| {
+        Some(after.metrics.get("acc")? - before.metrics.get("acc")?)
+    };
+    Spread::of(pairs.iter().filter_map(of))
+}
+
+fn smallest(run: &RunRecord) -> Option<f64> {
+    run.cluster_sizes.iter().min().map(|&size| size as f64)
 }
 
 #[cfg(test)]
@@ -87,46 +123,48 @@ mod tests {
     use crate::render::on_gpu;
     use crate::run::record::tests::record;
 
+    fn run(mut run: RunRecord, variant: Option<&str>, acc: f64, sizes: [usize; 2]) -> RunRecord {
+        (run.method, run.dataset) = (KDae::SLUG.to_owned(), "mnist".to_owned());
+        run.variant = variant.map(str::to_owned);
+        run.metrics = [("acc", acc)].into_iter().collect();
+        run.cluster_sizes = sizes.to_vec();
+        run
+    }
+
     #[test]
-    fn times_are_compared_on_one_machine_alone() {
-        let run = |mut run: RunRecord, variant: &str, acc: f64, seconds: f64| {
-            (run.method, run.dataset) = (KDae::SLUG.to_owned(), "mnist".to_owned());
-            run.variant = Some(variant.to_owned());
-            run.metrics = [("acc", acc)].into_iter().collect();
-            run.stages_s = [("joint training".to_owned(), seconds)].into();
-            run
-        };
-        let form = "dec-start-responsible";
-        let elsewhere = |mut run: RunRecord| {
-            run.machine.processor = "another".to_owned();
-            run
-        };
+    fn pairs_differ_in_the_form_alone() {
+        let (base, form) = (Some(AUTHORS_CODE_DEC_START), Some("dec-start-responsible"));
         let deviations = vec![
-            run(record(0, 0.1), AUTHORS_CODE_DEC_START, 0.5, 10.0),
-            run(record(1, 0.1), AUTHORS_CODE_DEC_START, 0.5, 10.0),
-            run(record(2, 0.1), AUTHORS_CODE_DEC_START, 0.5, 10.0),
-            run(record(0, 0.1), form, 0.75, 5.0),
-            run(elsewhere(record(1, 0.1)), form, 0.25, 1.0),
-            run(on_gpu(2, 0.1, "NVIDIA H200"), form, 0.9, 1.0),
+            run(record(0, 0.1), base, 0.5, [3, 4]),
+            run(record(1, 0.1), base, 0.5, [5, 2]),
+            run(record(2, 0.1), base, 0.5, [9, 9]),
+            run(record(0, 0.1), form, 0.75, [1, 6]),
+            run(record(1, 0.1), form, 0.25, [0, 7]),
+            run(on_gpu(2, 0.1, "NVIDIA H200"), form, 0.9, [9, 9]),
+            run(record(0, 0.1), Some("bf16"), 0.25, [1, 6]),
         ];
-        let sets = Sets { deviations: Records::from(deviations), ..Sets::default() };
+        let main = vec![run(record(0, 0.1), None, 0.5, [3, 4])];
+        let sets = Sets { main: Records::from(main), deviations: Records::from(deviations) };
         let table = forms(&sets).unwrap();
         let spread = |values: &[f64]| Cell::from(Spread::of(values.iter().copied()));
-        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.rows.len(), 2);
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
+        assert_eq!(table.rows[0][1], Cell::Text("the protocol".to_owned()));
         assert_eq!(
-            table.rows[0][3..],
+            table.rows[1][3..9],
             [
                 Cell::Number(2.0),
                 spread(&[0.5, 0.5]),
                 spread(&[0.75, 0.25]),
                 spread(&[0.25, -0.25]),
-                spread(&[1.0, 1.0]),
-                spread(&[1.0, 1.0]),
-                Cell::Number(1.0),
-                spread(&[10.0]),
-                spread(&[5.0]),
-                spread(&[0.5]),
+                spread(&[3.0, 2.0]),
+                spread(&[1.0, 0.0]),
             ]
         );
+        assert_eq!(
+            winners_only(&sets).unwrap().unwrap(),
+            "k-DAE with only the winners of an autoencoder going through it in training, Δ ACC in pairs: MNIST (70,000), `dec-start-responsible` 0.000 ± 0.354 (2 pairs, the smallest cluster of which has 0 samples)."
+        );
+        assert_eq!(winners_only(&Sets::default()).unwrap(), None);
     }
 }

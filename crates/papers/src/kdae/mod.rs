@@ -13,6 +13,7 @@ mod overview;
 mod page;
 mod protocol;
 mod rows;
+mod run_rows;
 mod tables;
 
 use crate::render::Records;

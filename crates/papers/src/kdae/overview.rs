@@ -40,7 +40,7 @@ pub(super) fn overview(sets: &Sets) -> Result<Table> {
     }
     let mut notes = vec![format!(
         "ACC on all images, mean ± sample standard deviation over the runs, {SEEDS} of each row when all are made; a number without deviation is of one run. Rows without a remark follow the paper's text, the others the authors' code or \
-         the network of DEC and DCN, which some figures in print are of. A deep row starts from the row AE + k-means of the same network; where a run has other kernels than the run of that row, or a GPU, from such a network trained with these. \
+         the network of DEC and DCN, which some figures in print are of. A deep row starts from the row AE + k-means of the same network; where that row's run of the seed has other kernels or another device, from such a network trained as the run itself. \
          The paper has one USPS, of 11,000 images by its text and of 9,298 by the authors' code: the rows from that code have no runs on the former. Rows by gradient descent, as a public implementation of DEC trains this network, are for MNIST alone."
     )];
     notes.extend(arithmetic_note(shown));

@@ -2,9 +2,9 @@ use crate::arguments::{Verify, jobs};
 use crate::say;
 use anyhow::{Result, bail};
 use deepclust_datasets::DataDirs;
-use deepclust_nets::DeviceChoice;
+use deepclust_nets::{Device, DeviceChoice};
 use deepclust_papers::run::{
-    Board, Job, Outcome, RunRecord, Schedule, Status, Store, compare, ensure_data, run_all,
+    Board, Job, Machine, Outcome, RunRecord, Schedule, Status, Store, compare, ensure_data, run_all,
 };
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
@@ -19,16 +19,16 @@ pub fn verify(options: &Verify) -> Result<bool> {
         bail!("{}: expected run records below `runs` or `ablations`, found none", options.out.display());
     }
     let all = records.len();
-    records.retain(|record| {
-        choice_of(&record.device).resolve().is_ok() && record.machine.kernels().is_available()
-    });
+    let processor = Machine::this(Device::Cpu);
+    let gpu = DeviceChoice::Cuda.resolve().ok().map(Machine::this);
+    records.retain(|record| is_here(&record.machine, !record.history.is_empty(), &processor, gpu.as_ref()));
     let absent = all - records.len();
     if records.is_empty() {
-        bail!("all {absent} recorded runs are of a device, or of kernels, that are not here");
+        bail!("all {absent} recorded runs are of a device, a system or kernels that are not here");
     }
     if absent > 0 {
         say(&format!(
-            "{absent} recorded runs are of a device, or of kernels, that are not here; the choice is from the others"
+            "{absent} recorded runs are of a device, a system or kernels that are not here; the choice is from the others"
         ));
     }
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64);
@@ -97,6 +97,15 @@ fn report(title: &str, recorded: &RunRecord, now: &RunRecord) -> Result<bool> {
     Ok(false)
 }
 
+/// Whether what a run was made on, as far as it decides its digits, is here: the model of GPU; else the kind of system, and for
+/// what was trained the kernels.
+fn is_here(machine: &Machine, trained: bool, processor: &Machine, gpu: Option<&Machine>) -> bool {
+    match &machine.gpu {
+        Some(_) => gpu.is_some_and(|gpu| gpu.gpu == machine.gpu),
+        None => machine.system == processor.system && (!trained || machine.kernels().is_available()),
+    }
+}
+
 /// What to ask for to get the device that a record names.
 fn choice_of(device: &str) -> DeviceChoice {
     if device == "cpu" { DeviceChoice::Cpu } else { DeviceChoice::Cuda }
@@ -120,4 +129,28 @@ fn read_all(root: &Path) -> Result<Vec<RunRecord>> {
         }
     }
     Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deepclust_nets::Products;
+
+    #[test]
+    fn runs_of_what_is_not_here_are_left_out() {
+        let this = Machine::this(Device::Cpu);
+        let on_gpu = |model: &str| Machine { gpu: Some(model.to_owned()), ..this.clone() };
+        let (one, other) = (on_gpu("one"), on_gpu("other"));
+        assert!(is_here(&this, true, &this, None));
+        assert!(is_here(&one, true, &this, Some(&one)));
+        assert!(!is_here(&one, true, &this, Some(&other)) && !is_here(&one, true, &this, None));
+        let elsewhere = Machine { system: "another".to_owned(), ..this.clone() };
+        assert!(!is_here(&elsewhere, true, &this, None));
+        for products in [Products::ByMaker, Products::ByAbility] {
+            let processor = "of neither maker".to_owned();
+            let machine = Machine { products, processor, ..this.clone() };
+            assert_eq!(is_here(&machine, true, &this, None), products.is_available());
+            assert!(is_here(&machine, false, &this, None));
+        }
+    }
 }

@@ -44,7 +44,7 @@ mod tests {
     use crate::run::record::tests::record;
 
     #[test]
-    fn times_of_a_gpu_are_not_added_to_those_of_the_processor() {
+    fn times_of_different_machines_are_not_added() {
         let run = |mut run: RunRecord, seconds: f64| {
             run.wall_s = seconds;
             run
@@ -55,11 +55,13 @@ mod tests {
                 .starts_with("2 runs of rows took 3.0 min on a processor, each run's wall")
         );
         let gpu = run(on_gpu(1, 0.1, "NVIDIA H200"), 6.0);
-        let both = Records::from(vec![run(record(0, 0.1), 60.0), gpu]);
+        let mut another = run(record(2, 0.1), 30.0);
+        another.machine.processor = "one more".to_owned();
+        let both = Records::from(vec![run(record(0, 0.1), 60.0), gpu, another]);
         let text = provenance(&[("rows", &both), ("others", &Records::default())]);
         assert!(
             text.starts_with(
-                "1 run of rows took 0.1 min on NVIDIA H200, 1 run of rows took 1.0 min on a processor, each run's"
+                "1 run of rows took 0.1 min on NVIDIA H200, 1 run of rows took 1.0 min on a processor, 1 run of rows took 0.5 min on one more, each run's"
             ),
             "{text}"
         );

@@ -33,7 +33,7 @@ impl Machine {
     }
 
     /// Which of MKL's kernels the run had. On Intel's processors MKL's own choice is by ability, with the digits of a run by
-    /// ability on Zen 5 (measured bit for bit on a Xeon with AVX-512); some records of theirs say `by-maker`.
+    /// ability on Zen 5 (measured bit for bit on a Xeon with AVX-512); their records from before name none.
     pub fn kernels(&self) -> Products {
         if self.processor.contains("Intel") { Products::ByAbility } else { self.products }
     }

@@ -62,13 +62,15 @@ fn course(start: &[f64], labels: &[usize], schedule: Temperature) -> Result<Cour
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_relative_eq;
 
     #[test]
     fn annealing_is_ahead_in_the_early_epochs() {
         let (labels, courses) = run(&[Temperature::Fixed(1.0), Temperature::PAPER]).unwrap();
         assert_eq!(labels.len(), POINTS);
         let ends: Vec<f64> = courses.iter().map(|course| course.losses[EPOCHS]).collect();
-        assert_eq!(courses[0].losses[0], courses[1].losses[0]);
+        // Nearly: while another test makes MKL's first call, this one's may have other kernels (seen once, a difference of 2e-11).
+        assert_relative_eq!(courses[0].losses[0], courses[1].losses[0], max_relative = 1e-9);
         // The paper's claim is an earlier start. In the end the cold gradient vanishes, and the fixed temperature is ahead.
         assert!(courses[1].losses[10] < courses[0].losses[10]);
         assert!(ends.iter().all(|end| *end < courses[0].losses[0]), "{ends:?}");

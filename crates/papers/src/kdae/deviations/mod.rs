@@ -14,5 +14,6 @@ pub(super) use names::{
     DEC_START_EQUAL_WEIGHTS, DEC_START_SGD,
 };
 
+pub(super) use variant::Variant;
 #[cfg(test)]
 pub(super) use variant::pretraining_of;
