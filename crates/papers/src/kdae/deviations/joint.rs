@@ -2,11 +2,12 @@
 
 use super::names::{
     AUTHORS_CLUSTERS_AUTHORS_DECODER, AUTHORS_CLUSTERS_DEC_START, AUTHORS_CODE, AUTHORS_CODE_DEC_START,
-    AUTHORS_DECODER, AUTHORS_DECODER_RESPONSIBLE, AUTHORS_DECODER_WORDS, DEC_START_300, DEC_START_300_WORDS,
-    DEC_START_SGD, DEC_START_SGD_WORDS,
+    AUTHORS_DECODER, AUTHORS_DECODER_NORMALISED_CODES, AUTHORS_DECODER_RESPONSIBLE,
+    AUTHORS_DECODER_SQUARED_NORM, AUTHORS_DECODER_WORDS, DEC_START_300, DEC_START_300_WORDS, DEC_START_SGD,
+    DEC_START_SGD_WORDS,
 };
 use super::start::{
-    authors, authors_decoder, dec_start, gradient_descent, linear_code, three_hundred_epochs,
+    authors, authors_decoder, dec_start, gradient_descent, linear_code, normalised_code, three_hundred_epochs,
 };
 use super::variant::Deviation;
 use deepclust_methods::{ClusterAutoencoders, DamicSettings, KDaeCost, KDaeSettings, ReconstructionDistance};
@@ -15,6 +16,7 @@ use deepclust_nets::{MixturePass, Precision, TrainSettings};
 pub(super) const RESPONSIBLE: &str = "responsible";
 const RESPONSIBLE_WORDS: &str = "only the samples that an autoencoder wins go through it in training, from running statistics set to its cluster's";
 
+const SQUARED_NORM_WORDS: &str = "‖x − x̂‖², not its root";
 const BF16: &str = "bf16";
 const RESPONSIBLE_BF16: &str = "responsible-bf16";
 const DEC_START_RESPONSIBLE: &str = "dec-start-responsible";
@@ -63,12 +65,21 @@ pub(super) const JOINTS_OF_AUTHORS: &[Deviation<KDaeSettings>] = &[
 pub(super) const JOINTS_FROM_AUTHORS: &[Deviation<KDaeSettings>] =
     &[(AUTHORS_DECODER, AUTHORS_DECODER_WORDS, |s| authors_decoder(&mut s.start.pretraining))];
 
-pub(super) const JOINTS_FROM_AUTHORS_DECODER: &[Deviation<KDaeSettings>] =
-    &[(AUTHORS_DECODER_RESPONSIBLE, RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible)];
+pub(super) const JOINTS_FROM_AUTHORS_DECODER: &[Deviation<KDaeSettings>] = &[
+    (AUTHORS_DECODER_RESPONSIBLE, RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible),
+    (AUTHORS_DECODER_SQUARED_NORM, SQUARED_NORM_WORDS, |s| {
+        s.joint.distance = ReconstructionDistance::SquaredNorm;
+    }),
+    (
+        AUTHORS_DECODER_NORMALISED_CODES,
+        "each cluster's code as in the paper's text: ELU and batch normalisation, not linear",
+        |s| normalised_code(&mut s.start.of_cluster),
+    ),
+];
 
 /// Of k-DAE as in its authors' code from the network of DEC and DCN, which came nearest to print in its first runs.
 pub(super) const JOINTS_FROM_DEC_START: &[Deviation<KDaeSettings>] = &[
-    ("dec-start-squared-norm", "‖x − x̂‖², not its root", |s| {
+    ("dec-start-squared-norm", SQUARED_NORM_WORDS, |s| {
         s.joint.distance = ReconstructionDistance::SquaredNorm;
     }),
     (DEC_START_RESPONSIBLE, RESPONSIBLE_WORDS, |s| s.joint.pass = MixturePass::Responsible),

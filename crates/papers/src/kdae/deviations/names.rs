@@ -23,6 +23,10 @@ pub(in crate::kdae) const AUTHORS_DECODER: &str = "authors-decoder";
 pub(super) const AUTHORS_DECODER_WORDS: &str =
     "the decoder of the start as in the authors' code, 10-500-500-d";
 
+/// From that start, what else could keep k-DAE below print on Fashion-MNIST.
+pub(in crate::kdae) const AUTHORS_DECODER_SQUARED_NORM: &str = "authors-decoder-squared-norm";
+pub(in crate::kdae) const AUTHORS_DECODER_NORMALISED_CODES: &str = "authors-decoder-normalised-codes";
+
 /// From that start, in the form that only sends winners through an autoencoder, and DAMIC.
 pub(in crate::kdae) const AUTHORS_DECODER_RESPONSIBLE: &str = "authors-decoder-responsible";
 pub(in crate::kdae) const AUTHORS_CLUSTERS_AUTHORS_DECODER: &str = "authors-clusters-authors-decoder";

@@ -38,6 +38,12 @@ pub(super) fn linear_code(settings: &mut Pretraining) {
     settings.batch_norm = Some(BatchNormSettings { code: false, ..NORMALISED });
 }
 
+/// The paper's text: ELU and batch normalisation of the code too.
+pub(super) fn normalised_code(settings: &mut Pretraining) {
+    settings.code = Activation::Elu;
+    settings.batch_norm = Some(NORMALISED);
+}
+
 /// Its decoder leaves the 2000 neurons out ([`authors_decoder`]); here it mirrors the encoder, as the paper describes its own.
 pub(super) fn authors(settings: &mut Pretraining) {
     linear_code(settings);
