@@ -15,6 +15,7 @@ struct Form<'a> {
     dataset: &'static str,
     variant: Variant,
     pairs: Vec<(&'a RunRecord, &'a RunRecord)>,
+    change: Option<Spread>,
 }
 
 fn forms_run(sets: &Sets) -> Result<Vec<Form<'_>>> {
@@ -28,7 +29,8 @@ fn forms_run(sets: &Sets) -> Result<Vec<Form<'_>>> {
             let runs = sets.deviations.of(dataset, KDae::SLUG, Some(variant.name));
             let pairs = Records::paired(&from, &runs);
             if !pairs.is_empty() {
-                forms.push(Form { dataset, variant, pairs });
+                let change = Records::paired_change(&from, &runs, "acc");
+                forms.push(Form { dataset, variant, pairs, change });
             }
         }
     }
@@ -50,22 +52,20 @@ pub(super) fn forms(sets: &Sets) -> Result<Table> {
         Column::words("name for --variants"),
     ];
     let forms = forms_run(sets)?;
-    let rows = forms.iter().map(|Form { dataset, variant, pairs }| {
+    let rows = forms.iter().map(|Form { dataset, variant, pairs, change }| {
         let from = variant.base.map_or("the protocol".to_owned(), |name| format!("`{name}`"));
-        let before =
-            |of: &dyn Fn(&RunRecord) -> Option<f64>| Spread::of(pairs.iter().filter_map(|p| of(p.0)));
-        let after = |of: &dyn Fn(&RunRecord) -> Option<f64>| Spread::of(pairs.iter().filter_map(|p| of(p.1)));
-        let acc = |run: &RunRecord| run.metrics.get("acc");
+        let (before, after): (Vec<&RunRecord>, Vec<&RunRecord>) = pairs.iter().copied().unzip();
+        let least = |runs: &[&RunRecord]| Spread::of(runs.iter().filter_map(|run| smallest(run)));
         vec![
             dataset_name(dataset).into(),
             Cell::Text(from),
             variant.words.into(),
             Cell::Number(pairs.len() as f64),
-            before(&acc).into(),
-            after(&acc).into(),
-            change(pairs).into(),
-            before(&smallest).into(),
-            after(&smallest).into(),
+            Records::metric(&before, "acc").into(),
+            Records::metric(&after, "acc").into(),
+            (*change).into(),
+            least(&before).into(),
+            least(&after).into(),
             variant.name.into(),
         ]
     });
@@ -84,8 +84,8 @@ pub(super) fn forms(sets: &Sets) -> Result<Table> {
 pub(super) fn winners_only(sets: &Sets) -> Result<Option<String>> {
     let forms = forms_run(sets)?;
     let forms = forms.iter().filter(|form| form.variant.name.ends_with("responsible"));
-    let words = forms.filter_map(|Form { dataset, variant, pairs }| {
-        let change = change(pairs)?;
+    let words = forms.filter_map(|Form { dataset, variant, pairs, change }| {
+        let change = change.as_ref()?;
         let std = change.std.map_or(String::new(), |std| format!(" ± {std:.3}"));
         let least = pairs.iter().filter_map(|pair| smallest(pair.1)).fold(f64::INFINITY, f64::min);
         Some(format!(
@@ -103,13 +103,6 @@ pub(super) fn winners_only(sets: &Sets) -> Result<Option<String>> {
             words.join("; ")
         )
     }))
-}
-
-fn change(pairs: &[(&RunRecord, &RunRecord)]) -> Option<Spread> {
-    let of = |(before, after): &(&RunRecord, &RunRecord)| {
-        Some(after.metrics.get("acc")? - before.metrics.get("acc")?)
-    };
-    Spread::of(pairs.iter().filter_map(of))
 }
 
 fn smallest(run: &RunRecord) -> Option<f64> {
