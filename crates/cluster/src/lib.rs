@@ -13,5 +13,6 @@ pub use error::{Error, Result};
 pub use float::Float;
 pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};
 pub use kmeans::{
-    Algorithm, Init, KMeans, KMeansModel, KMeansSettings, Keep, MiniBatchKMeans, MiniBatchSettings,
+    Algorithm, Init, KMeans, KMeansModel, KMeansOptions, KMeansSettings, Keep, MiniBatchKMeans,
+    MiniBatchSettings,
 };
