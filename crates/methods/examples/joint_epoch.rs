@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let word = |i: usize| arguments.get(i).map(String::as_str);
     let epochs = |i: usize| word(i).map_or(Ok(2), str::parse::<usize>);
-    let k_means = json!({"n_clusters": 10, "n_init": 5});
+    let k_means = json!({"n_init": 5});
     let (method, interval) = match word(0).unwrap_or_default() {
         "dec-batch-targets" => ("dec", None),
         method => (method, Some(UPDATE_INTERVAL)),

@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "widths": [500, 500, 2000, 70], "hidden": "relu", "code": "sigmoid", "output": "sigmoid",
         "init": {"hidden": "kaiming-normal", "code": "xavier-uniform", "output": "xavier-uniform"},
         "adam": {}, "train": {"epochs": epochs + 1, "batch_size": 256}, "precision": precision,
-        "k_means": {"n_clusters": 10, "n_init": 1, "max_iter": 1}
+        "k_means": {"n_init": 1, "max_iter": 1}
     });
     let mut clock = Clock::default();
     let mut context = Context::new(Seed(0), Device::Cpu, &mut clock);

@@ -1,9 +1,9 @@
-use crate::k_means::{check_k_means, k_means_facts, run_k_means};
+use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
-use deepclust_cluster::{KMeansModel, KMeansSettings};
+use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_nets::{Autoencoder, to_tensor};
 use ndarray::{Array2, ArrayView2};
 use serde::de::Error as _;
@@ -18,8 +18,8 @@ pub struct AeKMeansSettings {
     /// The autoencoder.
     #[serde(flatten)]
     pub pretraining: Pretraining,
-    /// k-means on the codes; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// k-means on the codes.
+    pub k_means: KMeansOptions,
 }
 
 impl<'de> Deserialize<'de> for AeKMeansSettings {
@@ -40,33 +40,28 @@ impl<'de> Deserialize<'de> for AeKMeansSettings {
 /// An autoencoder trained on reconstruction alone, then k-means on its codes.
 #[derive(Clone, Debug)]
 pub struct AeKMeans {
-    slug: &'static str,
     settings: AeKMeansSettings,
 }
 
 impl AeKMeans {
     /// The name in records.
     pub const SLUG: &'static str = "ae-k-means";
-    /// The name of Biswas's network with its 64-dimensional code.
-    pub const SLUG_64: &'static str = "ae64-k-means";
-    /// The name of the soft nearest neighbour paper's baseline with its 70-dimensional code.
-    pub const SLUG_70: &'static str = "ae70-k-means";
 
-    /// The method with checked settings under one of its names.
+    /// The method with checked settings.
     ///
     /// # Errors
     /// [`Error::Settings`](crate::Error::Settings), [`Error::Nets`](crate::Error::Nets) or
     /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
-    pub fn new(slug: &'static str, settings: AeKMeansSettings) -> Result<Self> {
-        check_k_means(&settings.k_means)?;
-        settings.pretraining.validate(slug)?;
-        Ok(Self { slug, settings })
+    pub fn new(settings: AeKMeansSettings) -> Result<Self> {
+        settings.k_means.validate()?;
+        settings.pretraining.validate(Self::SLUG)?;
+        Ok(Self { settings })
     }
 }
 
 impl Method for AeKMeans {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
@@ -74,7 +69,7 @@ impl Method for AeKMeans {
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
         let Pretrained { network, losses } =
-            self.settings.pretraining.run(self.slug, scaled.view(), context)?;
+            self.settings.pretraining.run(Self::SLUG, scaled.view(), context)?;
         let embedding = network.embed(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);
@@ -89,6 +84,7 @@ impl Method for AeKMeans {
             history: layers.chain([whole]).collect(),
             facts,
             start: None,
+            snapshots: Vec::new(),
             model: Box::new(AeKMeansModel { scaling, network, clusters }),
         })
     }

@@ -1,9 +1,9 @@
 //! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
 
-use crate::k_means::{check_k_means, k_means_facts, run_k_means};
+use crate::k_means::{k_means_facts, run_k_means};
 use crate::pretraining::{EpochLosses, Names, Pretrained, Pretraining};
 use crate::{Context, Result, Series};
-use deepclust_cluster::KMeansSettings;
+use deepclust_cluster::KMeansOptions;
 use deepclust_nets::{Autoencoder, AutoencoderMixture, MixturePass, Tensor};
 use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 pub struct ClusterAutoencoders {
     /// The autoencoder of all samples, whose codes k-means clusters.
     pub pretraining: Pretraining,
-    /// Finds the first clusters; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// Finds the first clusters.
+    pub k_means: KMeansOptions,
     /// The autoencoder of each cluster, trained from scratch on the samples of the cluster.
     pub of_cluster: Pretraining,
 }
@@ -59,7 +59,7 @@ impl ClusterAutoencoders {
     /// [`Error::Cluster`](crate::Error::Cluster) names the first field that is out of range.
     pub fn validate(&self, method: &'static str) -> Result<()> {
         self.pretraining.validate(method)?;
-        check_k_means(&self.k_means)?;
+        self.k_means.validate()?;
         self.of_cluster.validate(method)
     }
 

@@ -167,6 +167,7 @@ impl Method for Damic {
             history: start.history.into_iter().chain([of_gate]).chain(joint_series(history)).collect(),
             facts,
             start: Some(start.labels),
+            snapshots: Vec::new(),
             model: Box::new(model),
         })
     }

@@ -1,11 +1,11 @@
 use crate::ae_k_means::AeKMeansModel;
 use crate::dcn_joint::Joint;
 use crate::k_dae::joint_series;
-use crate::k_means::{check_k_means, k_means_facts, run_k_means};
+use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
 use crate::pretraining::{Pretrained, Pretraining};
 use crate::{Context, Error, Fitted, Method, Model, Result, Scaling, Series};
-use deepclust_cluster::{KMeansModel, KMeansSettings};
+use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_nets::{OptimizerSettings, TrainSettings};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ pub struct DcnSettings {
     pub scaling: Scaling,
     /// The autoencoder before the joint training.
     pub pretraining: Pretraining,
-    /// Finds the first centres and clusters; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// Finds the first centres and clusters.
+    pub k_means: KMeansOptions,
     /// Moves the network in the joint training: gradient descent in the DCN paper, Adam in the k-DAE paper.
     pub optimizer: OptimizerSettings,
     /// Epochs and batch size of the joint training.
@@ -61,7 +61,7 @@ impl Dcn {
             return wrong("`initial_count`: expected a number of at least 1, found 0".to_owned());
         }
         settings.pretraining.validate(Self::SLUG)?;
-        check_k_means(&settings.k_means)?;
+        settings.k_means.validate()?;
         settings.train.validate()?;
         settings.optimizer.validate()?;
         Ok(Self { settings })
@@ -95,6 +95,7 @@ impl Method for Dcn {
             history: std::iter::once(reconstruction).chain(joint_series(history)).collect(),
             facts,
             start: Some(start.labels().to_vec()),
+            snapshots: Vec::new(),
             model: Box::new(model),
         })
     }

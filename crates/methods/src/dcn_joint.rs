@@ -123,7 +123,7 @@ mod tests {
     use crate::test_networks::{NORMALISED, set_linear};
     use crate::{ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
-    use deepclust_cluster::KMeansSettings;
+    use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{
         Activation, AdamSettings, Device, Init, LayerInits, OptimizerSettings, Precision, SgdSettings,
         TrainSettings,
@@ -147,7 +147,7 @@ mod tests {
                 batch_norm: None,
                 layer_wise: None,
             },
-            k_means: KMeansSettings::new(2),
+            k_means: KMeansOptions::default(),
             optimizer,
             // All samples in each step: their order does not matter then.
             train: TrainSettings::new(4, 6),

@@ -90,6 +90,7 @@ impl Method for Dec {
             history,
             facts,
             start: Some(start.labels().to_vec()),
+            snapshots: Vec::new(),
             model: Box::new(model),
         })
     }

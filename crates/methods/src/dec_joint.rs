@@ -181,7 +181,7 @@ mod tests {
     use crate::test_networks::{NORMALISED, set_linear};
     use crate::{ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
-    use deepclust_cluster::KMeansSettings;
+    use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, SgdSettings, TrainSettings};
     use ndarray::Array2;
 
@@ -203,7 +203,7 @@ mod tests {
                 batch_norm: None,
                 layer_wise: None,
             },
-            k_means: KMeansSettings::new(2),
+            k_means: KMeansOptions::default(),
             optimizer,
             // All samples in each step: their order does not matter then.
             batch_size: 6,

@@ -1,7 +1,6 @@
-use crate::k_means::check_k_means;
 use crate::pretraining::Pretraining;
 use crate::{Error, Result, Scaling};
-use deepclust_cluster::KMeansSettings;
+use deepclust_cluster::KMeansOptions;
 use deepclust_nets::{OptimizerSettings, Precision};
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +13,8 @@ pub struct DecSettings {
     pub scaling: Scaling,
     /// The autoencoder before the joint training.
     pub pretraining: Pretraining,
-    /// Finds the first centres; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// Finds the first centres.
+    pub k_means: KMeansOptions,
     /// Moves encoder and centres in the joint training: for DEC gradient descent, of step size 0.01 and momentum 0.9; for IDEC, on
     /// images, Adam of step size 0.001.
     pub optimizer: OptimizerSettings,
@@ -59,7 +58,7 @@ impl DecSettings {
             return Err(Error::Settings { method, problem });
         }
         self.pretraining.validate(method)?;
-        check_k_means(&self.k_means)?;
+        self.k_means.validate()?;
         self.optimizer.validate()?;
         let positive = |v: f64| v > 0.0 && v.is_finite();
         check(self.batch_size > 0, "batch_size", "of at least 1", self.batch_size as f64)?;

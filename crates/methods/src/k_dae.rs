@@ -130,6 +130,7 @@ impl Method for KDae {
             history: start.history.into_iter().chain(joint_series(history)).collect(),
             facts,
             start: Some(start.labels),
+            snapshots: Vec::new(),
             model: Box::new(model),
         })
     }

@@ -1,7 +1,7 @@
 use crate::method::check_samples;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
-use deepclust_cluster::{KMeans, KMeansModel, KMeansSettings};
+use deepclust_cluster::{KMeans, KMeansModel, KMeansOptions};
 use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -14,36 +14,34 @@ pub struct RawKMeansSettings {
     /// Applied to the features first.
     #[serde(default)]
     pub scaling: Scaling,
-    /// k-means itself; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// k-means itself.
+    #[serde(default)]
+    pub k_means: KMeansOptions,
 }
 
 /// k-means on the features as they are.
 #[derive(Clone, Debug)]
 pub struct RawKMeans {
-    slug: &'static str,
     settings: RawKMeansSettings,
 }
 
 impl RawKMeans {
-    /// The name in records, where it is fitted on a data set's training part.
+    /// The name in records.
     pub const SLUG: &'static str = "k-means";
-    /// The name of the same thing in records of whole data sets.
-    pub const SLUG_ALL: &'static str = "k-means-all";
 
-    /// The method with checked settings under one of its names.
+    /// The method with checked settings.
     ///
     /// # Errors
     /// [`Error::Cluster`](crate::Error::Cluster) for settings out of range.
-    pub fn new(slug: &'static str, settings: RawKMeansSettings) -> Result<Self> {
-        check_k_means(&settings.k_means)?;
-        Ok(Self { slug, settings })
+    pub fn new(settings: RawKMeansSettings) -> Result<Self> {
+        settings.k_means.validate()?;
+        Ok(Self { settings })
     }
 }
 
 impl Method for RawKMeans {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
@@ -57,26 +55,21 @@ impl Method for RawKMeans {
             history: Vec::new(),
             facts: k_means_facts(&clusters),
             start: None,
+            snapshots: Vec::new(),
             model: Box::new(RawKMeansModel { scaling, clusters }),
         })
     }
 }
 
-/// Checks all but the number of clusters, which every fit is given.
-pub(crate) fn check_k_means(settings: &KMeansSettings) -> Result<()> {
-    Ok(KMeansSettings { n_clusters: 1, ..settings.clone() }.validate()?)
-}
-
 /// The stage that most methods end with: k-means on features, from the stream `k-means`.
 pub(crate) fn run_k_means(
-    settings: &KMeansSettings,
+    options: &KMeansOptions,
     features: ArrayView2<'_, f32>,
     k: usize,
     context: &mut Context<'_>,
 ) -> Result<KMeansModel<f32>> {
-    let settings = KMeansSettings { n_clusters: k, ..settings.clone() };
     let mut rng = context.seed.stream("k-means");
-    context.stage("k-means", |_| Ok(KMeans::new(settings)?.fit(features, &mut rng)?))
+    context.stage("k-means", |_| Ok(KMeans::new(options.for_k(k))?.fit(features, &mut rng)?))
 }
 
 /// What is worth keeping of a k-means fit.
@@ -87,9 +80,10 @@ pub(crate) fn k_means_facts(clusters: &KMeansModel<f32>) -> BTreeMap<String, f64
     ])
 }
 
-struct RawKMeansModel {
-    scaling: FittedScaling,
-    clusters: KMeansModel<f32>,
+/// Centres among the features.
+pub(crate) struct RawKMeansModel {
+    pub(crate) scaling: FittedScaling,
+    pub(crate) clusters: KMeansModel<f32>,
 }
 
 /// In the files of fitted models.

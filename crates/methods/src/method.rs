@@ -53,6 +53,15 @@ impl Series {
     }
 }
 
+/// The embedding at a step of the training.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// How many steps (epochs) were done.
+    pub step: usize,
+    /// The features of the samples then, shape (n, d′).
+    pub embedding: Array2<f32>,
+}
+
 /// What a method found.
 pub struct Fitted {
     /// The cluster of every sample, in 0..k, length n.
@@ -65,6 +74,8 @@ pub struct Fitted {
     pub facts: BTreeMap<String, f64>,
     /// The clusters that the method started from, where it improves on some: their quality decides much of the outcome.
     pub start: Option<Vec<usize>>,
+    /// The embedding at steps of the training, for methods that are asked to keep it.
+    pub snapshots: Vec<Snapshot>,
     /// For samples that were not there.
     pub model: Box<dyn Model>,
 }

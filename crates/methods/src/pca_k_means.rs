@@ -1,8 +1,8 @@
-use crate::k_means::{check_k_means, k_means_facts, run_k_means};
+use crate::k_means::{k_means_facts, run_k_means};
 use crate::method::check_samples;
 use crate::saved_model::{SavedModel, line};
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
-use deepclust_cluster::{KMeansModel, KMeansSettings};
+use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_manifold::{Pca, PcaSettings};
 use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2};
@@ -17,37 +17,34 @@ pub struct PcaKMeansSettings {
     pub scaling: Scaling,
     /// The reduction.
     pub pca: PcaSettings,
-    /// k-means on the components; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// k-means on the components.
+    pub k_means: KMeansOptions,
 }
 
 /// Principal components, then k-means on them.
 #[derive(Clone, Debug)]
 pub struct PcaKMeans {
-    slug: &'static str,
     settings: PcaKMeansSettings,
 }
 
 impl PcaKMeans {
     /// The name in records.
     pub const SLUG: &'static str = "pca-k-means";
-    /// The name of the soft nearest neighbour paper's baseline with its 70 components.
-    pub const SLUG_70: &'static str = "pca70-k-means";
 
-    /// The method with checked settings under one of its names.
+    /// The method with checked settings.
     ///
     /// # Errors
     /// [`Error::Cluster`](crate::Error::Cluster) for settings of k-means out of range; those of the components depend on the
     /// samples.
-    pub fn new(slug: &'static str, settings: PcaKMeansSettings) -> Result<Self> {
-        check_k_means(&settings.k_means)?;
-        Ok(Self { slug, settings })
+    pub fn new(settings: PcaKMeansSettings) -> Result<Self> {
+        settings.k_means.validate()?;
+        Ok(Self { settings })
     }
 }
 
 impl Method for PcaKMeans {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
@@ -66,6 +63,7 @@ impl Method for PcaKMeans {
             history: Vec::new(),
             facts,
             start: None,
+            snapshots: Vec::new(),
             model: Box::new(PcaKMeansModel { scaling, pca, clusters }),
         })
     }

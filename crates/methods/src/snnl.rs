@@ -4,7 +4,7 @@ use crate::method::check_samples;
 use crate::network_cache::CacheKey;
 use crate::training::{AUTOENCODER, Phase};
 use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Series, SnnlSettings};
-use deepclust_cluster::KMeansSettings;
+use deepclust_cluster::KMeansOptions;
 use deepclust_losses::composite_loss;
 use deepclust_nets::{Autoencoder, Kind, Losses, Step, Tensor, TrainHistory, to_tensor_on};
 use ndarray::ArrayView2;
@@ -24,21 +24,20 @@ const NEIGHBOURS_GRADIENT: &str = "gradient norm, weighted soft nearest neighbou
 /// gradients by all parameters.
 #[derive(Clone, Debug)]
 pub struct Snnl {
-    slug: &'static str,
     settings: SnnlSettings,
 }
 
 impl Snnl {
-    /// The name of the configuration that is not in the paper: supervised, annealed, on the code alone.
-    pub const SLUG_CODE: &'static str = "snnl-code";
+    /// The name in records.
+    pub const SLUG: &'static str = "snnl";
 
-    /// The method with checked settings under one of its names.
+    /// The method with checked settings.
     ///
     /// # Errors
     /// [`Error::Settings`], [`Error::Nets`] or [`Error::Cluster`] for settings out of range.
-    pub fn new(slug: &'static str, settings: SnnlSettings) -> Result<Self> {
-        settings.validate(slug)?;
-        Ok(Self { slug, settings })
+    pub fn new(settings: SnnlSettings) -> Result<Self> {
+        settings.validate(Self::SLUG)?;
+        Ok(Self { settings })
     }
 
     fn run(
@@ -53,8 +52,8 @@ impl Snnl {
         let scaled = scaling.apply(x)?;
         s.reconstruction.check_samples(scaled.view())?;
         // Runs that differ in nothing but k-means have the network in common.
-        let settings = SnnlSettings { k_means: KMeansSettings::new(k), ..s.clone() };
-        let key = CacheKey { method: self.slug, settings: &settings, x: scaled.view(), labels };
+        let settings = SnnlSettings { k_means: KMeansOptions::default(), ..s.clone() };
+        let key = CacheKey { method: Self::SLUG, settings: &settings, x: scaled.view(), labels };
         let (network, history) = key.get_or_train(s.network(x.ncols()), context, |context| {
             self.train(scaled.view(), labels, context)
         })?;
@@ -69,6 +68,7 @@ impl Snnl {
             history: std::iter::once(Series::of_epochs("loss", history.loss)).chain(parts).collect(),
             facts,
             start: None,
+            snapshots: Vec::new(),
             model: Box::new(AeKMeansModel { scaling, network, clusters }),
         })
     }
@@ -115,7 +115,7 @@ impl Snnl {
     }
 
     fn refuse(&self, expected: &'static str, found: &'static str) -> Error {
-        Error::Labels { method: self.slug, expected, found }
+        Error::Labels { method: Self::SLUG, expected, found }
     }
 }
 
@@ -129,7 +129,7 @@ fn gradient_norm(loss: &Tensor, parameters: &[Tensor]) -> Tensor {
 
 impl Method for Snnl {
     fn slug(&self) -> &'static str {
-        self.slug
+        Self::SLUG
     }
 
     fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {

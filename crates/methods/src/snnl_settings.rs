@@ -1,6 +1,5 @@
-use crate::k_means::check_k_means;
 use crate::{Error, ReconstructionLoss, Result, Scaling};
-use deepclust_cluster::KMeansSettings;
+use deepclust_cluster::KMeansOptions;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{
     Activation, AdamSettings, AutoencoderSettings, LayerInits, LayerOutput, Precision, Tensor, TrainSettings,
@@ -79,8 +78,8 @@ pub struct SnnlSettings {
     /// In what numbers the network is trained; f32 unless given.
     #[serde(default, skip_serializing_if = "Precision::is_single")]
     pub precision: Precision,
-    /// k-means on the codes; its number of clusters is replaced by the k of the fit.
-    pub k_means: KMeansSettings,
+    /// k-means on the codes.
+    pub k_means: KMeansOptions,
 }
 
 impl SnnlSettings {
@@ -98,7 +97,7 @@ impl SnnlSettings {
         self.reconstruction.check_output(method, self.output)?;
         self.adam.validate()?;
         self.train.validate()?;
-        check_k_means(&self.k_means)?;
+        self.k_means.validate()?;
         let alpha = self.alpha;
         check(alpha >= 0.0 && alpha.is_finite(), found("alpha", "of at least 0", alpha))?;
         check(positive(self.snnl.epsilon), found("epsilon", "above 0", self.snnl.epsilon))?;

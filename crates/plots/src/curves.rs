@@ -72,12 +72,18 @@ pub enum Stroke {
     Dashed,
     /// Short dashes.
     Dotted,
+    /// A dot at each point, and no line.
+    Dots,
 }
 
 impl Stroke {
+    fn has_dots(self) -> bool {
+        matches!(self, Self::LineAndDots | Self::Dots)
+    }
+
     fn dash(self) -> Option<[f64; 2]> {
         match self {
-            Self::Line | Self::LineAndDots => None,
+            Self::Line | Self::LineAndDots | Self::Dots => None,
             Self::Dashed => Some([14.0, 8.0]),
             Self::Dotted => Some([4.0, 6.0]),
         }
@@ -228,11 +234,13 @@ impl Figure for Curves {
                     }
                 }
             }
-            for run in inside(series, &x, &y, &points) {
+            let runs =
+                if series.stroke == Stroke::Dots { Vec::new() } else { inside(series, &x, &y, &points) };
+            for run in runs {
                 stroke(&mut lines, &run, colour, series.stroke.dash());
             }
             for (at, (a, b)) in points.iter().zip(series.x.iter().zip(&series.y)) {
-                let dotted = series.stroke == Stroke::LineAndDots || series.x.len() == 1;
+                let dotted = series.stroke.has_dots() || series.x.len() == 1;
                 if dotted && x.contains(*a) && y.contains(*b) {
                     lines.circle(*at, 6.0, colour);
                 }
@@ -261,8 +269,10 @@ impl Curves {
             let mark = (&series.name, *number, series.stroke);
             if !seen.contains(&mark) {
                 seen.push(mark);
-                let key =
-                    Key::Line { dash: series.stroke.dash(), marker: series.stroke == Stroke::LineAndDots };
+                let key = match series.stroke {
+                    Stroke::Dots => Key::Dot,
+                    stroke => Key::Line { dash: stroke.dash(), marker: stroke.has_dots() },
+                };
                 entries.push(Entry { name: series.name.clone(), colour: colours[*number], key });
             }
         }

@@ -28,11 +28,37 @@ pub fn blobs() -> (Array2<f32>, Vec<usize>) {
     (x, (0..3 * PER_BLOB).map(|i| i % 3).collect())
 }
 
-pub fn settings(slug: &str) -> Value {
-    let k_means = json!({"n_clusters": 3, "n_init": 5});
-    match slug {
-        "k-means" | "k-means-all" => json!({"k_means": k_means}),
-        "pca-k-means" | "pca70-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
+/// Every method, and further forms of some: what follows the `/` is the form.
+pub const CASES: [&str; 12] = [
+    "k-means",
+    "pca-k-means",
+    "ae-k-means",
+    "snnl",
+    "snnl/labels",
+    "snnl/code",
+    "snnl-points/labels",
+    "dec",
+    "idec",
+    "dcn",
+    "k-dae",
+    "damic",
+];
+
+/// The method of a case.
+pub fn slug(case: &str) -> &str {
+    case.split('/').next().unwrap()
+}
+
+/// The method of a case with its settings for the blobs.
+pub fn method(case: &str) -> Box<dyn Method> {
+    build(slug(case), &settings(case)).unwrap()
+}
+
+pub fn settings(case: &str) -> Value {
+    let k_means = json!({"n_init": 5});
+    match case {
+        "k-means" => json!({"k_means": k_means}),
+        "pca-k-means" => json!({"pca": {"n_components": 2}, "k_means": k_means}),
         "k-dae" | "damic" => {
             let mut deep = pretraining();
             deep["hidden"] = json!("elu");
@@ -43,7 +69,7 @@ pub fn settings(slug: &str) -> Value {
                 "start": {"pretraining": first, "k_means": k_means, "of_cluster": deep},
                 "joint": {"adam": {"learning_rate": 0.001}, "train": {"epochs": 5, "batch_size": 16}}
             });
-            if slug == "damic" {
+            if case == "damic" {
                 settings["gate"] = json!({
                     "network": {"widths": [8], "hidden": "relu", "init": "torch-linear"},
                     "adam": {"learning_rate": 0.01}, "train": {"epochs": 20, "batch_size": 16}
@@ -62,18 +88,22 @@ pub fn settings(slug: &str) -> Value {
                 "k_means": k_means, "optimizer": optimizer, "batch_size": 16, "update_interval": 10, "max_steps": 60,
                 "tolerance": 0.001, "nu": 1.0
             });
-            if slug == "idec" {
+            if case == "idec" {
                 settings["divergence_weight"] = json!(0.1);
             }
             settings
         }
+        "snnl-points/labels" => json!({
+            "snnl": {"distance": "squared-euclidean", "epsilon": 1e-5}, "temperature": {"annealed": {"eta": 1.0, "gamma": 0.55}},
+            "epochs": 5, "learning_rate": 0.1, "shown": [0, 5], "k_means": k_means
+        }),
         snnl if snnl.starts_with("snnl") => json!({
             "widths": [8, 3], "hidden": "relu", "code": "sigmoid", "output": "sigmoid",
             "init": {"hidden": "kaiming-normal", "code": "xavier-uniform", "output": "xavier-uniform"},
             "reconstruction": "binary-cross-entropy", "snnl": {"distance": "cosine", "epsilon": 1e-5}, "alpha": 10.0,
             "supervised": takes_labels(snnl), "temperature": {"annealed": {"eta": 1.0, "gamma": 0.55}},
-            "layers": if snnl == "snnl-code" { "code" } else { "all-tensors" },
-            "reduction": if matches!(snnl, "snnl-3" | "snnl-4") { "minimum" } else { "sum" },
+            "layers": if snnl == "snnl/code" { "code" } else { "all-tensors" },
+            "reduction": if snnl == "snnl" { "minimum" } else { "sum" },
             "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
         }),
         autoencoder => {
@@ -97,23 +127,22 @@ fn pretraining() -> Value {
 }
 
 /// Whether the method is semi-supervised here.
-pub fn takes_labels(slug: &str) -> bool {
-    matches!(slug, "snnl-1" | "snnl-3" | "snnl-5" | "snnl-7" | "snnl-code")
+pub fn takes_labels(case: &str) -> bool {
+    case.contains('/')
 }
 
-pub fn fit(slug: &str, seed: u64) -> Fitted {
+pub fn fit(case: &str, seed: u64) -> Fitted {
     let mut progress = Silent;
     let mut context = Context::new(Seed(seed), device(), &mut progress);
-    let method = build(slug, &settings(slug)).unwrap();
-    fit_with(slug, method.as_ref(), &mut context).unwrap()
+    fit_with(case, method(case).as_ref(), &mut context).unwrap()
 }
 
 /// With labels where the method takes them.
-pub fn fit_with(slug: &str, method: &dyn Method, context: &mut Context<'_>) -> Result<Fitted> {
+pub fn fit_with(case: &str, method: &dyn Method, context: &mut Context<'_>) -> Result<Fitted> {
     // Two threads of libtorch wait for one another when anything else runs.
     ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
     let (x, labels) = blobs();
-    if takes_labels(slug) {
+    if takes_labels(case) {
         method.fit_labelled(&LabelledSubset::new(x.view(), &labels)?, 3, context)
     } else {
         method.fit(x.view(), 3, context)

@@ -1,6 +1,6 @@
 //! What holds for all of them.
 
-use crate::blobs::{blobs, device, fit, settings, takes_labels};
+use crate::blobs::{CASES, blobs, device, fit, method, settings, slug, takes_labels};
 use deepclust_methods::{
     Context, Error, LabelledSubset, METHODS, Seed, Series, Silent, build, load_model, save_model,
 };
@@ -8,13 +8,18 @@ use ndarray::{Array2, Axis};
 use serde_json::json;
 use std::collections::BTreeMap;
 
+#[test]
+fn every_method_has_a_case() {
+    assert!(METHODS.iter().all(|(name, _)| CASES.iter().any(|case| slug(case) == *name)));
+}
+
 type Outcome = (Vec<usize>, Array2<f32>, Vec<Series>, BTreeMap<String, f64>);
 
 /// What a fit leaves, from inside a pool of that many threads: everything in it goes to that pool.
-fn fit_in_pool(slug: &str, seed: u64, threads: usize) -> Outcome {
+fn fit_in_pool(case: &str, seed: u64, threads: usize) -> Outcome {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| {
-        let fitted = fit(slug, seed);
+        let fitted = fit(case, seed);
         (fitted.labels, fitted.embedding, fitted.history, fitted.facts)
     })
 }
@@ -22,20 +27,20 @@ fn fit_in_pool(slug: &str, seed: u64, threads: usize) -> Outcome {
 #[test]
 fn finds_the_blobs() {
     let (_, truth) = blobs();
-    for (slug, _) in METHODS {
-        let fitted = fit(slug, 1);
-        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug}");
+    for case in CASES {
+        let fitted = fit(case, 1);
+        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{case}");
         assert_eq!(fitted.embedding.nrows(), truth.len());
-        assert!(fitted.facts.contains_key("inertia"), "{slug}");
+        assert!(fitted.facts.contains_key("inertia"), "{case}");
     }
 }
 
 #[test]
 fn repeats_itself_and_follows_the_seed() {
-    for (slug, _) in METHODS {
-        let one = fit_in_pool(slug, 1, 1);
-        assert_eq!(one, fit_in_pool(slug, 1, 1), "{slug}");
-        assert_eq!(one, fit_in_pool(slug, 1, 2), "{slug}");
+    for case in CASES {
+        let one = fit_in_pool(case, 1, 1);
+        assert_eq!(one, fit_in_pool(case, 1, 1), "{case}");
+        assert_eq!(one, fit_in_pool(case, 1, 2), "{case}");
     }
     assert_ne!(fit("ae-k-means", 1).history, fit("ae-k-means", 2).history);
 }
@@ -43,14 +48,14 @@ fn repeats_itself_and_follows_the_seed() {
 #[test]
 fn the_model_knows_its_own_samples_and_refuses_another_width() {
     let (x, _) = blobs();
-    for (slug, _) in METHODS {
-        let fitted = fit(slug, 3);
-        assert_eq!(fitted.model.predict(x.view()).unwrap(), fitted.labels, "{slug}");
-        assert_eq!(fitted.model.embed(x.view()).unwrap().dim(), fitted.embedding.dim(), "{slug}");
+    for case in CASES {
+        let fitted = fit(case, 3);
+        assert_eq!(fitted.model.predict(x.view()).unwrap(), fitted.labels, "{case}");
+        assert_eq!(fitted.model.embed(x.view()).unwrap().dim(), fitted.embedding.dim(), "{case}");
         let narrow = x.select(Axis(1), &[0, 1]);
-        assert!(fitted.model.predict(narrow.view()).is_err(), "{slug}");
+        assert!(fitted.model.predict(narrow.view()).is_err(), "{case}");
         let wide = Array2::zeros((2, fitted.embedding.ncols() + 1));
-        assert!(fitted.model.assign(wide.view()).is_err(), "{slug}");
+        assert!(fitted.model.assign(wide.view()).is_err(), "{case}");
     }
 }
 
@@ -58,15 +63,15 @@ fn the_model_knows_its_own_samples_and_refuses_another_width() {
 fn a_saved_model_predicts_as_before() {
     let (x, _) = blobs();
     let folder = tempfile::tempdir().unwrap();
-    for (slug, _) in METHODS {
-        let fitted = fit(slug, 4);
-        let path = folder.path().join(format!("{slug}.safetensors"));
+    for case in CASES {
+        let fitted = fit(case, 4);
+        let path = folder.path().join(format!("{}.safetensors", slug(case)));
         save_model(&path, fitted.model.as_ref()).unwrap();
         let loaded = load_model(&path, device()).unwrap();
-        assert_eq!(loaded.embed(x.view()).unwrap(), fitted.model.embed(x.view()).unwrap(), "{slug}");
-        assert_eq!(loaded.predict(x.view()).unwrap(), fitted.labels, "{slug}");
+        assert_eq!(loaded.embed(x.view()).unwrap(), fitted.model.embed(x.view()).unwrap(), "{case}");
+        assert_eq!(loaded.predict(x.view()).unwrap(), fitted.labels, "{case}");
         let (before, after) = (fitted.model.reconstructions(x.view()), loaded.reconstructions(x.view()));
-        assert_eq!(before.unwrap(), after.unwrap(), "{slug}");
+        assert_eq!(before.unwrap(), after.unwrap(), "{case}");
     }
     let path = folder.path().join("strange.safetensors");
     std::fs::write(&path, "no model").unwrap();
@@ -95,18 +100,18 @@ fn bad_input_is_an_error() {
     let mut progress = Silent;
     let mut context = Context::new(Seed(0), device(), &mut progress);
     let (x, _) = blobs();
-    for (slug, _) in METHODS {
-        let method = build(slug, &settings(slug)).unwrap();
+    for case in CASES {
+        let method = method(case);
         let with_nan = x.mapv(|v| if v > 0.94 { f32::NAN } else { v });
         for (bad, k) in [(with_nan, 3), (Array2::zeros((0, 12)), 1), (x.clone(), 0), (x.clone(), 1000)] {
             let labels = vec![0; bad.nrows()];
             let subset = LabelledSubset::new(bad.view(), &labels).unwrap();
-            let result = if takes_labels(slug) {
+            let result = if takes_labels(case) {
                 method.fit_labelled(&subset, k, &mut context)
             } else {
                 method.fit(bad.view(), k, &mut context)
             };
-            assert!(matches!(result, Err(Error::Samples { .. })), "{slug} {:?} {k}: {result:?}", bad.dim());
+            assert!(matches!(result, Err(Error::Samples { .. })), "{case} {:?} {k}: {result:?}", bad.dim());
         }
     }
     let mut tanh = settings("ae-k-means");
@@ -126,8 +131,7 @@ fn bad_input_is_an_error() {
     }
     let error = build("k-meens", &json!({})).unwrap_err().to_string();
     assert!(error.starts_with("unknown method `k-meens`; known are k-means, "), "{error}");
-    let error =
-        build("k-means", &json!({"k_means": {"n_clusters": 3}, "labels": [1]})).unwrap_err().to_string();
+    let error = build("k-means", &json!({"k_means": {"n_init": 3}, "labels": [1]})).unwrap_err().to_string();
     assert!(error.contains("unknown field `labels`"), "{error}");
 }
 
@@ -137,39 +141,39 @@ fn labels_go_only_where_they_are_taken() {
     let subset = LabelledSubset::new(x.view(), &labels).unwrap();
     let mut progress = Silent;
     let mut context = Context::new(Seed(0), device(), &mut progress);
-    for (slug, _) in METHODS {
-        let method = build(slug, &settings(slug)).unwrap();
-        let refused = if takes_labels(slug) {
+    for case in CASES {
+        let method = method(case);
+        let refused = if takes_labels(case) {
             method.fit(x.view(), 3, &mut context)
         } else {
             method.fit_labelled(&subset, 3, &mut context)
         };
-        assert!(matches!(refused, Err(Error::Labels { .. })), "{slug}: {refused:?}");
+        assert!(matches!(refused, Err(Error::Labels { .. })), "{case}: {refused:?}");
     }
 }
 
 #[test]
 fn settings_out_of_range_are_found_before_any_training() {
-    for (slug, _) in METHODS {
-        let mut wrong = settings(slug);
+    for case in CASES {
+        let mut wrong = settings(case);
         let at = if wrong.get("start").is_some() { &mut wrong["start"] } else { &mut wrong };
         at["k_means"]["n_init"] = json!(0);
-        let error = build(slug, &wrong).unwrap_err().to_string();
-        assert!(error.ends_with("n_init must be at least 1, found 0"), "{slug}: {error}");
+        let error = build(slug(case), &wrong).unwrap_err().to_string();
+        assert!(error.ends_with("n_init must be at least 1, found 0"), "{case}: {error}");
     }
-    for (slug, path, value, problem) in [
+    for (case, path, value, problem) in [
         ("dec", &["max_steps"][..], json!(0), "`max_steps`: expected a number of at least 1, found 0"),
         ("dec", &["divergence_weight"], json!(0.1), "`divergence_weight`: expected none, found a number"),
         ("k-dae", &["start", "of_cluster", "output"], json!("tanh"), "needs a sigmoid output, found Tanh"),
-        ("snnl-8", &["train", "epochs"], json!(0), "`epochs`: expected a number of at least 1, found 0"),
+        ("snnl", &["train", "epochs"], json!(0), "`epochs`: expected a number of at least 1, found 0"),
     ] {
-        let mut wrong = settings(slug);
-        if slug == "k-dae" {
+        let mut wrong = settings(case);
+        if case == "k-dae" {
             wrong["start"]["of_cluster"]["loss"] = json!("binary-cross-entropy");
         }
         *path.iter().fold(&mut wrong, |at, key| &mut at[*key]) = value;
-        let error = build(slug, &wrong).unwrap_err().to_string();
-        assert!(error.ends_with(problem), "{slug}: {error}");
+        let error = build(case, &wrong).unwrap_err().to_string();
+        assert!(error.ends_with(problem), "{case}: {error}");
     }
     let mut idec = settings("idec");
     idec.as_object_mut().unwrap().remove("divergence_weight");
@@ -188,9 +192,9 @@ fn snnl_settings_out_of_range_are_named() {
             "`epsilon`: expected a number above 0, found 0",
         ),
     ] {
-        let mut wrong = settings("snnl-5");
+        let mut wrong = settings("snnl");
         wrong[key] = value;
-        let error = build("snnl-5", &wrong).unwrap_err().to_string();
+        let error = build("snnl", &wrong).unwrap_err().to_string();
         assert!(error.ends_with(problem), "{error}");
     }
 }

@@ -32,7 +32,7 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
     // DEC and IDEC count steps, are stopped at an update of their targets, every ten, and have twelve steps an epoch.
     for (slug, stage, done, epoch) in [
         ("ae-k-means", "autoencoder", 2, 2),
-        ("snnl-5", "autoencoder", 2, 2),
+        ("snnl/labels", "autoencoder", 2, 2),
         ("k-dae", "autoencoder", 2, 2),
         ("k-dae", "autoencoders of the clusters", 2, 2),
         ("k-dae", "joint training", 2, 2),
@@ -47,7 +47,7 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
             // The blobs are found at once, which would end the training.
             settings["tolerance"] = 0.0.into();
         }
-        let method = build(slug, &settings).unwrap();
+        let method = build(crate::blobs::slug(slug), &settings).unwrap();
         let mut progress = StopIn(stage, done);
         let mut context = Context::new(Seed(1), device(), &mut progress);
         context.checkpoints = Some(folder.path().to_owned());
@@ -104,7 +104,9 @@ fn methods_of_one_seed_share_their_pretraining() {
         let mut progress = Heard::default();
         let mut context = Context::new(Seed(seed), device(), &mut progress);
         context.cache = Some(folder.path().to_owned());
-        let fitted = fit_with(slug, build(slug, settings).unwrap().as_ref(), &mut context).unwrap();
+        let fitted =
+            fit_with(slug, build(crate::blobs::slug(slug), settings).unwrap().as_ref(), &mut context)
+                .unwrap();
         let fresh = fit(slug, seed);
         assert_eq!((fitted.embedding, fitted.history), (fresh.embedding, fresh.history), "{slug}");
         // Its time counts either way.
@@ -118,14 +120,14 @@ fn methods_of_one_seed_share_their_pretraining() {
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("ae-k-means", 1) && !fit_cached("ae-k-means", 1));
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
-    assert!(fit_cached("snnl-5", 1) && !fit_cached("snnl-5", 1));
+    assert!(fit_cached("snnl/labels", 1) && !fit_cached("snnl/labels", 1));
     // K-means is no part of a network, and neither the codes nor the history know of it.
-    let mut restarted = settings("snnl-5");
+    let mut restarted = settings("snnl/labels");
     restarted["k_means"]["n_init"] = 3.into();
-    assert_ne!(restarted, settings("snnl-5"));
-    assert!(!fit_cached_with("snnl-5", &restarted, 1), "the network was trained again");
+    assert_ne!(restarted, settings("snnl/labels"));
+    assert!(!fit_cached_with("snnl/labels", &restarted, 1), "the network was trained again");
     assert_eq!(files().len(), 1);
-    assert!(fit_cached("snnl-8", 1) && !fit_cached("snnl-8", 1));
+    assert!(fit_cached("snnl", 1) && !fit_cached("snnl", 1));
     files().iter().for_each(|path| std::fs::remove_file(path).unwrap());
     assert!(fit_cached("dec", 1));
     assert_eq!(files().len(), 1);
