@@ -11,7 +11,7 @@ cargo xtask <command> [arguments]
 
 Reproduce
   reproduce <dataset|paper|all> [--quick] [--runs N] [--seeds LIST] [--jobs N] [--device cpu|cuda|auto]
-            [--methods LIST] [--variants LIST] [--data-dir DIR] [--out DIR] [--rerun] [--dry-run]
+            [--methods LIST] [--rows LIST] [--ablations] [--data-dir DIR] [--out DIR] [--rerun] [--dry-run]
                          train, cluster, measure, record; what is recorded already is not run again
   render [arguments]     tables, figures and pages from the records
   verify [N] [arguments] run N recorded runs again and compare

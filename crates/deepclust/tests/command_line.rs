@@ -1,6 +1,7 @@
 //! The program's answers to wrong names, folders and records. Nothing here needs a data set.
 
 use assert_cmd::Command;
+use deepclust_experiments::Scale;
 use deepclust_papers::{PAPERS, Request};
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -52,8 +53,8 @@ fn rendering_and_verifying_need_records() {
 #[test]
 fn what_is_no_record_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let request = Request { runs: Some(1), quick: true, ..Request::default() };
-    let path = folder.path().join(PAPERS[0].runs(&request).unwrap()[0].record_path());
+    let request = Request { runs: Some(1), scale: Scale::Quick, ..Request::default() };
+    let path = folder.path().join(PAPERS[0].runs(&request).unwrap()[0].record_path().unwrap());
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, "{\"metrics\": {\"sil\": 0.1588}}").unwrap();
     deepclust()
@@ -71,27 +72,47 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("results");
     deepclust()
-        .args([
-            "reproduce",
-            "kdae",
-            "--quick",
-            "--runs",
-            "1",
-            "--methods",
-            "k-dae",
-            "--variants",
-            "none",
-            "--dry-run",
-        ])
+        .args(["reproduce", "kdae", "--quick", "--runs", "1", "--methods", "k-dae", "--dry-run"])
         .arg("--out")
         .arg(&out)
         .assert()
         .success()
-        .stdout(contains("kdae: 4 runs to make, 0 recorded").and(contains("to make   mnist k-dae: seed 0")));
+        .stdout(contains("kdae: 8 runs to make, 0 recorded").and(contains("to make   mnist k-dae: seed 0")));
     assert!(!out.exists());
 }
 
 #[test]
 fn a_worker_without_a_job_fails_cleanly() {
-    deepclust().arg("worker").write_stdin("no job\n").assert().code(1).stderr(contains("json"));
+    let problem = || contains("standard input: expected a job in JSON");
+    deepclust().arg("worker").write_stdin("no job\n").assert().code(1).stderr(problem());
+    deepclust().args(["worker", "no-such-file.json"]).assert().code(1).stderr(contains("no-such-file.json"));
+}
+
+/// A job of a fraction of a second, which needs no data set.
+fn job(out: &std::path::Path) -> String {
+    format!(
+        r#"{{"spec": {{"data": {{"source": {{"generated": {{"gaussian-points": {{"samples": 30, "features": 2, "classes": 3}}}}}}}},
+        "method": {{"name": "k-means", "settings": {{}}}}, "seed": 0}}, "out": {out:?}, "data_dir": null, "device": "cpu", "threads": 1,
+        "products": "by-ability", "rerun": false}}"#
+    )
+    .replace('\n', " ")
+}
+
+#[test]
+fn a_worker_takes_its_job_from_a_file_or_from_input_that_ends() {
+    for from_file in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("job.json");
+        fs::write(&path, job(&folder.path().join("out"))).unwrap();
+        let mut command = deepclust();
+        command.arg("worker");
+        match from_file {
+            true => command.arg(&path),
+            // As in `worker < job.json`: the input is at its end at once.
+            false => command.pipe_stdin(&path).unwrap(),
+        };
+        command.assert().success();
+        let records = deepclust_experiments::Store::read_only(&folder.path().join("out")).all().unwrap();
+        assert_eq!(records.len(), 1);
+    }
 }

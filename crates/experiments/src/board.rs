@@ -1,9 +1,9 @@
-use super::{Message, Outcome};
+use crate::{Event, Job, Message, Outcome, duration};
 use kdam::{Bar, BarExt};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-/// Shows how far the runs have come: bars on a terminal, plain lines elsewhere. All of it goes to standard error.
+/// Shows how far runs have come: bars on a terminal, plain lines elsewhere. All of it goes to standard error.
 #[derive(Debug)]
 pub struct Board {
     total: usize,
@@ -25,13 +25,13 @@ struct Slot {
 /// A plain line about a stage that goes on appears this often.
 const LINE_EVERY: Duration = Duration::from_secs(15);
 
+/// What a bar needs beside its words: percentage, an animation, counts, times and a rate.
+const BAR_COLUMNS: usize = 50;
+
 impl Board {
     /// A board for `total` runs, `slots` at once.
     pub fn new(total: usize, slots: usize) -> Self {
-        Self::with_terminal(total, slots, std::io::stderr().is_terminal())
-    }
-
-    fn with_terminal(total: usize, slots: usize, terminal: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
         kdam::term::init(terminal);
         let bar = |position: u16, total: usize, unit: &str| {
             terminal.then(|| {
@@ -39,11 +39,12 @@ impl Board {
                 bar.position = position;
                 bar.unit = unit.to_owned();
                 bar.leave = position == 0;
+                bar.dynamic_ncols = true;
                 bar
             })
         };
         let now = Instant::now();
-        let slots = (0..slots.max(1)).map(|i| Slot {
+        let slots = (0..slots.min(total).max(1)).map(|i| Slot {
             title: String::new(),
             bar: bar(u16::try_from(i + 1).unwrap_or(u16::MAX), 0, "step"),
             last_line: now,
@@ -53,14 +54,25 @@ impl Board {
         Self { total, ended: 0, start: now, slots: slots.collect(), bars: bar(0, total, "run") }
     }
 
-    /// A run begins in a slot.
-    pub fn started(&mut self, slot: usize, index: usize, title: &str) {
+    /// Shows an event of some jobs.
+    pub fn event(&mut self, jobs: &[Job], event: Event) {
+        match event {
+            Event::Started { slot, index } => self.started(slot, index, &jobs[index].spec.title()),
+            Event::Progress { slot, index, message } => self.progress(slot, index, &message),
+            Event::Ended { slot, index, outcome } => self.ended(slot, index, &outcome),
+            Event::Tick => self.tick(),
+        }
+    }
+
+    /// How many runs have ended.
+    pub fn done(&self) -> usize {
+        self.ended
+    }
+
+    fn started(&mut self, slot: usize, index: usize, title: &str) {
         let now = Instant::now();
         let state = &mut self.slots[slot];
         state.title = title.to_owned();
-        if let Some(bar) = &mut state.bar {
-            bar.postfix.clear();
-        }
         state.stage = "starting".to_owned();
         (state.start, state.last_line) = (now, now);
         if state.bar.is_none() {
@@ -72,41 +84,29 @@ impl Board {
         }
     }
 
-    /// A run tells of itself.
-    pub fn message(&mut self, slot: usize, index: usize, message: &Message) {
-        let total_runs = self.total;
+    fn progress(&mut self, slot: usize, index: usize, message: &Message) {
+        let Message { stage, done, total, detail } = message;
         let state = &mut self.slots[slot];
-        let Message::Progress { stage, done, total, detail } = message else {
-            if let Message::Done { wall_s, summary } = message {
-                let text =
-                    format!("[{}/{total_runs}] {}: {summary}  ({wall_s:.1} s)", index + 1, state.title);
-                match &mut self.bars {
-                    Some(bar) => drop(bar.write(text)), // a terminal that is gone needs no line
-                    None => line(&text),
-                }
-            }
-            return;
-        };
         match &mut state.bar {
             Some(bar) => {
                 if *stage != state.stage {
                     bar.reset(Some(*total));
-                    bar.postfix.clear();
                 }
                 bar.total = *total;
-                bar.set_description(format!("{}: {stage}", state.title));
-                if !detail.is_empty() {
-                    bar.set_postfix(detail.clone());
-                }
+                // The words get what the bar leaves: a longer line would wrap, and its remains would stay.
+                let columns = usize::from(kdam::term::width().unwrap_or(80));
+                bar.set_description(shortened(
+                    &format!("{}: {stage}", state.title),
+                    columns.saturating_sub(BAR_COLUMNS),
+                ));
                 let _ = bar.update_to(*done);
             }
             None if state.last_line.elapsed() >= LINE_EVERY => {
-                let count = if *total > 0 {
-                    format!(" {done}/{total}{}", left(state.start, *done, *total))
-                } else {
-                    String::new()
+                let count = match *total {
+                    0 => String::new(),
+                    total => format!(" {done}/{total}{}", left(state.start, *done, total)),
                 };
-                let text = format!("[{}/{total_runs}] {}: {stage}{count} {detail}", index + 1, state.title);
+                let text = format!("[{}/{}] {}: {stage}{count} {detail}", index + 1, self.total, state.title);
                 line(text.trim_end());
                 state.last_line = Instant::now();
             }
@@ -118,48 +118,35 @@ impl Board {
         }
     }
 
-    /// Time passes: clocks on the terminal go on while a stage without steps runs.
-    pub fn tick(&mut self) {
+    /// Clocks on the terminal go on while a stage without steps runs.
+    fn tick(&mut self) {
         for bar in self.slots.iter_mut().filter_map(|slot| slot.bar.as_mut()).chain(self.bars.as_mut()) {
             let _ = bar.refresh(); // a terminal that is gone needs no bar
         }
     }
 
-    /// A run has ended.
-    pub fn ended(&mut self, slot: usize, index: usize, outcome: &Outcome) {
+    fn ended(&mut self, slot: usize, index: usize, outcome: &Outcome) {
         self.ended += 1;
         let title = &self.slots[slot].title;
         let news = match outcome {
-            Outcome::Done(_) => None,
-            Outcome::AlreadyRecorded => {
-                Some(format!("[{}/{}] {title}: recorded by another process meanwhile", index + 1, self.total))
-            }
-            Outcome::Failed(error) => {
-                Some(format!("[{}/{}] {title}: FAILED: {error}", index + 1, self.total))
-            }
+            Outcome::Recorded(record) => format!("{}  ({:.1} s)", record.metrics.summary(), record.wall_s),
+            Outcome::Failed(error) => format!("FAILED: {error}"),
         };
-        match (&mut self.bars, news) {
-            (Some(bar), news) => {
-                if let Some(news) = news {
-                    let _ = bar.write(news);
-                }
+        let news = format!("[{}/{}] {title}: {news}", index + 1, self.total);
+        match &mut self.bars {
+            Some(bar) => {
+                let _ = bar.write(news);
                 let _ = bar.update_to(self.ended);
             }
-            (None, Some(news)) => line(&news),
-            (None, None) => {
-                let left = left(self.start, self.ended, self.total);
-                line(&format!("{} of {} runs done{left}", self.ended, self.total));
-            }
+            None => line(&format!("{news}{}", left(self.start, self.ended, self.total))),
         }
     }
 
     /// Ends the bars' lines.
     pub fn close(&mut self) {
         if self.bars.is_some() {
-            for slot in &mut self.slots {
-                if let Some(bar) = &mut slot.bar {
-                    let _ = bar.clear();
-                }
+            for bar in self.slots.iter_mut().filter_map(|slot| slot.bar.as_mut()) {
+                let _ = bar.clear();
             }
             line("");
         }
@@ -171,6 +158,14 @@ fn line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// At most so many characters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain("…".chars().take(most)).collect()
+}
+
 /// `, about 3 min left`, from the pace so far.
 fn left(start: Instant, done: usize, total: usize) -> String {
     if done == 0 || done >= total {
@@ -180,33 +175,14 @@ fn left(start: Instant, done: usize, total: usize) -> String {
     format!(", about {} left", duration(seconds))
 }
 
-/// Seconds as people say them.
-pub(crate) fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 99.5 => format!("{s:.0} s"),
-        s if s < 99.0 * 60.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
-        assert_eq!([3.2, 240.0, 7200.0].map(duration), ["3 s", "4 min", "2.0 h"]);
-    }
-
-    #[test]
-    fn an_unfinished_board_takes_every_event() {
-        let mut board = Board::with_terminal(2, 1, false);
-        board.started(0, 0, "mnist k-means seed 0");
-        let progress = Message::Progress { stage: "k-means".into(), done: 1, total: 2, detail: "x".into() };
-        board.message(0, 0, &progress);
-        board.ended(0, 0, &Outcome::Done(1.0));
-        board.ended(0, 1, &Outcome::Failed("no data".into()));
-        board.close();
-        assert_eq!(board.ended, 2);
+    fn long_words_are_cut() {
+        assert_eq!(shortened("mnist k-dae seed 0", 18), "mnist k-dae seed 0");
+        assert_eq!(shortened("mnist k-dae seed 0", 10), "mnist k-d…");
+        assert_eq!(shortened("mnist", 0), "");
     }
 }

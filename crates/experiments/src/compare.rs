@@ -1,5 +1,4 @@
-use super::RunRecord;
-use crate::Result;
+use crate::{Result, RunRecord};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -14,7 +13,7 @@ pub struct Difference {
     pub now: String,
 }
 
-/// Everything in which two records of one run differ, times, threads, machine and revision aside. A series of losses that
+/// Everything in which two records of one run differ, times, threads, machine, arithmetic and revision aside. A series of losses that
 /// the code did not keep yet when the run was recorded is no difference: all that is recorded is compared.
 ///
 /// # Errors
@@ -23,13 +22,13 @@ pub fn compare(recorded: &RunRecord, now: &RunRecord) -> Result<Vec<Difference>>
     let mut now = now.clone();
     now.history.retain(|series| recorded.history.iter().any(|kept| kept.name == series.name));
     let found = differences(&serde_json::to_value(recorded)?, &serde_json::to_value(now)?);
-    let may_differ = ["wall_s", "stages_s", "threads", "machine", "revision"];
+    let may_differ = ["wall_s", "stages_s", "threads", "machine", "revision", "arithmetic"];
     let matters = |d: &Difference| !may_differ.contains(&d.what.split('.').next().unwrap_or_default());
     Ok(found.into_iter().filter(matters).collect())
 }
 
 /// The keys of two JSON values, joined by points, under which they differ. Arrays are compared as a whole.
-pub(super) fn differences(a: &Value, b: &Value) -> Vec<Difference> {
+fn differences(a: &Value, b: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     collect("", a, b, &mut found);
     found
@@ -54,7 +53,7 @@ fn collect(path: &str, a: &Value, b: &Value, found: &mut Vec<Difference>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::record::tests::record;
+    use crate::record::tests::record;
 
     #[test]
     fn times_do_not_matter_and_metrics_do() {

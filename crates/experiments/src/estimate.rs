@@ -1,5 +1,5 @@
-use super::progress::duration;
-use super::{RunRecord, RunSpec};
+use crate::{RunRecord, RunSpec};
+use deepclust_datasets::Subset;
 
 /// How long pending runs may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,16 +26,21 @@ impl std::fmt::Display for Estimate {
 pub fn estimate(pending: &[RunSpec], records: &[RunRecord], jobs: usize, device: &str) -> Estimate {
     let mut all = Estimate { seconds: 0.0, unknown: 0 };
     for spec in pending {
+        let dataset = spec.dataset();
         let alike =
-            |r: &&RunRecord| r.method == spec.method && r.dataset == spec.dataset && r.device == device;
-        // The nearest kind first: the same variant, then the same method.
+            |r: &&RunRecord| r.method == spec.method.name && r.dataset == dataset && r.device == device;
+        // The nearest kind first: the same settings, then the same method.
         let best = records
             .iter()
             .filter(alike)
-            .min_by_key(|r| (r.quick != spec.quick, r.variant != spec.variant, r.seed != spec.seed));
+            .min_by_key(|r| (r.spec.scale != spec.scale, r.spec.method != spec.method, r.seed != spec.seed));
         match best {
             Some(record) => {
-                let share = spec.samples.map_or(1.0, |n| n as f64 / record.data.n.max(1) as f64);
+                let samples = match spec.data.subset {
+                    Some(Subset::First { n } | Subset::Random { n }) => Some(n),
+                    _ => None,
+                };
+                let share = samples.map_or(1.0, |n| n as f64 / record.data.n.max(1) as f64);
                 all.seconds += record.wall_s * share.min(1.0) / jobs.max(1) as f64;
             }
             None => all.unknown += 1,
@@ -44,15 +49,30 @@ pub fn estimate(pending: &[RunSpec], records: &[RunRecord], jobs: usize, device:
     all
 }
 
+/// Seconds as people say them.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 99.5 => format!("{s:.0} s"),
+        s if s < 99.0 * 60.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::record::tests::record;
-    use crate::run::spec::tests::spec;
+    use crate::record::tests::record;
+    use crate::spec::tests::spec;
+
+    #[test]
+    fn durations() {
+        assert_eq!([3.2, 240.0, 7200.0].map(duration), ["3 s", "4 min", "2.0 h"]);
+    }
 
     #[test]
     fn goes_by_records_and_says_what_it_does_not_know() {
-        let other = RunSpec { method: "gmm".into(), ..spec(0) };
+        let mut other = spec(0);
+        other.method.name = "gmm".into();
         let estimate = estimate(&[spec(5), spec(6), other], &[record(1, 0.1)], 2, "cpu");
         assert_eq!(estimate, Estimate { seconds: 1.5, unknown: 1 });
         assert_eq!(estimate.to_string(), "about 2 s, and runs of unknown length: 1");

@@ -1,23 +1,15 @@
-use super::evaluate::{Clustering, evaluate};
-use super::figure_measurements::figure_data;
-use super::load::load;
-use super::{DataFacts, FigureData, Machine, RunRecord, RunSpec, SCHEMA, machine};
-use crate::{Error, Result};
-use deepclust_datasets::Dataset;
-use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Progress};
-use deepclust_nets::Device;
+use crate::load::load;
+use crate::measures::{Scored, measure_all};
+use crate::{
+    Clusters, DataFacts, Error, FigureData, Machine, Measured, Result, RunRecord, RunSpec, SCHEMA, Series,
+};
+use deepclust_datasets::{Dataset, Features};
+use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Progress, Seed};
+use deepclust_nets::{Device, Products};
+use ndarray::CowArray;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::time::Instant;
-
-/// What a run measured, ready to be stored.
-#[derive(Debug)]
-pub struct Measured {
-    /// The record, without the digest of the figure data.
-    pub record: RunRecord,
-    /// What figures need.
-    pub figures: FigureData,
-}
 
 /// Where a run may leave what saves work.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +20,8 @@ pub struct Folders {
     pub cache: Option<PathBuf>,
 }
 
-/// Makes one run in this process. Long trainings keep their state in `folders`.
+/// Makes one run in this process: its record, without the digest of the figure data, and these. Long trainings keep their state in
+/// `folders`.
 ///
 /// # Errors
 /// When the data cannot be had, the method refuses them or fails, or a metric is not defined.
@@ -39,67 +32,107 @@ pub fn execute(
     threads: usize,
     folders: Folders,
     progress: &mut dyn Progress,
-) -> Result<Measured> {
+) -> Result<(RunRecord, FigureData)> {
     let start = Instant::now();
-    let method = deepclust_methods::build(&spec.method, &spec.settings)?;
-    let mut context = Context::new(spec.seed, device, progress);
+    let method = deepclust_methods::build(&spec.method.name, &spec.method.settings)?;
+    let mut context = Context::new(Seed(spec.seed), device, progress);
     context.checkpoints = folders.checkpoints;
     context.cache = folders.cache;
     let (data, fit_data) = context.stage("data", |_| load(spec, data_dir))?;
-    let k = data.n_classes();
-    let fitted = fit(spec, method.as_ref(), fit_data.as_ref().unwrap_or(&data), k, &mut context)?;
+    let k = number_of_clusters(spec, &data)?;
+    let fit_on = fit_data.as_ref().unwrap_or(&data);
+    let fitted = fit(spec, method.as_ref(), fit_on, k, &mut context)?;
+    let x = dense(&data, spec)?;
     // Where others are scored than were fitted, the start says nothing about them.
     let start_clusters = fitted.start.filter(|_| fit_data.is_none());
-    let scored = if fit_data.is_some() {
-        let x = data.features.dense()?;
+    let (clusters, features) = if fit_data.is_some() {
         context.stage("predict", |_| {
-            let embedding = fitted.model.embed(x)?;
+            let embedding = fitted.model.embed(x.view())?;
             Ok::<_, Error>((fitted.model.assign(embedding.view())?, embedding))
         })?
     } else {
         (fitted.labels, fitted.embedding)
     };
-    let clustering = Clustering {
-        truth: &data.labels,
-        clusters: &scored.0,
-        features: scored.1.view(),
+    let scored = Scored {
+        spec,
+        data: &data,
+        x: x.view(),
+        k,
+        clusters: &clusters,
+        features: features.view(),
         start: start_clusters.as_deref(),
+        snapshots: &fitted.snapshots,
+        fitted_labels: &fit_on.labels,
+        model: fitted.model.as_ref(),
     };
-    let metrics = context.stage("metrics", |_| evaluate(&clustering, &spec.extras, k, spec.seed))?;
-    let figures =
-        context.stage("figures", |_| figure_data(spec, &data, &clustering, fitted.model.as_ref()))?;
-    let contingency = contingency(&data.labels, &scored.0, k);
-    let supervised = spec.fit.as_ref().is_some_and(|fit| fit.labelled);
-    let labels_used = fit_data.as_ref().filter(|_| supervised).map(Dataset::len);
+    let Measured { metrics, figures } = context.stage("measures", |_| measure_all(&scored))?;
+    let labelled = spec.fit.as_ref().is_some_and(|fit| fit.labelled);
+    let machine = Machine::this(device);
+    let series = |series: deepclust_methods::Series| Series {
+        name: series.name,
+        step: series.step,
+        values: series.values,
+    };
     let record = RunRecord {
         schema: SCHEMA,
-        method: spec.method.clone(),
-        variant: spec.variant.clone(),
-        dataset: spec.dataset.clone(),
-        split: spec.split,
+        method: spec.method.name.clone(),
+        dataset: spec.dataset(),
+        split: spec.data.split,
         seed: spec.seed,
-        quick: spec.quick,
-        supervision: labels_used.map_or("none".to_owned(), |n| n.to_string()),
+        quick: spec.scale.is_quick(),
+        supervision: if labelled { fit_on.len().to_string() } else { "none".to_owned() },
         metrics,
         wall_s: rounded(start.elapsed().as_secs_f64() + context.seconds_before()),
         stages_s: context.stages().iter().map(|(name, &s)| (name.clone(), rounded(s))).collect(),
         identity: spec.identity()?,
         spec: spec.clone(),
-        data: facts(&data)?,
-        fit_data: fit_data.as_ref().map(facts).transpose()?,
-        cluster_sizes: (0..k).map(|cluster| contingency.iter().map(|row| row[cluster]).sum()).collect(),
-        contingency,
-        assignment_digest: assignment_digest(&scored.0),
+        data: facts(&data),
+        fit_data: fit_data.as_ref().map(facts),
+        cluster_sizes: sizes(&clusters, k),
+        contingency: contingency(&data.labels, &clusters, data.n_classes(), k),
+        assignment_digest: assignment_digest(&clusters),
         facts: fitted.facts,
-        history: fitted.history,
+        history: fitted.history.into_iter().map(series).collect(),
         figure_data_digest: None,
-        revision: machine::revision(),
-        libtorch: deepclust_nets::libtorch_version().to_owned(),
+        revision: crate::revision(),
+        arithmetic: machine.arithmetic(Products::of_this_process()),
         device: deepclust_nets::device_name(device),
         threads,
-        machine: Machine::this(device),
+        machine,
     };
-    Ok(Measured { record, figures })
+    Ok((record, figures))
+}
+
+fn number_of_clusters(spec: &RunSpec, data: &Dataset) -> Result<usize> {
+    let unknown = || Error::Unsuitable {
+        dataset: spec.dataset(),
+        expected: "labels, or a number of clusters in `clusters`".to_owned(),
+        found: "neither".to_owned(),
+    };
+    match spec.clusters {
+        Clusters::Fixed(k) => Ok(k),
+        Clusters::Classes if data.n_classes() == 0 => Err(unknown()),
+        Clusters::Classes => Ok(data.n_classes()),
+    }
+}
+
+/// The most that sparse features may take as a dense matrix.
+const DENSE_LIMIT: usize = 8 << 30;
+
+/// The features as a dense matrix: without a copy where they are one, made one where they are sparse and that has a place.
+fn dense<'a>(data: &'a Dataset, spec: &RunSpec) -> Result<CowArray<'a, f32, ndarray::Ix2>> {
+    if let Features::Dense(x) = &data.features {
+        return Ok(x.into());
+    }
+    let bytes = data.len().saturating_mul(data.n_features()).saturating_mul(size_of::<f32>());
+    if bytes > DENSE_LIMIT {
+        return Err(Error::Unsuitable {
+            dataset: spec.dataset(),
+            expected: format!("features of at most {} GiB as a dense matrix", DENSE_LIMIT >> 30),
+            found: format!("{} × {}, sparse: {} GiB", data.len(), data.n_features(), bytes >> 30),
+        });
+    }
+    Ok(data.features.to_dense().into())
 }
 
 /// The one place where labels may reach a method, and only as the run's description says so.
@@ -110,28 +143,33 @@ fn fit(
     k: usize,
     context: &mut Context<'_>,
 ) -> Result<Fitted> {
-    let x = data.features.dense()?;
+    let x = dense(data, spec)?;
     Ok(match &spec.fit {
         Some(part) if part.labelled => {
-            method.fit_labelled(&LabelledSubset::new(x, &data.labels)?, k, context)?
+            method.fit_labelled(&LabelledSubset::new(x.view(), &data.labels)?, k, context)?
         }
-        _ => method.fit(x, k, context)?,
+        _ => method.fit(x.view(), k, context)?,
     })
 }
 
-fn facts(data: &Dataset) -> Result<DataFacts> {
-    let (n, d) = data.features.dense()?.dim();
-    Ok(DataFacts { n, d, classes: data.n_classes(), digest: data.digest() })
+fn facts(data: &Dataset) -> DataFacts {
+    DataFacts { n: data.len(), d: data.n_features(), classes: data.n_classes(), digest: data.digest() }
 }
 
 fn rounded(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
 }
 
-/// Samples of each class (rows) in each cluster (columns).
-fn contingency(classes: &[usize], clusters: &[usize], k: usize) -> Vec<Vec<usize>> {
-    let mut counts = vec![vec![0; k]; k];
-    for (&class, &cluster) in classes.iter().zip(clusters) {
+fn sizes(clusters: &[usize], k: usize) -> Vec<usize> {
+    let mut sizes = vec![0; k];
+    clusters.iter().for_each(|&cluster| sizes[cluster] += 1);
+    sizes
+}
+
+/// Samples of each class (rows) in each of the k clusters (columns); no rows without labels.
+fn contingency(labels: &[usize], clusters: &[usize], classes: usize, k: usize) -> Vec<Vec<usize>> {
+    let mut counts = vec![vec![0; k]; classes];
+    for (&class, &cluster) in labels.iter().zip(clusters) {
         counts[class][cluster] += 1;
     }
     counts
@@ -148,14 +186,79 @@ fn assignment_digest(clusters: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measures::Entropies;
+    use crate::spec::tests::spec;
+    use crate::{DataSpec, FitSpec, Generator, MeasureSpec, Source};
+    use deepclust_datasets::{Split, own::OwnOptions};
+    use deepclust_methods::Silent;
 
     #[test]
     fn counts_and_digests() {
-        assert_eq!(contingency(&[0, 1, 1, 0], &[1, 1, 0, 1], 2), [[0, 2], [1, 1]]);
+        assert_eq!(contingency(&[0, 1, 1, 0], &[1, 1, 0, 1], 2, 2), [[0, 2], [1, 1]]);
+        // More clusters than classes, and fewer.
+        assert_eq!(contingency(&[0, 1, 1], &[2, 0, 3], 2, 4), [[0, 0, 1, 0], [1, 0, 0, 1]]);
+        assert_eq!(contingency(&[0, 1, 2], &[0, 0, 0], 3, 1), [[1], [1], [1]]);
+        assert_eq!(sizes(&[2, 0, 2], 4), [1, 0, 2, 0]);
         // python: hashlib.sha256(np.array([0, 1, 2], '<u4').tobytes()).hexdigest()
         assert_eq!(
             assignment_digest(&[0, 1, 2]),
             "ad5dc1478de06a4c2728ea528bd9361a4b945e92a414bf4d180cedaaeaa5f4cc"
         );
+    }
+
+    fn make(spec: &RunSpec) -> Result<RunRecord> {
+        execute(spec, None, Device::Cpu, 1, Folders::default(), &mut Silent).map(|(record, _)| record)
+    }
+
+    fn points() -> DataSpec {
+        let generator = Generator::GaussianPoints { samples: 40, features: 2, classes: 3 };
+        DataSpec { source: Source::Generated(generator), split: Split::All, subset: None }
+    }
+
+    #[test]
+    fn more_clusters_than_classes_and_fewer_are_recorded() {
+        for k in [1, 2, 7] {
+            let measures = vec![MeasureSpec::Entropies(Entropies {})];
+            let run = RunSpec { data: points(), clusters: Clusters::Fixed(k), measures, ..spec(0) };
+            let record = make(&run).unwrap();
+            assert_eq!((record.contingency.len(), record.cluster_sizes.len()), (3, k));
+            assert_eq!(record.cluster_sizes.iter().sum::<usize>(), 40);
+            assert!(record.metrics.get("acc").is_some() && record.metrics.get("entropy_clusters").is_some());
+        }
+    }
+
+    #[test]
+    fn data_without_labels_run_through_the_same_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.csv");
+        std::fs::write(&path, "a,b\n0,0\n0,1\n9,9\n9,8\n").unwrap();
+        let options = OwnOptions::default();
+        let digest = deepclust_datasets::own::read(&path, &options).unwrap().digest();
+        let source = Source::File(crate::FileSource { path, digest, options });
+        let data = DataSpec { source, split: Split::All, subset: None };
+        let run = RunSpec { data, clusters: Clusters::Fixed(2), ..spec(0) };
+        let record = make(&run).unwrap();
+        assert_eq!((record.cluster_sizes.clone(), record.data.classes), (vec![2, 2], 0));
+        assert!(record.metrics.get("sil").unwrap() > 0.8 && record.metrics.get("acc").is_none());
+        assert!(record.contingency.is_empty());
+        let unknown = make(&RunSpec { clusters: Clusters::Classes, ..run.clone() }).unwrap_err().to_string();
+        assert!(unknown.contains("expected labels, or a number of clusters"), "{unknown}");
+    }
+
+    #[test]
+    fn sparse_features_are_made_dense() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.svm");
+        std::fs::write(&path, "1 1:0.5\n1 1:0.6\n2 3:4\n2 3:4.5\n").unwrap();
+        let options = OwnOptions::default();
+        let read = deepclust_datasets::own::read(&path, &options).unwrap();
+        assert!(matches!(read.features, Features::Sparse(_)));
+        let source = Source::File(crate::FileSource { path, digest: read.digest(), options });
+        let data = DataSpec { source, split: Split::All, subset: None };
+        let fit = Some(FitSpec { split: Split::All, subset: None, labelled: false });
+        for fit in [None, fit] {
+            let record = make(&RunSpec { data: data.clone(), fit, ..spec(0) }).unwrap();
+            assert_eq!(record.metrics.get("acc"), Some(1.0));
+        }
     }
 }

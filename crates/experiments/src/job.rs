@@ -1,9 +1,9 @@
-use super::RunSpec;
+use crate::{Error, Result, RunSpec};
 use deepclust_nets::{DeviceChoice, Products};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// What a scheduler hands to a worker process, as one line of JSON on its standard input.
+/// What a worker gets: a run and where and how to make it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
@@ -23,33 +23,29 @@ pub struct Job {
     pub rerun: bool,
 }
 
-/// What a worker answers, as lines of JSON on its standard output.
+impl Job {
+    /// The job in a file's text.
+    ///
+    /// # Errors
+    /// [`Error::Record`] when it is none.
+    pub fn from_text(text: &str, path: &Path) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::Record {
+            path: path.to_owned(),
+            problem: format!("expected a job in JSON, found {error}"),
+        })
+    }
+}
+
+/// What a worker tells of itself, as lines of JSON on its standard output. Nobody needs to listen: what counts is the record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Message {
-    /// How far the run has come.
-    Progress {
-        /// Name of the stage.
-        stage: String,
-        /// Steps done.
-        done: usize,
-        /// Steps in all, 0 where they cannot be counted.
-        total: usize,
-        /// A word on the state.
-        detail: String,
-    },
-    /// The record is written.
-    Done {
-        /// Seconds.
-        wall_s: f64,
-        /// The main metrics, for people.
-        summary: String,
-    },
-    /// Another process has written the record meanwhile.
-    AlreadyRecorded,
-    /// The run failed.
-    Failed {
-        /// Why.
-        error: String,
-    },
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Name of the stage.
+    pub stage: String,
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all, 0 where they cannot be counted.
+    pub total: usize,
+    /// A word on the state.
+    pub detail: String,
 }

@@ -1,15 +1,13 @@
-use super::canonical::{canonical_json, hex};
-use super::{Machine, Metrics, RunSpec};
-use crate::{Error, Result};
+use crate::canonical::{canonical_json, hex};
+use crate::{Error, Machine, Metrics, Result, RunSpec};
 use deepclust_datasets::Split;
-use deepclust_methods::{Seed, Series};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Version of the record's form.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// What a run leaves: enough to render every table, and to make the run again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,14 +17,12 @@ pub struct RunRecord {
     pub schema: u32,
     /// Name of the method.
     pub method: String,
-    /// Name of the ablation's deviation, if any.
-    pub variant: Option<String>,
     /// Name of the data set.
     pub dataset: String,
     /// The part of it that was clustered and scored.
     pub split: Split,
     /// Root of all randomness.
-    pub seed: Seed,
+    pub seed: u64,
     /// Whether it is a small version, not a result.
     pub quick: bool,
     /// `none`, or how many labels training used.
@@ -37,9 +33,9 @@ pub struct RunRecord {
     pub wall_s: f64,
     /// Seconds by stage.
     pub stages_s: BTreeMap<String, f64>,
-    /// The whole request, with every hyper-parameter.
+    /// The whole description, with every hyper-parameter.
     pub spec: RunSpec,
-    /// Digest of the request.
+    /// Digest of the description ([`RunSpec::identity`]).
     pub identity: String,
     /// What was clustered and scored.
     pub data: DataFacts,
@@ -60,14 +56,26 @@ pub struct RunRecord {
     pub figure_data_digest: Option<String>,
     /// Revision of the code that the numbers come from.
     pub revision: String,
-    /// Version of libtorch.
-    pub libtorch: String,
+    /// What decides how the run rounds: runs of one identity, seed and arithmetic give the same bits.
+    pub arithmetic: String,
     /// `cpu` or `cuda:<index>`.
     pub device: String,
     /// Threads of the run.
     pub threads: usize,
     /// Where it ran.
     pub machine: Machine,
+}
+
+/// A sequence of numbers that a fit leaves, such as the loss of every epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    /// What was measured, for instance `reconstruction loss`.
+    pub name: String,
+    /// What the position counts, for instance `epoch`.
+    pub step: String,
+    /// The values in order; the first is step 1.
+    pub values: Vec<f64>,
 }
 
 /// What is known about the clustered samples.
@@ -78,13 +86,18 @@ pub struct DataFacts {
     pub n: usize,
     /// Features.
     pub d: usize,
-    /// Classes, which is the k that the method got.
+    /// Classes; 0 where there are no labels.
     pub classes: usize,
     /// SHA-256 over features and labels as clustered.
     pub digest: String,
 }
 
 impl RunRecord {
+    /// A series by its name.
+    pub fn series(&self, name: &str) -> Option<&Series> {
+        self.history.iter().find(|series| series.name == name)
+    }
+
     /// The file's text: one key a line, and a digest of all the others at the end.
     ///
     /// # Errors
@@ -135,7 +148,6 @@ impl RunRecord {
 const KEYS: &[&str] = &[
     "schema",
     "method",
-    "variant",
     "dataset",
     "split",
     "seed",
@@ -155,7 +167,7 @@ const KEYS: &[&str] = &[
     "spec",
     "identity",
     "revision",
-    "libtorch",
+    "arithmetic",
     "device",
     "threads",
     "machine",
@@ -176,17 +188,15 @@ fn spaced(value: &Value) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::run::spec::tests::spec;
-    use deepclust_nets::Products;
+    use crate::spec::tests::spec;
 
     pub(crate) fn record(seed: u64, sil: f64) -> RunRecord {
         let spec = spec(seed);
         RunRecord {
             schema: SCHEMA,
-            method: spec.method.clone(),
-            variant: None,
-            dataset: spec.dataset.clone(),
-            split: spec.split,
+            method: spec.method.name.clone(),
+            dataset: spec.dataset(),
+            split: spec.data.split,
             seed: spec.seed,
             quick: false,
             supervision: "none".into(),
@@ -204,16 +214,10 @@ pub(crate) mod tests {
             assignment_digest: "11".into(),
             figure_data_digest: None,
             revision: "abc".into(),
-            libtorch: "2.11.0".into(),
+            arithmetic: "linux x86_64 AVX-512, MKL path native, libtorch 2.11.0".into(),
             device: "cpu".into(),
             threads: 1,
-            machine: Machine {
-                processor: "a processor".into(),
-                cores: 2,
-                system: "linux".into(),
-                gpu: None,
-                products: Products::ByMaker,
-            },
+            machine: Machine { processor: "a processor".into(), cores: 2, system: "linux".into(), gpu: None },
         }
     }
 
@@ -223,17 +227,6 @@ pub(crate) mod tests {
         let text = record.to_text().unwrap();
         assert_eq!(RunRecord::from_text(&text, Path::new("r.json")).unwrap(), record);
         assert!(text.contains("\n  \"contingency\": [[2, 0], [1, 1]],\n"), "{text}");
-    }
-
-    #[test]
-    fn kernels_are_recorded_where_they_are_not_mkls_own_choice() {
-        let old = record(1, 0.0612);
-        assert!(!old.to_text().unwrap().contains("products"));
-        let mut new = old;
-        new.machine.products = Products::ByAbility;
-        let text = new.to_text().unwrap();
-        assert!(text.contains("\"products\": \"by-ability\""), "{text}");
-        assert_eq!(RunRecord::from_text(&text, Path::new("r.json")).unwrap(), new);
     }
 
     #[test]

@@ -1,131 +1,207 @@
-use super::digest_json;
-use crate::Result;
-use deepclust_cluster::KMeansSettings;
-use deepclust_datasets::Split;
-use deepclust_manifold::TsneSettings;
-use deepclust_methods::Seed;
+//! What a run is.
+
+use crate::measures::{Course, Entropies, Map, Recluster, Reconstructions, SampledSilhouette, Samples};
+use deepclust_datasets::own::OwnOptions;
+use deepclust_datasets::{Split, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// One measurement to make: one method with its settings on one data set from one seed.
+/// One measurement to make: one method with its settings on one part of a data set from one seed.
+///
+/// It says everything that decides the result, and nothing of who asks for it: two papers that want the same run share its record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunSpec {
-    /// Name of the data set.
-    pub dataset: String,
-    /// The published part of it that is clustered and scored.
-    pub split: Split,
-    /// A random subset of that many samples, where not all are used.
-    pub samples: Option<usize>,
+    /// What is clustered and scored.
+    pub data: DataSpec,
     /// Where the method is fitted, if not on what is scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fit: Option<FitPart>,
-    /// Name of the method.
-    pub method: String,
-    /// Name of the deviation, where the run belongs to an ablation.
-    pub variant: Option<String>,
-    /// Every hyper-parameter of the method.
-    pub settings: Value,
+    pub fit: Option<FitSpec>,
+    /// How many clusters are looked for.
+    #[serde(default, skip_serializing_if = "Clusters::is_classes")]
+    pub clusters: Clusters,
+    /// What looks for them.
+    pub method: MethodSpec,
     /// Root of all randomness.
-    pub seed: Seed,
-    /// Whether it is a small version, not a result.
-    pub quick: bool,
-    /// What to measure besides the metrics.
-    pub extras: Extras,
+    pub seed: u64,
+    /// A result, or a small version.
+    #[serde(default, skip_serializing_if = "Scale::is_full")]
+    pub scale: Scale,
+    /// What is measured besides the usual metrics. It does not decide the clusters, and is no part of the identity.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureSpec>,
 }
 
-/// The samples that a method is fitted on, where others are scored.
+/// Samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FitPart {
+pub struct DataSpec {
+    /// Where they come from.
+    pub source: Source,
+    /// The published part of them.
+    #[serde(default)]
+    pub split: Split,
+    /// Some of these, where not all are used; a random subset is drawn from the run's seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subset: Option<Subset>,
+}
+
+/// Where samples come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Source {
+    /// A data set of the catalogue.
+    Named(String),
+    /// A file of the user's.
+    File(FileSource),
+    /// Made from the run's seed.
+    Generated(Generator),
+}
+
+/// A file of the user's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// Where it lies. No part of the identity: a file that is moved has the same content.
+    pub path: PathBuf,
+    /// SHA-256 of features and labels as they are read ([`Dataset::digest`](deepclust_datasets::Dataset::digest)).
+    pub digest: String,
+    /// How it is read.
+    #[serde(default)]
+    pub options: OwnOptions,
+}
+
+/// Samples that are made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Generator {
+    /// Points from a standard Gaussian, each with a random label: there is nothing to find.
+    GaussianPoints {
+        /// Points.
+        samples: usize,
+        /// Coordinates of each.
+        features: usize,
+        /// Labels.
+        classes: usize,
+    },
+}
+
+/// The samples that a method is fitted on, where others of the same source are scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FitSpec {
     /// The published part of the data set.
     pub split: Split,
-    /// A random subset of that many samples, where not all are used.
-    pub samples: Option<usize>,
+    /// Some of these, where not all are used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subset: Option<Subset>,
     /// Whether the method gets these samples' labels.
+    #[serde(default)]
     pub labelled: bool,
 }
 
-/// Measurements that only some runs need.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Extras {
-    /// A map of the embedding.
-    pub tsne: Option<TsneExtra>,
-    /// That many example images of every cluster.
-    pub images_per_cluster: Option<usize>,
-    /// Silhouettes of random subsets of these sizes, as scikit-learn's `sample_size` takes them.
-    pub silhouette_samples: Vec<usize>,
-    /// Further maps of the embedding.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub maps: Vec<MapExtra>,
-    /// k-means once more, on the scored samples' own embedding: its scores are kept with `recluster_` before their names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub recluster: Option<KMeansSettings>,
-    /// A random sample of each of that many classes, as the autoencoder of every cluster reconstructs it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reconstructions: Option<usize>,
+/// A number of clusters. No method's settings hold another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clusters {
+    /// As many as the data set has classes.
+    #[default]
+    Classes,
+    /// That many.
+    Fixed(usize),
 }
 
-/// A t-SNE map of a random subset of the scored samples, the same one for every method at a seed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MapExtra {
-    /// Size of the subset; all samples if there are fewer.
-    pub samples: usize,
-    /// Only samples of that many random classes, where not all are shown.
-    pub classes: Option<usize>,
-    /// The map's own settings.
-    pub settings: TsneSettings,
+impl Clusters {
+    fn is_classes(&self) -> bool {
+        *self == Self::Classes
+    }
 }
 
-/// A t-SNE map of a random subset of the samples.
+/// A method by its name with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TsneExtra {
-    /// Size of the subset; all samples if there are fewer.
-    pub samples: usize,
-    /// The map's own settings.
-    pub settings: TsneSettings,
+pub struct MethodSpec {
+    /// As in the registry of methods.
+    pub name: String,
+    /// Every hyper-parameter.
+    pub settings: Value,
+}
+
+/// A result, or a small version that shows that everything works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// A result.
+    #[default]
+    Full,
+    /// A small version: no result.
+    Quick,
+}
+
+impl Scale {
+    fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+
+    /// Whether it is a small version.
+    pub fn is_quick(self) -> bool {
+        self == Self::Quick
+    }
+
+    /// The one or the other.
+    pub fn pick<T>(self, full: T, quick: T) -> T {
+        if self.is_quick() { quick } else { full }
+    }
+}
+
+/// A measurement that only some runs need; each is one file in [`measures`](crate::measures).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum MeasureSpec {
+    /// The silhouette of a random subset.
+    SampledSilhouette(SampledSilhouette),
+    /// k-means once more, on the scored samples' own embedding.
+    Recluster(Recluster),
+    /// A t-SNE map of the embedding.
+    Map(Map),
+    /// Example images of every cluster.
+    Samples(Samples),
+    /// Samples as the autoencoder of every cluster reconstructs them.
+    Reconstructions(Reconstructions),
+    /// The embedding at steps of the training.
+    Course(Course),
+    /// Entropies of the clusters' sizes.
+    Entropies(Entropies),
 }
 
 impl RunSpec {
-    /// Digest of everything that decides the result. A record of another identity is not a record of this run.
-    ///
-    /// # Errors
-    /// When the settings cannot be expressed as JSON.
-    pub fn identity(&self) -> Result<String> {
-        Ok(digest_json(self)?)
-    }
-
-    /// The method's name with the variant, as folders are called.
-    pub fn folder(&self) -> String {
-        match &self.variant {
-            Some(variant) => format!("{}--{variant}", self.method),
-            None => self.method.clone(),
+    /// The data set's name in paths and titles.
+    pub fn dataset(&self) -> String {
+        match &self.data.source {
+            Source::Named(name) => name.clone(),
+            Source::File(file) => {
+                let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+                let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+                format!("file-{}", stem.chars().map(plain).collect::<String>())
+            }
+            Source::Generated(Generator::GaussianPoints { .. }) => "gaussian-points".to_owned(),
         }
     }
 
-    /// Where the record lies below the output folder: `runs/<dataset>/<method>/<seed>.json`, ablations beside `runs`.
-    pub fn record_path(&self) -> PathBuf {
-        let kind = if self.variant.is_some() { "ablations" } else { "runs" };
-        self.path_below(kind)
+    /// The same run from another seed.
+    pub fn with_seed(&self, seed: u64) -> Self {
+        Self { seed, ..self.clone() }
     }
 
-    /// Where the data of its figures lie below the output folder, given the digest of their text.
-    pub fn figure_data_path(&self, digest: &str) -> PathBuf {
-        let short: String = digest.chars().take(12).collect();
-        self.path_below("figures/data").with_extension(format!("{short}.json"))
-    }
-
-    fn path_below(&self, folder: &str) -> PathBuf {
-        PathBuf::from(folder).join(&self.dataset).join(self.folder()).join(format!("{}.json", self.seed.0))
+    /// Whether everything is measured here that `wanted` asks for.
+    pub fn measures_all(&self, wanted: &Self) -> bool {
+        wanted.measures.iter().all(|measure| self.measures.contains(measure))
     }
 
     /// What a person calls this run.
     pub fn title(&self) -> String {
-        format!("{} {} seed {}", self.dataset, self.folder(), self.seed.0)
+        format!("{} {} seed {}", self.dataset(), self.method.name, self.seed)
     }
 }
 
@@ -136,49 +212,30 @@ pub(crate) mod tests {
 
     pub(crate) fn spec(seed: u64) -> RunSpec {
         RunSpec {
-            dataset: "mnist".into(),
-            split: Split::Train,
-            samples: None,
+            data: DataSpec { source: Source::Named("mnist".into()), split: Split::Train, subset: None },
             fit: None,
-            method: "k-means".into(),
-            variant: None,
-            settings: json!({"k_means": {"n_init": 10}}),
-            seed: Seed(seed),
-            quick: false,
-            extras: Extras::default(),
+            clusters: Clusters::Classes,
+            method: MethodSpec { name: "k-means".into(), settings: json!({"k_means": {"n_init": 10}}) },
+            seed,
+            scale: Scale::Full,
+            measures: Vec::new(),
         }
     }
 
     #[test]
-    fn paths() {
-        assert_eq!(spec(3).record_path(), PathBuf::from("runs/mnist/k-means/3.json"));
-        let ablation = RunSpec { variant: Some("n-init-1".into()), ..spec(3) };
-        assert_eq!(ablation.record_path(), PathBuf::from("ablations/mnist/k-means--n-init-1/3.json"));
-        let data = PathBuf::from("figures/data/mnist/k-means--n-init-1/3.0123456789ab.json");
-        assert_eq!(ablation.figure_data_path("0123456789abcdef"), data);
-    }
-
-    #[test]
-    fn identity_follows_every_setting() {
-        let changed = RunSpec { settings: json!({"k_means": {"n_init": 11}}), ..spec(0) };
-        assert_eq!(spec(0).identity().unwrap(), spec(0).identity().unwrap());
-        assert_ne!(spec(0).identity().unwrap(), changed.identity().unwrap());
-        assert_ne!(spec(0).identity().unwrap(), spec(1).identity().unwrap());
-    }
-
-    #[test]
-    fn what_a_run_does_not_ask_for_does_not_enter_its_identity() {
-        // Records written before these fields existed keep their identity.
-        let text = serde_json::to_string(&spec(0)).unwrap();
-        assert!(
-            ["fit", "maps", "recluster", "reconstructions"].iter().all(|name| !text.contains(name)),
-            "{text}"
-        );
-    }
-
-    #[test]
     fn survives_json() {
-        let text = serde_json::to_string(&spec(1)).unwrap();
-        assert_eq!(serde_json::from_str::<RunSpec>(&text).unwrap(), spec(1));
+        let measures = vec![MeasureSpec::SampledSilhouette(SampledSilhouette { samples: 1000 })];
+        let fit = Some(FitSpec { split: Split::Train, subset: Some(Subset::First { n: 5 }), labelled: true });
+        let run = RunSpec { measures, fit, clusters: Clusters::Fixed(3), scale: Scale::Quick, ..spec(1) };
+        let text = serde_json::to_string(&run).unwrap();
+        assert_eq!(serde_json::from_str::<RunSpec>(&text).unwrap(), run);
+    }
+
+    #[test]
+    fn a_file_is_called_by_its_name() {
+        let path = PathBuf::from("some/where/My data (1).csv");
+        let file = FileSource { path, digest: "00".into(), options: OwnOptions::default() };
+        let data = DataSpec { source: Source::File(file), split: Split::All, subset: None };
+        assert_eq!(RunSpec { data, ..spec(0) }.dataset(), "file-My-data--1-");
     }
 }

@@ -1,27 +1,24 @@
 //! What a store keeps beside records: states of unfinished runs, networks that runs share, and what killed writers left.
 
-use super::{RunSpec, Store};
-use crate::{Error, Result};
-use deepclust_nets::Products;
+use crate::{Error, Result, RunSpec, Store};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 impl Store {
-    /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity, the
-    /// code's revision, libtorch's version, its kernels and the device, so that no run goes on from the state of another, of
-    /// other code or of another device. None where the code has no revision: it may change between a break and the resumption.
+    /// The folder for the state of this run's trainings while it is not recorded. Its name has the run's identity and seed, the
+    /// code's revision, the arithmetic and the device, so that no run goes on from the state of another, of other code or of another
+    /// device. None where the code has no revision: it may change between a break and the resumption.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
-    pub fn checkpoints(&self, spec: &RunSpec, device: &str) -> Result<Option<PathBuf>> {
-        let revision = super::machine::revision();
+    pub fn checkpoints(&self, spec: &RunSpec, arithmetic: &str, device: &str) -> Result<Option<PathBuf>> {
+        let revision = crate::revision();
         if !is_commit(&revision) {
             return Ok(None);
         }
         let identity: String = spec.identity()?.chars().take(16).collect();
-        let version = deepclust_nets::libtorch_version();
-        let products = Products::of_this_process();
-        let name = format!("{identity}-{revision}-{version}-{products}-{}", device.replace(':', "-"));
+        let plain = |text: &str| text.replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
+        let name = format!("{identity}-{}-{revision}-{}-{}", spec.seed, plain(arithmetic), plain(device));
         let folder = self.root().join(".checkpoints").join(name);
         fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         Ok(Some(folder))
@@ -32,7 +29,7 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] when the folder cannot be made.
     pub fn cache(&self) -> Result<Option<PathBuf>> {
-        let revision = super::machine::revision();
+        let revision = crate::revision();
         if !is_commit(&revision) {
             return Ok(None);
         }
@@ -42,21 +39,25 @@ impl Store {
     }
 
     /// Removes what killed writers of this run's record left behind. To be called with the run's [lock](Self::lock) held.
-    pub fn sweep_record(&self, spec: &RunSpec) {
-        let path = self.root().join(spec.record_path());
-        let prefix = partial_prefix(&path);
+    ///
+    /// # Errors
+    /// When the settings cannot be expressed as JSON.
+    pub fn sweep_record(&self, spec: &RunSpec) -> Result<()> {
+        let path = self.root().join(spec.record_path()?);
+        let prefix = format!(".{}.", spec.seed); // of the record and of its figure data
         for entry in path.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             if name.starts_with(&prefix) && name.ends_with(".partial") {
                 let _ = fs::remove_file(entry.path()); // it only takes space
             }
         }
+        Ok(())
     }
 
     /// Removes what killed writers of other files left behind: only what is an hour old, so that no living process can be
     /// writing it. States and networks of other code go after a week without a change.
     pub fn sweep(&self) {
-        self.sweep_for(&super::machine::revision());
+        self.sweep_for(&crate::revision());
     }
 
     fn sweep_for(&self, revision: &str) {
@@ -79,11 +80,6 @@ impl Store {
     }
 }
 
-/// Temporary files carry the name of the file they are to become.
-fn partial_prefix(path: &Path) -> String {
-    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
-}
-
 const HOUR: u64 = 3600;
 const WEEK: u64 = 7 * 24 * HOUR;
 
@@ -100,7 +96,6 @@ fn older_than(path: &Path, seconds: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::spec::tests::spec;
     use std::time::{Duration, SystemTime};
 
     /// A file that was last written so many seconds ago.
@@ -148,20 +143,5 @@ mod tests {
         assert!(ours.iter().chain(&others).all(|name| at(name).exists()));
         store.sweep_for("abc");
         assert!(ours.iter().all(|name| at(name).exists()) && !others.iter().any(|name| at(name).exists()));
-    }
-
-    #[test]
-    fn leftovers_of_a_run_are_removed_with_its_lock_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        let (own, other) = (spec(1).record_path(), spec(2).record_path());
-        let partial = |path: &Path| {
-            folder.path().join(path).with_file_name(format!("{}x.partial", partial_prefix(path)))
-        };
-        for path in [&own, &other] {
-            file(&partial(path), 0);
-        }
-        store.sweep_record(&spec(1));
-        assert!(!partial(&own).exists() && partial(&other).exists());
     }
 }

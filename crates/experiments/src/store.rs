@@ -1,6 +1,5 @@
-use super::verify::differences;
-use super::{FigureData, RunRecord, RunSpec};
-use crate::{Error, Result};
+use crate::canonical::hex;
+use crate::{Error, FigureData, Result, RunRecord, RunSpec};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,11 +17,8 @@ pub enum Status {
     Missing,
     /// A record of exactly this run.
     Recorded(Box<RunRecord>),
-    /// A record of the same name, but of another request.
-    Stale {
-        /// What differs, in words.
-        difference: String,
-    },
+    /// A record of this run, but without everything that is to be measured.
+    Lacks(Box<RunRecord>),
     /// A file that is not what a run wrote.
     Damaged {
         /// The file.
@@ -61,8 +57,8 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] when the lock file cannot be made.
     pub fn lock(&self, spec: &RunSpec) -> Result<File> {
-        let path =
-            self.root.join(".locks").join(spec.record_path().to_string_lossy().replace(['/', '\\'], "~"));
+        let name = spec.record_path()?.to_string_lossy().replace(['/', '\\'], "~");
+        let path = self.root.join(".locks").join(name);
         let file = File::create(&path).map_err(Error::io(&path))?;
         file.lock().map_err(Error::io(&path))?;
         Ok(file)
@@ -73,7 +69,25 @@ impl Store {
     /// # Errors
     /// [`Error::Io`] when there is a file that cannot be read.
     pub fn status(&self, spec: &RunSpec) -> Result<Status> {
-        let path = self.root.join(spec.record_path());
+        let record = match self.read(&spec.record_path()?)? {
+            Status::Recorded(record) => record,
+            other => return Ok(other),
+        };
+        if record.identity != spec.identity()? || record.seed != spec.seed {
+            let path = self.root.join(spec.record_path()?);
+            let problem =
+                format!("expected the record of {}, found that of {}", spec.title(), record.spec.title());
+            return Ok(Status::Damaged { path, problem });
+        }
+        Ok(if record.spec.measures_all(spec) { Status::Recorded(record) } else { Status::Lacks(record) })
+    }
+
+    /// The record in a file below the output folder, with its figure data checked.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is a file that cannot be read.
+    pub fn read(&self, name: &Path) -> Result<Status> {
+        let path = self.root.join(name);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Status::Missing),
@@ -87,13 +101,10 @@ impl Store {
             Err(Error::Record { path, problem }) => return Ok(Status::Damaged { path, problem }),
             Err(other) => return Err(other),
         };
-        if record.identity != spec.identity()? {
-            return Ok(Status::Stale { difference: difference(&record.spec, spec)? });
-        }
         if let Some(digest) = &record.figure_data_digest {
-            let path = self.root.join(spec.figure_data_path(digest));
+            let path = self.root.join(record.spec.figure_data_path(digest)?);
             match fs::read(&path) {
-                Ok(bytes) if super::canonical::hex(&bytes) == *digest => {}
+                Ok(bytes) if hex(&bytes) == *digest => {}
                 Ok(_) => {
                     return Ok(Status::Damaged { path, problem: "changed after it was written".to_owned() });
                 }
@@ -101,6 +112,44 @@ impl Store {
             }
         }
         Ok(Status::Recorded(Box::new(record)))
+    }
+
+    /// All records of a run, whatever their seeds, in the order of these.
+    ///
+    /// # Errors
+    /// [`Error::Record`] for a file that is not what a run wrote, [`Error::Io`] for one that cannot be read.
+    pub fn seeds(&self, spec: &RunSpec) -> Result<Vec<RunRecord>> {
+        let folder = spec.folder()?;
+        let mut records = Vec::new();
+        for path in json_files(&self.root.join(&folder))? {
+            let name = folder.join(path.file_name().unwrap_or_default());
+            match self.read(&name)? {
+                Status::Recorded(record) => records.push(*record),
+                Status::Damaged { path, problem } => return Err(Error::Record { path, problem }),
+                _ => {}
+            }
+        }
+        records.sort_by_key(|record| record.seed);
+        Ok(records)
+    }
+
+    /// All records below the output folder, in the order of their paths.
+    ///
+    /// # Errors
+    /// As [`seeds`](Self::seeds).
+    pub fn all(&self) -> Result<Vec<RunRecord>> {
+        let mut records = Vec::new();
+        let mut folders = vec![self.root.join("runs")];
+        while let Some(folder) = folders.pop() {
+            for path in json_files(&folder)? {
+                let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
+                records.push(RunRecord::from_text(&text, &path)?);
+            }
+            let mut below = entries(&folder)?;
+            below.retain(|path| path.is_dir());
+            folders.extend(below.into_iter().rev());
+        }
+        Ok(records)
     }
 
     /// Writes figure data, then the record that names their digest, each through a temporary file and a rename. The data's
@@ -111,27 +160,26 @@ impl Store {
     pub fn write(&self, record: &mut RunRecord, figures: &FigureData) -> Result<()> {
         if !figures.is_empty() {
             let text = serde_json::to_string(figures)?;
-            let digest = super::canonical::hex(text.as_bytes());
-            self.write_file(&record.spec.figure_data_path(&digest), text.as_bytes())?;
+            let digest = hex(text.as_bytes());
+            self.write_file(&record.spec.figure_data_path(&digest)?, text.as_bytes())?;
             record.figure_data_digest = Some(digest);
         }
-        self.write_file(&record.spec.record_path(), record.to_text()?.as_bytes())?;
-        self.remove_other_figure_data(record);
-        Ok(())
+        self.write_file(&record.spec.record_path()?, record.to_text()?.as_bytes())?;
+        self.remove_other_figure_data(record)
     }
 
     /// Figure data of records that this one has replaced.
-    fn remove_other_figure_data(&self, record: &RunRecord) {
-        let kept = record.spec.figure_data_path(record.figure_data_digest.as_deref().unwrap_or_default());
+    fn remove_other_figure_data(&self, record: &RunRecord) -> Result<()> {
+        let kept = record.spec.figure_data_path(record.figure_data_digest.as_deref().unwrap_or_default())?;
         let kept = self.root.join(kept);
-        let prefix = format!("{}.", record.seed.0);
-        let entries = kept.parent().map(fs::read_dir).into_iter().flatten().flatten().flatten();
-        for path in entries.map(|entry| entry.path()) {
+        let prefix = format!("{}.", record.seed);
+        for path in kept.parent().map(entries).transpose()?.into_iter().flatten() {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if path != kept && name.starts_with(&prefix) && name.ends_with(".json") {
+            if path != kept && name.starts_with(&prefix) && name.ends_with(".figures") {
                 let _ = fs::remove_file(&path); // it only takes space
             }
         }
+        Ok(())
     }
 
     /// The figure data that a run left.
@@ -140,7 +188,7 @@ impl Store {
     /// [`Error::Io`] when there are none, [`Error::Record`] when they are not what a run wrote.
     pub fn figure_data(&self, record: &RunRecord) -> Result<FigureData> {
         let digest = record.figure_data_digest.as_deref().unwrap_or_default();
-        let path = self.root.join(record.spec.figure_data_path(digest));
+        let path = self.root.join(record.spec.figure_data_path(digest)?);
         let text = fs::read_to_string(&path).map_err(Error::io(&path))?;
         serde_json::from_str(&text)
             .map_err(|error| Error::Record { path, problem: format!("expected figure data, found {error}") })
@@ -154,16 +202,42 @@ impl Store {
         let path = self.root.join(name);
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".")
-            .suffix(".partial")
-            .tempfile_in(folder)
-            .map_err(Error::io(folder))?;
+        let mut file = temporary(&path, folder)?;
         file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(Error::io(&path))?;
         set_common_permissions(&file);
         file.persist(&path).map_err(|error| Error::Io { path: path.clone(), source: error.error })?;
         Ok(())
     }
+}
+
+/// What the names of files begin with that are to become `path`.
+fn partial_prefix(path: &Path) -> String {
+    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
+}
+
+/// A file beside `path`, to become it.
+fn temporary(path: &Path, folder: &Path) -> Result<tempfile::NamedTempFile> {
+    let prefix = partial_prefix(path);
+    tempfile::Builder::new().prefix(&prefix).suffix(".partial").tempfile_in(folder).map_err(Error::io(folder))
+}
+
+/// What lies in a folder, in the order of names; nothing where there is none.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let found = match fs::read_dir(folder) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::Io { path: folder.to_owned(), source: error }),
+    };
+    let mut paths =
+        found.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(Error::io(folder))?;
+    paths.sort(); // a choice by a seed must not depend on the file system
+    Ok(paths)
+}
+
+fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json") && path.is_file());
+    Ok(paths)
 }
 
 /// Temporary files are for their owner alone; results are for everybody.
@@ -177,20 +251,13 @@ fn set_common_permissions(file: &tempfile::NamedTempFile) {
     let _ = file;
 }
 
-/// The first keys whose values differ, in words.
-fn difference(recorded: &RunSpec, wanted: &RunSpec) -> Result<String> {
-    let found = differences(&serde_json::to_value(recorded)?, &serde_json::to_value(wanted)?);
-    let words =
-        found.iter().take(3).map(|d| format!("{} is {} in the record, {} now", d.what, d.recorded, d.now));
-    Ok(words.collect::<Vec<_>>().join("; "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::TsneMap;
-    use crate::run::record::tests::record;
-    use crate::run::spec::tests::spec;
+    use crate::MeasureSpec;
+    use crate::measures::{SampledSilhouette, Samples, SamplesData};
+    use crate::record::tests::record;
+    use crate::spec::tests::spec;
 
     fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
@@ -198,53 +265,73 @@ mod tests {
         (folder, store)
     }
 
+    fn figures(image: &str) -> FigureData {
+        let mut figures = FigureData::default();
+        let clusters = vec![vec![image.to_owned()]];
+        figures.insert(Samples::KEY, &SamplesData { height: 1, width: 1, clusters }).unwrap();
+        figures
+    }
+
     #[test]
     fn a_record_is_found_again() {
         let (_folder, store) = store();
         assert_eq!(store.status(&spec(1)).unwrap(), Status::Missing);
-        let mut written = record(1, 0.06);
-        store.write(&mut written, &FigureData::default()).unwrap();
-        assert_eq!(store.status(&spec(1)).unwrap(), Status::Recorded(Box::new(written)));
+        let mut written = [record(1, 0.06), record(10, 0.07), record(2, 0.08)];
+        written.iter_mut().for_each(|record| store.write(record, &FigureData::default()).unwrap());
+        assert_eq!(store.status(&spec(1)).unwrap(), Status::Recorded(Box::new(written[0].clone())));
+        let seeds: Vec<u64> = store.seeds(&spec(0)).unwrap().iter().map(|record| record.seed).collect();
+        assert_eq!(seeds, [1, 2, 10]);
+        assert_eq!(store.all().unwrap().len(), 3);
     }
 
     #[test]
-    fn other_settings_make_a_record_stale() {
+    fn other_settings_have_a_record_of_their_own() {
         let (_folder, store) = store();
         store.write(&mut record(1, 0.06), &FigureData::default()).unwrap();
-        let wanted = RunSpec { settings: serde_json::json!({"k_means": {"n_init": 20}}), ..spec(1) };
-        let Status::Stale { difference } = store.status(&wanted).unwrap() else { panic!("not stale") };
-        assert_eq!(difference, "settings.k_means.n_init is 10 in the record, 20 now");
+        let mut other = spec(1);
+        other.method.settings = serde_json::json!({"k_means": {"n_init": 20}});
+        assert_eq!(store.status(&other).unwrap(), Status::Missing);
+    }
+
+    #[test]
+    fn a_record_without_a_measure_is_told_from_none() {
+        let (_folder, store) = store();
+        store.write(&mut record(1, 0.06), &FigureData::default()).unwrap();
+        let measure = MeasureSpec::SampledSilhouette(SampledSilhouette { samples: 2 });
+        let more = RunSpec { measures: vec![measure], ..spec(1) };
+        assert!(matches!(store.status(&more).unwrap(), Status::Lacks(_)));
+        let mut full = record(1, 0.06);
+        full.spec = more.clone();
+        store.write(&mut full, &FigureData::default()).unwrap();
+        assert!(
+            [more, spec(1)].iter().all(|spec| matches!(store.status(spec).unwrap(), Status::Recorded(_)))
+        );
     }
 
     #[test]
     fn an_edited_record_or_other_bytes_are_damage() {
         let (folder, store) = store();
         store.write(&mut record(1, 0.06), &FigureData::default()).unwrap();
-        let path = folder.path().join(spec(1).record_path());
+        let path = folder.path().join(spec(1).record_path().unwrap());
         let text = fs::read_to_string(&path).unwrap();
+        // A whole record in another seed's place is none of that seed.
+        fs::write(path.with_file_name("5.json"), &text).unwrap();
+        assert!(matches!(store.status(&spec(5)).unwrap(), Status::Damaged { .. }));
         for content in [text.replace("0.06", "0.16").as_bytes(), &text.as_bytes()[..40], b"\xff\xfe", b""] {
             fs::write(&path, content).unwrap();
             assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
+            assert!(store.seeds(&spec(1)).is_err());
         }
     }
 
     #[test]
     fn figure_data_belong_to_the_record() {
         let (folder, store) = store();
-        let figures = FigureData {
-            tsne: Some(TsneMap {
-                x: vec![1.0],
-                y: vec![2.0],
-                clusters: vec![0],
-                classes: vec![0],
-                class_names: vec!["zero".into()],
-            }),
-            ..FigureData::default()
-        };
         let mut written = record(1, 0.06);
-        store.write(&mut written, &figures).unwrap();
-        assert_eq!(store.figure_data(&written).unwrap(), figures);
-        let path = folder.path().join(spec(1).figure_data_path(written.figure_data_digest.as_ref().unwrap()));
+        store.write(&mut written, &figures("AA==")).unwrap();
+        assert_eq!(store.figure_data(&written).unwrap(), figures("AA=="));
+        let digest = written.figure_data_digest.as_ref().unwrap();
+        let path = folder.path().join(spec(1).figure_data_path(digest).unwrap());
         fs::write(&path, "{}").unwrap();
         assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
         fs::remove_file(&path).unwrap();
@@ -254,22 +341,27 @@ mod tests {
     #[test]
     fn new_figure_data_replace_the_old_after_the_record() {
         let (folder, store) = store();
-        let data = |x: f32| FigureData {
-            tsne: Some(TsneMap {
-                x: vec![x],
-                y: vec![0.0],
-                clusters: vec![0],
-                classes: vec![0],
-                class_names: vec![],
-            }),
-            ..FigureData::default()
+        let (mut old, mut new, mut other) = (record(1, 0.06), record(1, 0.07), record(11, 0.07));
+        store.write(&mut other, &figures("AQ==")).unwrap();
+        store.write(&mut old, &figures("AA==")).unwrap();
+        store.write(&mut new, &figures("AQ==")).unwrap();
+        assert_eq!(store.figure_data(&new).unwrap(), figures("AQ=="));
+        // Two records and their data.
+        assert_eq!(entries(&folder.path().join(spec(1).folder().unwrap())).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_swept_away_with_the_runs_lock() {
+        let (folder, store) = store();
+        let leave = |seed| {
+            let path = folder.path().join(spec(seed).record_path().unwrap());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            // As write_file makes it, and as a kill leaves it.
+            temporary(&path, path.parent().unwrap()).unwrap().keep().unwrap().1
         };
-        let (mut old, mut new) = (record(1, 0.06), record(1, 0.07));
-        store.write(&mut old, &data(1.0)).unwrap();
-        store.write(&mut new, &data(2.0)).unwrap();
-        assert_eq!(store.figure_data(&new).unwrap(), data(2.0));
-        let folder = folder.path().join(spec(1).figure_data_path("")).parent().unwrap().to_owned();
-        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
+        let (own, other) = (leave(1), leave(11));
+        store.sweep_record(&spec(1)).unwrap();
+        assert!(!own.exists() && other.exists());
     }
 
     #[test]

@@ -1,25 +1,21 @@
-//! Records become tables, figures and pages. Nothing here measures anything.
+#![doc = include_str!("../README.md")]
 
-mod arithmetic;
+mod block;
 mod class_name;
-mod drawn;
+mod error;
 mod page;
 mod pictures;
-mod provenance;
 mod readme;
-mod records;
+mod runs;
 mod stats;
 mod table;
 
-#[cfg(test)]
-pub(crate) use arithmetic::tests::on_gpu;
-pub use arithmetic::{Arithmetic, arithmetic_note, device_model};
+pub use block::Block;
 pub use class_name::class_name;
-pub use drawn::Drawn;
+pub use error::{Error, Result};
 pub use page::Page;
-pub use pictures::{cluster_members, confusion, picture};
-pub use provenance::provenance;
-pub use readme::{folder_name, readme_table, replace_block};
-pub use records::Records;
-pub use stats::Spread;
+pub use pictures::{cloud, cluster_members, confusion, losses, map, picture};
+pub use readme::replace_block;
+pub use runs::{arithmetic_note, every_run, labels_used, metric, paired, paired_change};
+pub use stats::{Spread, correlation};
 pub use table::{Align, Cell, Column, Table, fixed, grouped};

@@ -33,6 +33,18 @@ impl Spread {
     }
 }
 
+/// Pearson's correlation of three pairs and more that differ.
+pub fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
+    if pairs.len() < 3 {
+        return None;
+    }
+    let n = pairs.len() as f64;
+    let (x, y) = (pairs.iter().map(|p| p.0).sum::<f64>() / n, pairs.iter().map(|p| p.1).sum::<f64>() / n);
+    let sum = |of: fn(f64, f64) -> f64| pairs.iter().map(|p| of(p.0 - x, p.1 - y)).sum::<f64>();
+    let r = sum(|x, y| x * y) / (sum(|x, _| x * x) * sum(|_, y| y * y)).sqrt();
+    r.is_finite().then_some(r)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +57,15 @@ mod tests {
         assert_relative_eq!(spread.mean, 0.954_25, max_relative = 1e-12);
         assert_relative_eq!(spread.std.unwrap(), 0.002_986_078_811_2, max_relative = 1e-9);
         assert_eq!((spread.n, spread.min, spread.max), (4, 0.951, 0.958));
+    }
+
+    #[test]
+    fn correlations() {
+        // numpy 2: np.corrcoef([1, 2, 4], [1, 3, 2])[0, 1]
+        let r = correlation(&[(1.0, 1.0), (2.0, 3.0), (4.0, 2.0)]).unwrap();
+        assert_relative_eq!(r, 0.327_326_835_353_988_5, max_relative = 1e-12);
+        assert_eq!(correlation(&[(1.0, 1.0), (2.0, 3.0)]), None);
+        assert_eq!(correlation(&[(1.0, 1.0), (1.0, 3.0), (1.0, 2.0)]), None);
     }
 
     #[test]

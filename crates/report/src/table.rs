@@ -96,27 +96,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table with the columns of these names alone, and without notes.
-    pub fn only(&self, kept: &[&str]) -> Self {
-        let keep: Vec<usize> =
-            (0..self.columns.len()).filter(|&i| kept.contains(&self.columns[i].name.as_str())).collect();
-        Self {
-            title: self.title.clone(),
-            columns: keep.iter().map(|&i| self.columns[i].clone()).collect(),
-            rows: self.rows.iter().map(|row| keep.iter().map(|&i| row[i].clone()).collect()).collect(),
-            notes: Vec::new(),
-        }
-    }
-
     /// The table in Markdown, with its notes below it.
     pub fn to_markdown(&self) -> String {
-        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+        let line = |cells: Vec<String>| format!("|{}|\n", cells.join("|"));
         let mut text = line(self.columns.iter().map(|c| c.name.replace('|', "\\|")).collect());
         text += &line(
             self.columns.iter().map(|c| if c.align == Align::Left { "---" } else { "---:" }.into()).collect(),
         );
         for row in &self.rows {
-            text += &line(self.cells(row, " ± ").map(|cell| cell.replace('|', "\\|")).collect());
+            // No line break around ±.
+            text += &line(self.cells(row, "\u{a0}±\u{a0}").map(|cell| cell.replace('|', "\\|")).collect());
         }
         for note in &self.notes {
             text.extend(["\n", note, "\n"]);
@@ -268,8 +257,8 @@ mod tests {
     fn markdown() {
         assert_eq!(
             table().to_markdown(),
-            "| method | paper | ours | Δ |\n| --- | ---: | ---: | ---: |\n\
-             | a, b | 0.0387 | 0.065 ± 0.007 | −0.026 |\n| c_d | – | 0.500 | – |\n\nA note.\n"
+            "|method|paper|ours|Δ|\n|---|---:|---:|---:|\n\
+             |a, b|0.0387|0.065\u{a0}±\u{a0}0.007|−0.026|\n|c_d|–|0.500|–|\n\nA note.\n"
         );
     }
 

@@ -1,6 +1,7 @@
 use clap::{Args, Parser, Subcommand};
+use deepclust_experiments::Scale;
 use deepclust_nets::DeviceChoice;
-use deepclust_papers::{Error, PAPERS, Request, Result, Target, parse_target};
+use deepclust_papers::{Error, PAPERS, Paper, Request, Result, Target, parse_target};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -20,9 +21,12 @@ pub enum Command {
     Render(Render),
     /// Make some recorded runs again and compare.
     Verify(Verify),
-    /// Make one run that a scheduler describes on standard input.
+    /// Make one run: a job as JSON in a file, or as one line on standard input.
     #[command(hide = true)]
-    Worker,
+    Worker {
+        /// The file with the job.
+        job: Option<PathBuf>,
+    },
 }
 
 #[derive(Args, Debug, Clone)]
@@ -32,7 +36,7 @@ pub struct What {
     /// A small version of everything, within minutes and marked QUICK; it goes to an output folder of its own.
     #[arg(long)]
     pub quick: bool,
-    /// Seeds 0, 1, … of that number for every method [default: what the paper's protocol asks for].
+    /// Seeds 0, 1, … of that number for every row [default: the row's own number].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub runs: Option<u16>,
     /// Only these seeds, comma-separated, in the place of the first ones.
@@ -41,9 +45,12 @@ pub struct What {
     /// Only these methods, comma-separated.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub methods: Option<Vec<String>>,
-    /// Only these deviations of the ablations, comma-separated; `none` is the rows without one.
+    /// Only these rows, comma-separated, by their names in the pages' CSV files; ablations too.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    pub variants: Option<Vec<String>>,
+    pub rows: Option<Vec<String>>,
+    /// The ablations too, not the tables' rows alone.
+    #[arg(long)]
+    pub ablations: bool,
     /// The output folder [default: results, or results/quick with --quick].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -84,6 +91,9 @@ pub struct Verify {
     /// How many recorded runs to make again, chosen at random.
     #[arg(default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub count: u16,
+    /// Only runs of these methods, comma-separated.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub methods: Option<Vec<String>>,
     /// The output folder with the records.
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub out: PathBuf,
@@ -102,26 +112,29 @@ impl What {
     /// Papers and request, with every name checked.
     pub fn resolve(&self) -> Result<(Target, Request)> {
         let target = parse_target(&self.target)?;
-        let papers = || PAPERS.iter().filter(|paper| target.papers.contains(&paper.slug()));
-        if let Some(methods) = &self.methods {
-            check("method", methods, papers().flat_map(|paper| paper.methods().iter().copied()))?;
+        for method in self.methods.iter().flatten() {
+            let known = || deepclust_methods::METHODS.iter().map(|(name, _)| *name);
+            if !known().any(|name| name == method) {
+                return Err(Error::unknown("method", method, known()));
+            }
         }
-        if let Some(variants) = &self.variants {
-            let one_seed = Request { runs: Some(1), ..Request::default() };
-            let runs: Vec<_> = papers().map(|paper| paper.runs(&one_seed)).collect::<Result<_>>()?;
-            let known: BTreeSet<_> = runs.iter().flatten().filter_map(|run| run.variant.as_deref()).collect();
-            check("variant", variants, known.into_iter().chain([Request::NO_VARIANT]))?;
+        let papers: Vec<&dyn Paper> = chosen(&target);
+        for name in self.rows.iter().flatten() {
+            let mut checked = papers.iter().map(|paper| paper.check_row(name));
+            let problem = papers.last().map(|paper| paper.check_row(name));
+            if !checked.any(|known| known.is_ok()) {
+                problem.transpose()?;
+            }
         }
+        let unique = |seeds: &Vec<u64>| BTreeSet::from_iter(seeds.iter().copied()).into_iter().collect();
         let request = Request {
             dataset: target.dataset.map(str::to_owned),
             methods: self.methods.clone(),
-            variants: self.variants.clone(),
-            runs: self.runs.map(usize::from),
-            only_seeds: self
-                .seeds
-                .as_ref()
-                .map(|seeds| BTreeSet::from_iter(seeds.iter().copied()).into_iter().collect()),
-            quick: self.quick,
+            rows: self.rows.clone(),
+            runs: self.runs.map(u64::from),
+            seeds: self.seeds.as_ref().map(unique),
+            ablations: self.ablations,
+            scale: if self.quick { Scale::Quick } else { Scale::Full },
         };
         Ok((target, request))
     }
@@ -133,13 +146,9 @@ impl What {
     }
 }
 
-/// Every name has to be a known one.
-fn check<'a>(kind: &'static str, names: &[String], known: impl Iterator<Item = &'a str>) -> Result<()> {
-    let known: Vec<&str> = known.collect();
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        Some(unknown) => Err(Error::unknown(kind, unknown, known)),
-        None => Ok(()),
-    }
+/// The papers of a target.
+pub fn chosen(target: &Target) -> Vec<&'static dyn Paper> {
+    PAPERS.iter().copied().filter(|paper| target.papers.contains(&paper.slug())).collect()
 }
 
 /// As many as there are cores, unless a number is given.
@@ -157,48 +166,37 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
-    #[test]
-    fn names_are_checked() {
-        let parse = |line: &[&str]| match Arguments::try_parse_from(line).unwrap().command {
+    fn parse(line: &[&str]) -> What {
+        match Arguments::try_parse_from(line).unwrap().command {
             Command::Reproduce(options) => options.what,
             other => panic!("{other:?}"),
-        };
-        let what = parse(&["deepclust", "reproduce", "mnist", "--methods", "k-means,ae64-kmeans"]);
+        }
+    }
+
+    #[test]
+    fn names_are_checked() {
+        let what = parse(&["deepclust", "reproduce", "mnist", "--methods", "k-means,ae-kmeans"]);
         let error = what.resolve().unwrap_err().to_string();
-        assert!(error.starts_with("unknown method `ae64-kmeans`, did you mean `ae64-k-means`?"), "{error}");
-        let what = parse(&["deepclust", "reproduce", "kdae", "--variants", "none,bf-16"]);
+        assert!(error.starts_with("unknown method `ae-kmeans`, did you mean `ae-k-means`?"), "{error}");
+        let what = parse(&["deepclust", "reproduce", "kdae", "--rows", "k-dae/sgd"]);
         let error = what.resolve().unwrap_err().to_string();
-        assert!(error.starts_with("unknown variant `bf-16`, did you mean `bf16`?"), "{error}");
-        let what = parse(&["deepclust", "reproduce", "kdae", "--variants", "none,bf16", "--runs", "1"]);
-        let (_, request) = what.resolve().unwrap();
-        let paper = PAPERS.iter().find(|paper| paper.slug() == "kdae").unwrap();
-        let variants: Vec<_> = paper.runs(&request).unwrap().into_iter().map(|run| run.variant).collect();
-        assert!(variants.contains(&None) && variants.contains(&Some("bf16".to_owned())));
-        assert!(variants.iter().flatten().all(|name| name == "bf16"));
+        assert!(error.starts_with("unknown row `k-dae/sgd`, did you mean `k-dae/"), "{error}");
+        // A row of one of the papers is enough.
+        parse(&["deepclust", "reproduce", "mnist", "--rows", "snnl-5"]).resolve().unwrap();
         let what = parse(&["deepclust", "reproduce", "mnist", "--quick", "--runs", "3"]);
         let (target, request) = what.resolve().unwrap();
-        assert_eq!(
-            (target.papers, request.runs, request.quick),
-            (vec!["biswas", "snnl", "kdae"], Some(3), true)
-        );
+        let papers = vec!["biswas", "snnl", "kdae"];
+        assert_eq!((target.papers, request.runs, request.scale), (papers, Some(3), Scale::Quick));
         assert_eq!(what.out(), PathBuf::from("results/quick"));
     }
 
     #[test]
     fn seeds_can_be_named() {
         let line = ["deepclust", "reproduce", "snnl", "--seeds", "3,1,3"];
-        let Command::Reproduce(options) = Arguments::try_parse_from(line).unwrap().command else {
-            panic!("another command")
-        };
-        let (_, request) = options.what.resolve().unwrap();
-        let paper = PAPERS.iter().find(|paper| paper.slug() == "snnl").unwrap();
-        let runs = paper.runs(&request).unwrap();
-        let seeds = |variant: Option<&str>| -> BTreeSet<u64> {
-            runs.iter().filter(|run| run.variant.as_deref() == variant).map(|run| run.seed.0).collect()
-        };
-        assert_eq!(seeds(None), BTreeSet::from([1, 3]));
-        // The ablation has three seeds.
-        assert_eq!(seeds(Some("layers-code")), BTreeSet::from([1]));
+        let (target, request) = parse(&line).resolve().unwrap();
+        let runs = chosen(&target)[0].runs(&request).unwrap();
+        let seeds: BTreeSet<u64> = runs.iter().map(|run| run.seed).collect();
+        assert_eq!(seeds, BTreeSet::from([1, 3]));
         assert!(Arguments::try_parse_from([&line[..], &["--runs", "2"]].concat()).is_err());
     }
 

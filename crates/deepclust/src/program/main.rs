@@ -1,9 +1,12 @@
 //! `deepclust`: reproduces the papers' tables and figures.
 //!
-//! Exit codes: 0 fine, 1 a run failed or differs, 2 usage, 3 missing data.
+//! Exit codes: 0 fine, 1 a run failed or differs, 2 usage, 3 missing data, 130 interrupted.
 
 mod arguments;
+mod interrupt;
+mod plan;
 mod reproduce;
+mod show;
 mod verify;
 
 use arguments::{Arguments, Command};
@@ -15,9 +18,11 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Reproduce(options) => reproduce::reproduce(&options),
-        Command::Render(options) => reproduce::render_only(&options),
+        Command::Render(options) => show::render_only(&options),
         Command::Verify(options) => verify::verify(&options),
-        Command::Worker => deepclust_papers::run::worker().map_err(anyhow::Error::from),
+        Command::Worker { job } => {
+            deepclust_experiments::worker(job.as_deref()).map(|()| true).map_err(anyhow::Error::from)
+        }
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -52,9 +57,9 @@ fn say_error(text: &str) {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
-    match error.downcast_ref::<Error>() {
-        Some(Error::UnknownName { .. } | Error::UnusedDataset { .. }) => 2,
-        Some(Error::Data(error)) => error.exit_code(),
-        _ => 1,
+    if matches!(error.downcast_ref(), Some(Error::UnknownName { .. } | Error::UnusedDataset { .. })) {
+        return 2;
     }
+    let data = error.chain().find_map(|cause| cause.downcast_ref::<deepclust_datasets::Error>());
+    data.map_or(1, deepclust_datasets::Error::exit_code)
 }

@@ -1,116 +1,81 @@
-//! What figures need beyond the metrics.
+//! t-SNE maps.
 
-use super::evaluate::Clustering;
-use super::reconstructions::reconstructions;
-use super::{EmbeddingMap, Extras, FigureData, MapExtra, RunSpec, SampleGrid, TsneExtra, TsneMap};
-use crate::{Error, Result};
-use base64::Engine;
-use deepclust_datasets::{Dataset, ImageShape};
-use deepclust_manifold::tsne;
-use deepclust_methods::Model;
-use ndarray::{ArrayView1, ArrayView2, Axis};
-use rand::seq::index;
+use deepclust_manifold::TsneSettings;
+use serde::{Deserialize, Serialize};
 
-/// Everything that the run's extras ask for.
-pub(super) fn figure_data(
-    spec: &RunSpec,
-    data: &Dataset,
-    clustering: &Clustering<'_>,
-    model: &dyn Model,
-) -> Result<FigureData> {
-    let Extras { tsne, images_per_cluster, maps, .. } = &spec.extras;
-    let images = match (images_per_cluster, data.image) {
-        (Some(count), Some(shape)) => Some(sample_grid(spec, data, shape, clustering.clusters, *count)?),
-        (Some(_), None) => {
-            return Err(Error::Unsuitable {
-                dataset: data.name.clone(),
-                expected: "images, for the grid of samples".to_owned(),
-                found: "samples without an image shape".to_owned(),
-            });
+/// A t-SNE map of a random subset of the scored samples, the same one for every method at a seed: figure data [`MapData`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Map {
+    /// Size of the subset; all samples if there are fewer.
+    pub samples: usize,
+    /// Only samples of that many random classes, where not all are shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<usize>,
+    /// Whether the cluster of every point is kept too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clusters: bool,
+    /// The map's own settings.
+    pub settings: TsneSettings,
+}
+
+impl Map {
+    /// The place of a map of so many dimensions in the figure data.
+    pub fn key(dimensions: usize) -> String {
+        format!("map-{dimensions}d")
+    }
+}
+
+/// What is drawn of a map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapData {
+    /// Coordinate by coordinate, the position of every point, in hundredths.
+    pub coordinates: Vec<Vec<f32>>,
+    /// The cluster of every point, where it was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<usize>,
+    /// The class of every point, as a position in `class_names`; empty where it is not known.
+    pub classes: Vec<usize>,
+    /// The names of the classes shown.
+    pub class_names: Vec<String>,
+}
+
+#[cfg(feature = "run")]
+impl super::Measure for Map {
+    fn measure(&self, run: &super::Scored<'_>, into: &mut crate::Measured) -> crate::Result<()> {
+        use rand::seq::index;
+        let (n, all) = (run.clusters.len(), run.data.n_classes());
+        // Drawn from the seed alone, so that maps of different methods show the same samples. Each kind of map has had its own streams
+        // since its first record.
+        let (mut rng, map_stream) = match self.clusters {
+            true => (run.seed().stream("t-sne"), None),
+            false => (run.seed().stream("map samples"), Some("map")),
+        };
+        let mut shown: Vec<usize> = (0..all).collect();
+        if !self.clusters {
+            shown = index::sample(&mut rng, all, self.classes.unwrap_or(all).min(all)).into_vec();
+            shown.sort_unstable();
         }
-        (None, _) => None,
-    };
-    let tsne = match tsne {
-        Some(extra) => Some(tsne_map(spec, extra, data, clustering)?),
-        None => None,
-    };
-    let map = |extra| embedding_map(spec, extra, data, clustering.features);
-    let reconstructions = match spec.extras.reconstructions {
-        Some(classes) => Some(reconstructions(spec, classes, data, clustering, model)?),
-        None => None,
-    };
-    Ok(FigureData { tsne, images, maps: maps.iter().map(map).collect::<Result<_>>()?, reconstructions })
-}
-
-fn tsne_map(
-    spec: &RunSpec,
-    extra: &TsneExtra,
-    data: &Dataset,
-    clustering: &Clustering<'_>,
-) -> Result<TsneMap> {
-    let mut rng = spec.seed.stream("t-sne");
-    let n = data.len();
-    let mut rows = index::sample(&mut rng, n, extra.samples.min(n)).into_vec();
-    rows.sort_unstable();
-    let features = clustering.features.select(Axis(0), &rows);
-    let map = tsne(features.view(), &extra.settings, &mut rng)?;
-    Ok(TsneMap {
-        x: rounded(map.column(0)),
-        y: rounded(map.column(1)),
-        clusters: rows.iter().map(|&row| clustering.clusters[row]).collect(),
-        classes: rows.iter().map(|&row| data.labels[row]).collect(),
-        class_names: data.class_names.clone(),
-    })
-}
-
-fn rounded(column: ArrayView1<'_, f32>) -> Vec<f32> {
-    column.iter().map(|v| (v * 100.0).round() / 100.0).collect()
-}
-
-fn embedding_map(
-    spec: &RunSpec,
-    extra: &MapExtra,
-    data: &Dataset,
-    features: ArrayView2<'_, f32>,
-) -> Result<EmbeddingMap> {
-    // Drawn from the seed alone, so that maps of different methods show the same samples.
-    let mut rng = spec.seed.stream("map samples");
-    let all = data.n_classes();
-    let mut shown = index::sample(&mut rng, all, extra.classes.unwrap_or(all).min(all)).into_vec();
-    shown.sort_unstable();
-    let position: Vec<Option<usize>> = (0..all).map(|class| shown.iter().position(|&c| c == class)).collect();
-    let candidates: Vec<usize> =
-        (0..data.len()).filter(|&row| position[data.labels[row]].is_some()).collect();
-    let chosen = index::sample(&mut rng, candidates.len(), extra.samples.min(candidates.len()));
-    let mut rows: Vec<usize> = chosen.iter().map(|i| candidates[i]).collect();
-    rows.sort_unstable();
-    let map = tsne(features.select(Axis(0), &rows).view(), &extra.settings, &mut spec.seed.stream("map"))?;
-    Ok(EmbeddingMap {
-        coordinates: map.columns().into_iter().map(rounded).collect(),
-        classes: rows.iter().filter_map(|&row| position[data.labels[row]]).collect(),
-        class_names: shown.iter().map(|&class| data.class_names[class].clone()).collect(),
-    })
-}
-
-fn sample_grid(
-    spec: &RunSpec,
-    data: &Dataset,
-    shape: ImageShape,
-    clusters: &[usize],
-    count: usize,
-) -> Result<SampleGrid> {
-    let mut rng = spec.seed.stream("sample images");
-    let x = data.features.dense()?;
-    let (low, high) = x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
-    let grey = |v: f32| (255.0 * (v - low) / (high - low).max(f32::MIN_POSITIVE)).round() as u8;
-    let encoded = |row: usize| {
-        let pixels: Vec<u8> = x.row(row).iter().map(|&v| grey(v)).collect();
-        base64::engine::general_purpose::STANDARD.encode(pixels)
-    };
-    let rows = (0..data.n_classes()).map(|cluster| {
-        let members: Vec<usize> = (0..clusters.len()).filter(|&i| clusters[i] == cluster).collect();
-        let chosen = index::sample(&mut rng, members.len(), count.min(members.len()));
-        chosen.iter().map(|i| encoded(members[i])).collect()
-    });
-    Ok(SampleGrid { height: shape.height, width: shape.width, clusters: rows.collect() })
+        let position: Vec<Option<usize>> =
+            (0..all).map(|class| shown.iter().position(|&c| c == class)).collect();
+        let candidates: Vec<usize> = match run.truth() {
+            Some(truth) => (0..n).filter(|&row| position[truth[row]].is_some()).collect(),
+            None => (0..n).collect(),
+        };
+        let chosen = index::sample(&mut rng, candidates.len(), self.samples.min(candidates.len()));
+        let mut rows: Vec<usize> = chosen.iter().map(|i| candidates[i]).collect();
+        rows.sort_unstable();
+        let features = run.features.select(ndarray::Axis(0), &rows);
+        let mut rng = map_stream.map_or(rng, |name| run.seed().stream(name));
+        let map = deepclust_manifold::tsne(features.view(), &self.settings, &mut rng)?;
+        let class = |&row: &usize| run.truth().and_then(|truth| position[truth[row]]);
+        let data = MapData {
+            coordinates: map.columns().into_iter().map(super::run::rounded).collect(),
+            clusters: rows.iter().filter(|_| self.clusters).map(|&row| run.clusters[row]).collect(),
+            classes: rows.iter().filter_map(class).collect(),
+            class_names: shown.iter().map(|&class| run.data.class_names[class].clone()).collect(),
+        };
+        into.figures.insert(&Self::key(data.coordinates.len()), &data)
+    }
 }

@@ -1,57 +1,85 @@
 //! Samples as every cluster's autoencoder reconstructs them.
 
-use super::evaluate::Clustering;
-use super::{ReconstructedSample, Reconstructions, RunSpec};
-use crate::{Error, Result};
-use base64::Engine;
-use deepclust_datasets::Dataset;
-use deepclust_methods::Model;
-use ndarray::{ArrayView1, Axis, s};
-use rand::Rng;
+use serde::{Deserialize, Serialize};
 
-/// A random sample of each of the first `classes` classes.
-pub(super) fn reconstructions(
-    spec: &RunSpec,
-    classes: usize,
-    data: &Dataset,
-    clustering: &Clustering<'_>,
-    model: &dyn Model,
-) -> Result<Reconstructions> {
-    let unsuitable = |expected: &str, found: &str| Error::Unsuitable {
-        dataset: data.name.clone(),
-        expected: expected.to_owned(),
-        found: found.to_owned(),
-    };
-    let shape = data.image.ok_or_else(|| unsuitable("images", "samples without an image shape"))?;
-    let mut rng = spec.seed.stream("reconstructed samples");
-    let rows: Vec<usize> = (0..classes.min(data.n_classes()))
-        .filter_map(|class| {
-            let members: Vec<usize> = (0..data.len()).filter(|&i| data.labels[i] == class).collect();
-            (!members.is_empty()).then(|| members[rng.random_range(0..members.len())])
-        })
-        .collect();
-    let x = data.features.dense()?.select(Axis(0), &rows);
-    let all = model
-        .reconstructions(x.view())?
-        .ok_or_else(|| unsuitable("a method with an autoencoder of every cluster", &spec.method))?;
-    let sample = |(i, &row): (usize, &usize)| {
-        let by_cluster = || (0..all.dim().1).map(|cluster| all.slice(s![i, cluster, ..]));
-        let error = |image: ArrayView1<'_, f32>| -> f32 {
-            image.iter().zip(x.row(i)).map(|(a, b)| (a - b) * (a - b)).sum()
-        };
-        ReconstructedSample {
-            class: data.class_names[data.labels[row]].clone(),
-            cluster: clustering.clusters[row],
-            pixels: encoded(x.row(i)),
-            reconstructions: by_cluster().map(encoded).collect(),
-            errors: by_cluster().map(error).collect(),
-        }
-    };
-    let samples = rows.iter().enumerate().map(sample).collect();
-    Ok(Reconstructions { height: shape.height, width: shape.width, samples })
+/// A random sample of each class as the autoencoder of every cluster reconstructs it: figure data [`ReconstructionsData`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconstructions {
+    /// That many classes, from the first.
+    pub classes: usize,
 }
 
-fn encoded(pixels: ArrayView1<'_, f32>) -> String {
-    let grey: Vec<u8> = pixels.iter().map(|v| (255.0 * v.clamp(0.0, 1.0)).round() as u8).collect();
-    base64::engine::general_purpose::STANDARD.encode(grey)
+impl Reconstructions {
+    /// Its place in the figure data.
+    pub const KEY: &'static str = "reconstructions";
+}
+
+/// Samples and what the autoencoders make of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReconstructionsData {
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+    /// One a class.
+    pub samples: Vec<ReconstructedSample>,
+}
+
+/// A sample and its reconstructions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReconstructedSample {
+    /// The name of its class.
+    pub class: String,
+    /// Its cluster.
+    pub cluster: usize,
+    /// Its pixels as Base64 of 8-bit grey values.
+    pub pixels: String,
+    /// The same by every cluster's autoencoder.
+    pub reconstructions: Vec<String>,
+    /// ‖x − x̂‖² of each.
+    pub errors: Vec<f32>,
+}
+
+#[cfg(feature = "run")]
+impl super::Measure for Reconstructions {
+    fn measure(&self, run: &super::Scored<'_>, into: &mut crate::Measured) -> crate::Result<()> {
+        use super::run::encoded;
+        use ndarray::{Axis, s};
+        use rand::Rng;
+        let shape = run.image_shape()?;
+        let truth =
+            run.truth().ok_or_else(|| run.unsuitable("labels, to take a sample of each class", "none"))?;
+        let mut rng = run.seed().stream("reconstructed samples");
+        let rows: Vec<usize> = (0..self.classes.min(run.data.n_classes()))
+            .filter_map(|class| {
+                let members: Vec<usize> = (0..truth.len()).filter(|&i| truth[i] == class).collect();
+                (!members.is_empty()).then(|| members[rng.random_range(0..members.len())])
+            })
+            .collect();
+        let x = run.x.select(Axis(0), &rows);
+        let expected = "a method with an autoencoder of every cluster";
+        let all = run
+            .model
+            .reconstructions(x.view())?
+            .ok_or_else(|| run.unsuitable(expected, &run.spec.method.name))?;
+        let sample = |(i, &row): (usize, &usize)| {
+            let by_cluster = || (0..all.dim().1).map(|cluster| all.slice(s![i, cluster, ..]));
+            let error = |image: ndarray::ArrayView1<'_, f32>| -> f32 {
+                image.iter().zip(x.row(i)).map(|(a, b)| (a - b) * (a - b)).sum()
+            };
+            ReconstructedSample {
+                class: run.data.class_names[truth[row]].clone(),
+                cluster: run.clusters[row],
+                pixels: encoded(x.row(i).iter().copied()),
+                reconstructions: by_cluster().map(|image| encoded(image.iter().copied())).collect(),
+                errors: by_cluster().map(error).collect(),
+            }
+        };
+        let samples = rows.iter().enumerate().map(sample).collect();
+        let data = ReconstructionsData { height: shape.height, width: shape.width, samples };
+        into.figures.insert(Self::KEY, &data)
+    }
 }

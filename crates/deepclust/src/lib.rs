@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+pub use deepclust_cluster as cluster;
+#[cfg(feature = "datasets")]
+pub use deepclust_datasets as datasets;
+#[cfg(feature = "torch")]
+pub use deepclust_losses as losses;
+pub use deepclust_manifold as manifold;
+#[cfg(feature = "torch")]
+pub use deepclust_methods as methods;
+pub use deepclust_metrics as metrics;
+#[cfg(feature = "torch")]
+pub use deepclust_nets as nets;
+#[cfg(feature = "plots")]
+pub use deepclust_plots as plots;

@@ -1,0 +1,29 @@
+//! Ctrl-C, and the signals by which batch systems end a job.
+
+use crate::say_error;
+use anyhow::{Context, Result};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static DONE: AtomicUsize = AtomicUsize::new(0);
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
+
+/// From now on an interruption says what is recorded, and ends this process; its workers end with it.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub fn watch(total: usize) -> Result<()> {
+    TOTAL.store(total, Ordering::Relaxed);
+    ctrlc::set_handler(|| {
+        let (done, total) = (DONE.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed));
+        say_error(&format!(
+            "\ninterrupted: {done} of {total} runs are done. The same command goes on from here."
+        ));
+        std::process::exit(130);
+    })
+    .context("interruptions cannot be watched")
+}
+
+/// So many runs have ended.
+pub fn done(runs: usize) {
+    DONE.store(runs, Ordering::Relaxed);
+}

@@ -1,0 +1,68 @@
+//! A paper's page: the same order for all.
+
+use crate::tables::{ablations, best, comparison, readings};
+use crate::{Paper, Records, Result, dataset_name};
+use deepclust_experiments::{Scale, Store};
+use deepclust_report::{Page, every_run};
+use std::path::PathBuf;
+
+/// All metrics.
+const ALL: usize = usize::MAX;
+
+/// Writes a paper's page with its tables and figures from the records; answers where it is, and the figures.
+///
+/// # Errors
+/// When a record is damaged, or a file cannot be written.
+pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let records = Records::read(paper, store, scale)?;
+    let mut page = Page::new(paper.slug(), paper.title(), scale.is_quick());
+    page.list(paper.findings(&records));
+    let missing = records.missing();
+    if missing > 0 {
+        page.paragraph(&format!(
+            "Runs of the tables that are not made yet: {missing}. `cargo xtask reproduce {}{}` makes them.",
+            paper.slug(),
+            scale.pick("", " --quick")
+        ));
+    }
+    let shown = records.shown(paper.datasets());
+    let explained = records.entries().any(|(_, planned, _)| planned.explains);
+    for dataset in &shown {
+        page.heading(dataset_name(dataset));
+        if explained {
+            page.table(&format!("{dataset}-readings"), &readings(paper, &records, dataset));
+        } else {
+            // Some papers have more metrics than a page has columns.
+            let few = if paper.metrics().len() > 3 && paper.datasets().len() > 1 { 3 } else { ALL };
+            page.table(&format!("{dataset}-short"), &comparison(paper, &records, dataset, few));
+        }
+        page.file(dataset, &comparison(paper, &records, dataset, ALL));
+    }
+    page.paragraph(&legend(&records));
+    paper.views(&records, store, &mut page)?;
+    if let Some(table) = ablations(paper, &records) {
+        page.heading("Ablations");
+        page.table("ablations", &table);
+    }
+    page.heading("Notes");
+    page.paragraph(paper.notes());
+    for dataset in &shown {
+        page.file(&format!("{dataset}-best"), &best(paper, &records, dataset));
+    }
+    let runs = records.entries().flat_map(|(row, _, runs)| runs.iter().map(|run| (row.id.to_owned(), run)));
+    page.file("runs", &every_run("every run".to_owned(), runs));
+    Ok((page.write(store)?, page.figures()))
+}
+
+/// What all numbers are.
+fn legend(records: &Records) -> String {
+    let supervised = records.all().any(|run| run.supervision != "none");
+    let mut words = "Mean ± sample standard deviation over seeds 0, 1, …; last epoch. ACC, NMI and ARI compare with the true classes, which no \
+                     method sees."
+        .to_owned();
+    if supervised {
+        words = words.replace("which no method sees.", "which methods see where a number of labels stands.");
+        words += " Rows that used labels are not to be ranked against the others.";
+    }
+    words
+}

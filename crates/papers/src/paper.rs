@@ -1,0 +1,93 @@
+use crate::{Error, Kind, Records, Request, Result, Row};
+use deepclust_experiments::{RunSpec, Scale, Store};
+use deepclust_report::Page;
+
+/// A column of a paper's tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name in records.
+    pub name: &'static str,
+    /// Its name in print.
+    pub label: &'static str,
+    /// Digits after the point, ours.
+    pub decimals: usize,
+    /// Digits after the point, in print.
+    pub printed: usize,
+}
+
+/// A paper: rows, what it publishes, and views where it has ideas of its own. Everything between is shared by all papers.
+pub trait Paper: Sync {
+    /// The name on the command line, and of its folder of results.
+    fn slug(&self) -> &'static str;
+
+    /// Authors and title.
+    fn title(&self) -> &'static str;
+
+    /// The data sets of its tables, in their order.
+    fn datasets(&self) -> &'static [&'static str];
+
+    /// The metrics of its tables, the most telling one first.
+    fn metrics(&self) -> &'static [Metric];
+
+    /// The published name of the method that the paper proposes.
+    fn own(&self) -> &'static str;
+
+    /// All rows, in the order of the tables.
+    ///
+    /// # Errors
+    /// When settings cannot be expressed as JSON.
+    fn rows(&self, scale: Scale) -> Result<Vec<Row>>;
+
+    /// What is printed in the row of that name.
+    fn printed(&self, dataset: &str, row: &str, metric: &str) -> Option<f64>;
+
+    /// The best of several runs in the row of that name, where the paper prints it too.
+    fn printed_best(&self, dataset: &str, row: &str, metric: &str) -> Option<f64> {
+        let _ = (dataset, row, metric);
+        None
+    }
+
+    /// What was found, in at most five sentences with numbers from the records.
+    fn findings(&self, records: &Records) -> Vec<String>;
+
+    /// The tables and figures that no other paper has.
+    ///
+    /// # Errors
+    /// When a figure cannot be drawn.
+    fn views(&self, records: &Records, store: &Store, page: &mut Page) -> Result<()>;
+
+    /// Remarks on how the paper was read, in Markdown.
+    fn notes(&self) -> &'static str;
+}
+
+impl dyn Paper {
+    /// The runs that a request wants: the tables' rows before ablations, each data set at the first seed before the next seed.
+    ///
+    /// # Errors
+    /// When settings cannot be expressed as JSON; [`Error::UnknownName`] for a row that the paper does not have.
+    pub fn runs(&self, request: &Request) -> Result<Vec<RunSpec>> {
+        let mut runs = Vec::new();
+        for (place, row) in self.rows(request.scale)?.iter().enumerate() {
+            for planned in row.runs.iter().filter(|planned| request.wants(row, planned)) {
+                let dataset = self.datasets().iter().position(|name| *name == planned.dataset);
+                for seed in request.seeds_of(row, planned) {
+                    runs.push(((row.kind != Kind::Table, seed, dataset, place), planned.at(seed)));
+                }
+            }
+        }
+        runs.sort_by_key(|(order, _)| *order);
+        Ok(runs.into_iter().map(|(_, run)| run).collect())
+    }
+
+    /// Refuses a name of a row that the paper does not have.
+    ///
+    /// # Errors
+    /// [`Error::UnknownName`].
+    pub fn check_row(&self, name: &str) -> Result<()> {
+        let rows = self.rows(Scale::Full)?;
+        match rows.iter().any(|row| row.id == name) {
+            true => Ok(()),
+            false => Err(Error::unknown("row", name, rows.iter().map(|row| row.id))),
+        }
+    }
+}

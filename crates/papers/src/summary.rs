@@ -1,0 +1,137 @@
+//! What was found, in few lines: at the end of a command, and in the README.
+
+use crate::{Kind, PAPERS, Paper, Records, Result, Row, dataset_name};
+use deepclust_experiments::{RunRecord, Scale, Store};
+use deepclust_report::{Cell, Column, Spread, Table, fixed, metric};
+
+/// A paper's best rows on its data sets, beside what is published: lines for a terminal.
+///
+/// # Errors
+/// For a damaged record.
+pub fn best_rows(
+    paper: &dyn Paper,
+    store: &Store,
+    scale: Scale,
+    dataset: Option<&str>,
+) -> Result<Vec<String>> {
+    const SHOWN: usize = 3;
+    let records = Records::read(paper, store, scale)?;
+    let Some(m) = paper.metrics().first() else { return Ok(Vec::new()) };
+    let mut lines = Vec::new();
+    for at in records.shown(paper.datasets()).into_iter().filter(|name| dataset.is_none_or(|d| d == *name)) {
+        let in_table = |row: &Row| row.kind == Kind::Table && row.table.is_empty();
+        let measured = records.entries().filter(|(row, planned, _)| in_table(row) && planned.dataset == at);
+        let mut rows: Vec<(&Row, Spread)> =
+            measured.filter_map(|(row, _, runs)| Some((row, metric(runs, m.name)?))).collect();
+        rows.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
+        for (row, ours) in rows.into_iter().take(SHOWN) {
+            let printed = row.published.and_then(|name| paper.printed(at, name, m.name));
+            let published = printed.map_or("–".to_owned(), |value| fixed(value, m.printed));
+            lines.push(format!(
+                "  {:<22} {} {} (published {published})  {}",
+                dataset_name(at),
+                m.label,
+                spread(ours, m.decimals),
+                row.label
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+fn spread(spread: Spread, decimals: usize) -> String {
+    let std = spread.std.map_or(String::new(), |std| format!(" ± {std:.decimals$}"));
+    format!("{}{std}", fixed(spread.mean, decimals))
+}
+
+/// Paper by paper and data set by data set: what is published of its own method, what is measured, and whether that is reached.
+///
+/// # Errors
+/// For a damaged record.
+pub fn results_table(store: &Store) -> Result<Table> {
+    let mut rows = Vec::new();
+    for paper in PAPERS {
+        let records = Records::read(*paper, store, Scale::Full)?;
+        let Some(m) = paper.metrics().first() else { continue };
+        for dataset in records.shown(paper.datasets()) {
+            let own = |explains: bool| {
+                let mut entries = records.entries().filter(|(row, planned, runs)| {
+                    row.published == Some(paper.own())
+                        && row.kind == Kind::Table
+                        && row.table.is_empty()
+                        && planned.dataset == dataset
+                        && planned.explains == explains
+                        && !(row.id.contains('/') && !explains)
+                        && !runs.is_empty()
+                });
+                entries.next()
+            };
+            let Some((row, _, text)) = own(false) else { continue };
+            let explaining = own(true);
+            let printed = paper.printed(dataset, paper.own(), m.name);
+            let ours = |runs: Option<&[RunRecord]>| {
+                runs.and_then(|runs| metric(runs, m.name)).map_or("–".to_owned(), |s| spread(s, m.decimals))
+            };
+            let figure = explaining.map(|(.., runs)| runs);
+            let title = paper.title().split(':').next().unwrap_or_default();
+            rows.push(vec![
+                Cell::Text(format!("[{title}](results/{}/page.md)", paper.slug())),
+                Cell::Text(format!("{}, {}", row.label, dataset_name(dataset))),
+                m.label.into(),
+                printed.map_or(Cell::None, |value| Cell::Text(fixed(value, m.printed))),
+                Cell::Text(ours(Some(text))),
+                Cell::Text(ours(figure)),
+                verdict(
+                    printed,
+                    metric(text, m.name),
+                    figure.and_then(|runs| metric(runs, m.name)),
+                    m.printed,
+                )
+                .into(),
+            ]);
+        }
+    }
+    let columns = [
+        "paper",
+        "method and data",
+        "metric",
+        "published",
+        "as the text says",
+        "other pretraining",
+        "verdict",
+    ];
+    let columns = columns.map(Column::words).to_vec();
+    Ok(Table { title: "Published and measured".to_owned(), columns, rows, notes: Vec::new() })
+}
+
+/// Whether a published number is reached: in its own digits, by the mean.
+fn verdict(
+    printed: Option<f64>,
+    text: Option<Spread>,
+    figure: Option<Spread>,
+    digits: usize,
+) -> &'static str {
+    let Some(printed) = printed else { return "nothing published" };
+    // What is printed is reached from half of its last digit below, where rounding begins.
+    let least = printed - 0.5 * 10_f64.powi(-(digits as i32)) - 1e-9;
+    let reached = |spread: Option<Spread>| spread.is_some_and(|s| s.mean >= least);
+    match (reached(text), reached(figure)) {
+        (true, _) => "reached",
+        (false, true) => "reached with other pretraining",
+        (false, false) => "not reached",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_reached_in_its_own_digits() {
+        let of = |mean: f64| Spread::of([mean]);
+        assert_eq!(verdict(Some(0.88), of(0.876), None, 2), "reached");
+        assert_eq!(verdict(Some(0.88), of(0.874), None, 2), "not reached");
+        assert_eq!(verdict(Some(0.88), of(0.69), of(0.884), 2), "reached with other pretraining");
+        assert_eq!(verdict(None, of(0.69), None, 2), "nothing published");
+    }
+}
