@@ -42,6 +42,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let dirs = DataDirs::new(args.data_dir);
     let outcome = match args.command {
+        _ if dirs.check().is_err() => dirs.check().map_err(|error| report(&error)),
         Task::List => list(&dirs),
         Task::Fetch { names } => {
             each(&names, &dirs, |name, dirs| fetch_and_verify(name, dirs, &mut *progress()))
