@@ -62,7 +62,7 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
 }
 
 /// What the numbers of a run come from. A record has its settings itself, so that plans, tables and pages are not among it.
-const CODE: [&str; 13] = [
+const CODE: [&str; 14] = [
     "crates/cluster",
     "crates/datasets",
     "crates/losses",
@@ -73,6 +73,7 @@ const CODE: [&str; 13] = [
     "crates/papers/Cargo.toml",
     "crates/papers/build.rs",
     "crates/papers/src/run",
+    "crates/torch-link",
     ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
