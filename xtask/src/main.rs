@@ -3,6 +3,7 @@
 //! This program links nothing heavy and builds in seconds. It provisions libtorch into `.libtorch/` ([`setup`]), then builds
 //! the program that does the work and hands over to it ([`tasks`]).
 
+mod child;
 mod cli;
 mod exit;
 mod repo;

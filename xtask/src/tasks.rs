@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::child;
 use crate::cli::{self, SetupOptions};
 use crate::exit::{Failure, Outcome, code_of};
 use crate::repo::Repo;
@@ -173,14 +174,14 @@ fn build(repo: &Repo) -> Result<PathBuf, Failure> {
     let mut cargo = repo.cargo();
     cargo.args(["build", "--release", "-p", "deepclust-papers", "--bin", "deepclust"]);
     cargo.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
-    let mut child = cargo.spawn().context("cannot run cargo")?;
+    let mut build = child::spawn(&mut cargo).context("cannot run cargo")?;
     let mut program = None;
-    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).lines()).into_iter().flatten() {
+    for line in build.stdout.take().map(|stdout| BufReader::new(stdout).lines()).into_iter().flatten() {
         if let Some(path) = executable(&line.context("cannot read what cargo says")?) {
             program = Some(path);
         }
     }
-    if !child.wait().context("cannot wait for cargo")?.success() {
+    if !child::wait(build).context("cannot wait for cargo")?.success() {
         return Err(anyhow!("the build of deepclust failed; its messages are above").into());
     }
     Ok(program.context("cargo did not say where it put deepclust")?.into())
@@ -210,7 +211,7 @@ fn in_turn<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Outcome {
     for command in commands {
         let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
         eprintln!("$ cargo {}", args.join(" "));
-        let status = command.status().context("cannot run cargo")?;
+        let status = child::status(command).context("cannot run cargo")?;
         if !status.success() {
             return Ok(code_of(status));
         }
