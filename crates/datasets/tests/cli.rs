@@ -18,6 +18,8 @@ fn list_shows_every_data_set() {
         so_far.and(predicate::str::contains(format!("{name}: "))).boxed()
     });
     program(&folder).arg("list").assert().success().stdout(every);
+    let told = predicate::str::starts_with("Lists, fetches and verifies the data sets");
+    program(&folder).arg("--help").assert().success().stdout(told);
 }
 
 #[test]
