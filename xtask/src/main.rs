@@ -5,6 +5,7 @@
 
 mod child;
 mod cli;
+mod data;
 mod exit;
 mod repo;
 mod setup;
@@ -33,7 +34,7 @@ fn run() -> Outcome {
             Ok(ExitCode::SUCCESS)
         }
         Command::Setup(options) => tasks::setup(&repo, &options),
-        Command::Data(args) => tasks::data(&repo, &args),
+        Command::Data(args) => data::data(&repo, &args),
         Command::Program(verb, args) => tasks::program(&repo, verb, &args),
         Command::Test(args) => tasks::test(&repo, &args),
         Command::Check => tasks::check(&repo),

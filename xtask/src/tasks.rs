@@ -30,23 +30,6 @@ pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The data program, which needs no libtorch.
-pub fn data(repo: &Repo, args: &[OsString]) -> Outcome {
-    let mut cargo = repo.cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "-p",
-        "deepclust-datasets",
-        "--features",
-        "cli",
-        "--bin",
-        "deepclust-data",
-        "--",
-    ]);
-    hand_over(cargo.args(repo.arguments(args)))
-}
-
 /// A command of the `deepclust` program: libtorch, build, hand over.
 pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     if args.iter().any(cli::is_help) && !repo.root().join(".libtorch").exists() {
@@ -221,13 +204,13 @@ fn in_turn<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Outcome {
 
 /// Becomes the other program; comes back only where that fails.
 #[cfg(unix)]
-fn hand_over(command: &mut Command) -> Outcome {
+pub fn hand_over(command: &mut Command) -> Outcome {
     let error = std::os::unix::process::CommandExt::exec(command);
     Err(anyhow::Error::new(error).context(format!("cannot run {}", command.get_program().display())).into())
 }
 
 #[cfg(not(unix))]
-fn hand_over(command: &mut Command) -> Outcome {
+pub fn hand_over(command: &mut Command) -> Outcome {
     let status =
         command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     Ok(code_of(status))
