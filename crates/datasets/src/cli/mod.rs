@@ -136,7 +136,7 @@ fn report(error: &Error) -> u8 {
 
 fn progress() -> Box<dyn Progress> {
     if std::io::stderr().is_terminal() {
-        Box::new(bars::Bars::new())
+        Box::new(bars::Bars::new(std::io::stderr()))
     } else {
         Box::new(Plain::new(std::io::stderr()))
     }
