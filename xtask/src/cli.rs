@@ -121,29 +121,13 @@ fn unknown(name: &str) -> anyhow::Error {
     let near = || {
         NAMES
             .into_iter()
-            .map(|known| (distance(name, known), known))
+            .map(|known| (strsim::levenshtein(name, known), known))
             .min()
             .filter(|(distance, _)| *distance <= 2)
     };
     let nearest = begun.or_else(|| near().map(|(_, known)| known));
     let hint = nearest.map_or(String::new(), |known| format!("; did you mean '{known}'?"));
     anyhow!("no command '{name}'{hint}\ncommands: {}\n`cargo xtask help` says more", NAMES.join(", "))
-}
-
-/// Edit distance (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -207,12 +191,5 @@ mod tests {
         assert!(refused("pack").contains("did you mean 'package'"));
         let far = refused("zzzzzzz");
         assert!(!far.contains("did you mean") && far.contains("reproduce, render, verify"));
-    }
-
-    #[test]
-    fn edit_distance() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("same", "same"), 0);
     }
 }

@@ -3,7 +3,9 @@
 //! This program links nothing heavy and builds in seconds. It provisions libtorch into `.libtorch/` ([`setup`]), then builds
 //! the program that does the work and hands over to it ([`tasks`]).
 
+mod child;
 mod cli;
+mod data;
 mod exit;
 mod repo;
 mod setup;
@@ -32,7 +34,7 @@ fn run() -> Outcome {
             Ok(ExitCode::SUCCESS)
         }
         Command::Setup(options) => tasks::setup(&repo, &options),
-        Command::Data(args) => tasks::data(&repo, &args),
+        Command::Data(args) => data::data(&repo, &args),
         Command::Program(verb, args) => tasks::program(&repo, verb, &args),
         Command::Test(args) => tasks::test(&repo, &args),
         Command::Check => tasks::check(&repo),

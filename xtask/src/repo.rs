@@ -37,6 +37,15 @@ impl Repo {
         self.caller.join(path)
     }
 
+    /// cargo's target folder, unless a configuration of cargo's says otherwise.
+    pub fn target(&self) -> PathBuf {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        match set("CARGO_TARGET_DIR").or_else(|| set("CARGO_BUILD_TARGET_DIR")) {
+            Some(folder) => self.as_called(Path::new(&folder)),
+            None => self.root.join("target"),
+        }
+    }
+
     /// A program, run in the root, without what `cargo run` has put into the environment for xtask alone.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);

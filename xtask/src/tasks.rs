@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::child;
 use crate::cli::{self, SetupOptions};
 use crate::exit::{Failure, Outcome, code_of};
 use crate::repo::Repo;
@@ -29,23 +30,6 @@ pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The data program, which needs no libtorch.
-pub fn data(repo: &Repo, args: &[OsString]) -> Outcome {
-    let mut cargo = repo.cargo();
-    cargo.args([
-        "run",
-        "--release",
-        "-p",
-        "deepclust-datasets",
-        "--features",
-        "cli",
-        "--bin",
-        "deepclust-data",
-        "--",
-    ]);
-    hand_over(cargo.args(repo.arguments(args)))
-}
-
 /// A command of the `deepclust` program: libtorch, build, hand over.
 pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     if args.iter().any(cli::is_help) && !repo.root().join(".libtorch").exists() {
@@ -62,7 +46,7 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
 }
 
 /// What the numbers of a run come from. A record has its settings itself, so that plans, tables and pages are not among it.
-const CODE: [&str; 11] = [
+const CODE: [&str; 12] = [
     "crates/cluster",
     "crates/datasets",
     "crates/experiments",
@@ -71,6 +55,7 @@ const CODE: [&str; 11] = [
     "crates/methods",
     "crates/metrics",
     "crates/nets",
+    "crates/torch-link",
     ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
@@ -170,14 +155,14 @@ fn build(repo: &Repo) -> Result<PathBuf, Failure> {
     let mut cargo = repo.cargo();
     cargo.args(["build", "--release", "-p", "deepclust", "--features", "program", "--bin", "deepclust"]);
     cargo.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
-    let mut child = cargo.spawn().context("cannot run cargo")?;
+    let mut build = child::spawn(&mut cargo).context("cannot run cargo")?;
     let mut program = None;
-    for line in child.stdout.take().map(|stdout| BufReader::new(stdout).lines()).into_iter().flatten() {
+    for line in build.stdout.take().map(|stdout| BufReader::new(stdout).lines()).into_iter().flatten() {
         if let Some(path) = executable(&line.context("cannot read what cargo says")?) {
             program = Some(path);
         }
     }
-    if !child.wait().context("cannot wait for cargo")?.success() {
+    if !child::wait(build).context("cannot wait for cargo")?.success() {
         return Err(anyhow!("the build of deepclust failed; its messages are above").into());
     }
     Ok(program.context("cargo did not say where it put deepclust")?.into())
@@ -207,7 +192,7 @@ fn in_turn<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Outcome {
     for command in commands {
         let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
         eprintln!("$ cargo {}", args.join(" "));
-        let status = command.status().context("cannot run cargo")?;
+        let status = child::status(command).context("cannot run cargo")?;
         if !status.success() {
             return Ok(code_of(status));
         }
@@ -217,13 +202,13 @@ fn in_turn<'a>(commands: impl IntoIterator<Item = &'a mut Command>) -> Outcome {
 
 /// Becomes the other program; comes back only where that fails.
 #[cfg(unix)]
-fn hand_over(command: &mut Command) -> Outcome {
+pub fn hand_over(command: &mut Command) -> Outcome {
     let error = std::os::unix::process::CommandExt::exec(command);
     Err(anyhow::Error::new(error).context(format!("cannot run {}", command.get_program().display())).into())
 }
 
 #[cfg(not(unix))]
-fn hand_over(command: &mut Command) -> Outcome {
+pub fn hand_over(command: &mut Command) -> Outcome {
     let status =
         command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     Ok(code_of(status))

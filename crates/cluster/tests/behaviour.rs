@@ -4,8 +4,10 @@ use deepclust_cluster::{
     Covariance, GaussianMixture, GaussianMixtureSettings, Init, KMeans, KMeansSettings, Keep,
     MiniBatchKMeans, MiniBatchSettings, SweepSettings, sweep,
 };
-use ndarray::{Array2, s};
-use rand::{Rng, SeedableRng};
+use ndarray::{Array1, Array2, Axis, s};
+use ndarray_rand::RandomExt;
+use rand::SeedableRng;
+use rand::distr::{StandardUniform, Uniform};
 use rand_chacha::ChaCha8Rng;
 
 fn rng() -> ChaCha8Rng {
@@ -14,8 +16,9 @@ fn rng() -> ChaCha8Rng {
 
 /// Clusters at the corners 0, 10, 20, … of the diagonal, sample i in cluster i mod k.
 fn diagonal(n: usize, k: usize) -> Array2<f64> {
-    let mut rng = rng();
-    Array2::from_shape_fn((n, 4), |(i, _)| (i % k) as f64 * 10.0 + rng.random_range(-1.0..1.0))
+    let noise = Array2::random_using((n, 4), Uniform::new(-1.0, 1.0).unwrap(), &mut rng());
+    let corner = Array1::from_shape_fn(n, |i| (i % k) as f64 * 10.0);
+    noise + corner.insert_axis(Axis(1))
 }
 
 fn is_diagonal(labels: &[usize], k: usize) -> bool {
@@ -77,8 +80,7 @@ fn every_sample_its_own_cluster() {
 
 #[test]
 fn schedule_reports_the_last_run() {
-    let mut noise = rng();
-    let x = Array2::from_shape_fn((500, 5), |_| noise.random::<f64>());
+    let x = Array2::<f64>::random_using((500, 5), StandardUniform, &mut rng());
     let settings = KMeansSettings::nine_runs(7);
     assert_eq!(settings.schedule.as_deref(), Some(&[10, 20, 30, 40, 50, 60, 70, 80, 90][..]));
     let model = KMeans::new(settings.tol(0.0)).unwrap().fit(x.view(), &mut rng()).unwrap();
@@ -108,7 +110,7 @@ fn strided_and_transposed_views() {
     let whole = kmeans.fit(x.view(), &mut rng()).unwrap();
     let turned = x.t().as_standard_layout().into_owned();
     assert_eq!(kmeans.fit(turned.t(), &mut rng()).unwrap(), whole);
-    let wide = ndarray::concatenate![ndarray::Axis(1), x, x];
+    let wide = ndarray::concatenate![Axis(1), x, x];
     assert_eq!(kmeans.fit(wide.slice(s![.., ..4]), &mut rng()).unwrap(), whole);
 }
 

@@ -4,13 +4,16 @@ use deepclust_cluster::{
     Covariance, GaussianMixture, GaussianMixtureSettings, KMeans, KMeansSettings, MiniBatchKMeans,
     MiniBatchSettings, SweepSettings, sweep,
 };
-use ndarray::Array2;
-use rand::{Rng, SeedableRng};
+use ndarray::{Array1, Array2, Axis};
+use ndarray_rand::RandomExt;
+use rand::SeedableRng;
+use rand::distr::StandardUniform;
 use rand_chacha::ChaCha8Rng;
 
 fn data(n: usize, d: usize) -> Array2<f32> {
-    let mut rng = ChaCha8Rng::seed_from_u64(5);
-    Array2::from_shape_fn((n, d), |(i, _)| (i % 5) as f32 + rng.random::<f32>() * 3.0)
+    let unit = Array2::<f32>::random_using((n, d), StandardUniform, &mut ChaCha8Rng::seed_from_u64(5));
+    let group = Array1::from_shape_fn(n, |i| (i % 5) as f32);
+    unit * 3.0 + group.insert_axis(Axis(1))
 }
 
 /// The result with 1, 2 and 3 threads must be one and the same.

@@ -2,14 +2,16 @@
 
 use deepclust_cluster::{Algorithm, Float, KMeans, KMeansModel, KMeansSettings};
 use ndarray::{Array2, ArrayView2};
+use ndarray_rand::RandomExt;
 use proptest::prelude::*;
+use rand::distr::Uniform;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Blobs, optionally on a grid so coarse that many samples and distances are equal.
 fn blobs(n: usize, d: usize, k: usize, grid: bool, offset: f64, seed: u64) -> Array2<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let centers = Array2::from_shape_fn((k, d), |_| rng.random_range(-2.0..2.0));
+    let centers = Array2::random_using((k, d), Uniform::new(-2.0, 2.0).unwrap(), &mut rng);
     let mut x = Array2::zeros((n, d));
     for mut row in x.rows_mut() {
         let c = rng.random_range(0..k as u64) as usize;

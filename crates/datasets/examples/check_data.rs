@@ -109,6 +109,7 @@ static FACTS: &[Facts] = &[
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let dirs = DataDirs::new(arguments.first().cloned());
+    dirs.check()?;
     let (mut wrong, mut checked) = (0, 0);
     println!("{:22} {:>15} {:>14} {:>18}  outcome", "data set", "n × d", "range", "sum");
     for entry in catalog::all() {

@@ -3,16 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Entry;
+use crate::{Error, Result};
 
 /// The variable that names a folder of data sets.
 pub const ENV: &str = "DEEPCLUST_DATA";
 
 /// Folders to search, in order: the one given (`--data-dir`), `DEEPCLUST_DATA`, the workspace's `data/`; after these
 /// the data set's well-known system folders.
+///
+/// The first two have to exist: what is asked for by name is not passed over without a word. [`check`](Self::check) says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataDirs {
     roots: Vec<PathBuf>,
     system: bool,
+    /// Those that somebody named, and where.
+    named: Vec<(&'static str, PathBuf)>,
 }
 
 impl DataDirs {
@@ -22,18 +27,27 @@ impl DataDirs {
     pub fn new(data_dir: Option<PathBuf>) -> Self {
         let from_env = std::env::var_os(ENV).filter(|v| !v.is_empty()).map(PathBuf::from);
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let mut dirs = Self::of(Vec::new());
-        dirs.roots.extend(data_dir);
-        dirs.roots.extend(from_env);
-        dirs.roots.push(workspace(&here).unwrap_or(here).join("data"));
-        dirs.system = true;
-        dirs
+        let given = data_dir.map(|folder| ("--data-dir", folder));
+        let named: Vec<_> = given.into_iter().chain(from_env.map(|folder| (ENV, folder))).collect();
+        let mut roots: Vec<_> = named.iter().map(|(_, folder)| folder.clone()).collect();
+        roots.push(workspace(&here).unwrap_or(here).join("data"));
+        Self { roots, system: true, named }
     }
 
     /// Exactly these folders, and no system folders.
     #[must_use]
     pub fn of(roots: Vec<PathBuf>) -> Self {
-        Self { roots, system: false }
+        Self { roots, system: false, named: Vec::new() }
+    }
+
+    /// Whether the folders that were named, by `--data-dir` and `DEEPCLUST_DATA`, are there. Loading, fetching and verifying
+    /// ask this first.
+    ///
+    /// # Errors
+    /// [`Error::NoFolder`] for the first that is no folder.
+    pub fn check(&self) -> Result<()> {
+        let absent = self.named.iter().find(|(_, folder)| !folder.is_dir());
+        absent.map_or(Ok(()), |(by, path)| Err(Error::NoFolder { by, path: path.clone() }))
     }
 
     /// The folders, in search order.
@@ -97,6 +111,34 @@ mod tests {
         assert_eq!(dirs.roots()[0], Path::new("somewhere"));
         // The tests run inside this workspace.
         assert!(dirs.roots().last().is_some_and(|data| data.with_file_name("Cargo.toml").exists()));
+    }
+
+    #[test]
+    fn a_named_folder_has_to_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        for path in [file, folder.path().join("nothing")] {
+            let error = DataDirs::new(Some(path.clone())).check().unwrap_err();
+            let message = error.to_string();
+            assert_eq!(
+                message.split_once(';').unwrap().0,
+                format!("--data-dir: expected a folder, found none at {}", path.display())
+            );
+            assert_eq!(error.exit_code(), 3);
+            // What nobody named may be made by a download.
+            assert!(DataDirs::of(vec![path]).check().is_ok());
+        }
+        // Whether or not the data sets are somewhere else: nothing is looked at first.
+        let options =
+            crate::LoadOptions { dirs: DataDirs::new(Some("no/such/folder".into())), ..Default::default() };
+        for error in [
+            crate::load("mnist", &options).unwrap_err(),
+            crate::verify("mnist", &options.dirs).unwrap_err(),
+            crate::fetch_and_verify("mnist", &options.dirs, &mut crate::Quiet).unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::NoFolder { .. }), "{error}");
+        }
     }
 
     #[test]

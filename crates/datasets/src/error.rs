@@ -59,6 +59,14 @@ pub enum Error {
         /// Folders searched, sources tried with the reason each failed, file names and folder for doing it by hand.
         report: String,
     },
+    /// A folder of data sets that was asked for by name is not there.
+    #[error("{by}: expected a folder, found none at {}; to download into it, create it first", path.display())]
+    NoFolder {
+        /// Who named it: `--data-dir`, or the variable.
+        by: &'static str,
+        /// The path.
+        path: PathBuf,
+    },
     /// A download failed.
     #[error("{url}: {reason}")]
     Download {
@@ -115,7 +123,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Missing { .. } => 3,
+            Self::Missing { .. } | Self::NoFolder { .. } => 3,
             Self::UnknownName { .. } | Self::Argument { .. } => 2,
             _ => 1,
         }

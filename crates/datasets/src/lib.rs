@@ -2,6 +2,8 @@
 
 mod cache;
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod dataset;
 mod decoded;
 mod digest;

@@ -47,8 +47,8 @@ impl Default for LoadOptions {
 /// Decoded content is checked against its pinned digest, whatever the container it came in.
 ///
 /// # Errors
-/// An unknown name, files that are nowhere and cannot be fetched, a file that is not what it should be, or an option
-/// that does not fit the data set.
+/// A named folder that does not exist, an unknown name, files that are nowhere and cannot be fetched, a file that is not
+/// what it should be, or an option that does not fit the data set.
 pub fn load(name: &str, options: &LoadOptions) -> Result<Dataset> {
     load_with(name, options, &mut Quiet)
 }
@@ -58,6 +58,7 @@ pub fn load(name: &str, options: &LoadOptions) -> Result<Dataset> {
 /// # Errors
 /// As [`load`].
 pub fn load_with(name: &str, options: &LoadOptions, progress: &mut dyn Progress) -> Result<Dataset> {
+    options.dirs.check()?;
     let entry = catalog::entry(name)?;
     if !entry.is_called(name) {
         progress.note(&entry.explain(name));
@@ -104,6 +105,7 @@ pub struct Verified {
 /// # Errors
 /// As [`load`], but never fetches.
 pub fn verify(name: &str, dirs: &DataDirs) -> Result<Verified> {
+    dirs.check()?;
     let entry = catalog::entry(name)?;
     let Some(found) = entry.find(dirs) else {
         return Err(fetch::missing(entry, dirs, &[]));

@@ -18,6 +18,8 @@ fn list_shows_every_data_set() {
         so_far.and(predicate::str::contains(format!("{name}: "))).boxed()
     });
     program(&folder).arg("list").assert().success().stdout(every);
+    let told = predicate::str::starts_with("Lists, fetches and verifies the data sets");
+    program(&folder).arg("--help").assert().success().stdout(told);
 }
 
 #[test]
@@ -43,11 +45,26 @@ fn an_alias_is_explained() {
 fn missing_data_is_code_3_with_instructions() {
     let folder = tempfile::tempdir().unwrap();
     let told = predicate::str::contains("by hand").and(predicate::str::contains("train-images-idx3-ubyte"));
+    std::fs::create_dir(folder.path().join("here")).unwrap();
     program(&folder).args(["verify", "mnist", "--data-dir", "here"]).assert().code(3).stderr(told);
     program(&folder).arg("verify").assert().code(3).stderr(predicate::str::contains("no data set is here"));
     // A set nobody hands out: fetching fails without a network, and says what to do.
     let told = predicate::str::contains("rcv1-subset-30000.svm");
     program(&folder).args(["fetch", "rcv1-subset"]).assert().code(3).stderr(told);
+}
+
+#[test]
+fn a_named_folder_that_is_not_there_is_code_3_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for task in [&["list"][..], &["verify"], &["verify", "mnist"], &["fetch", "mnist"]] {
+        let told = predicate::str::contains("--data-dir: expected a folder, found none at nowhere");
+        program(&folder).args(task).args(["--data-dir", "nowhere"]).assert().code(3).stderr(told);
+        let told = predicate::str::contains("DEEPCLUST_DATA: expected a folder, found none at nowhere");
+        program(&folder).args(task).env("DEEPCLUST_DATA", "nowhere").assert().code(3).stderr(told);
+    }
+    assert!(!folder.path().join("nowhere").exists());
+    // Empty is as good as not set.
+    program(&folder).arg("list").env("DEEPCLUST_DATA", "").assert().success();
 }
 
 #[test]

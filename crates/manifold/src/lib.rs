@@ -4,6 +4,7 @@ mod check;
 mod error;
 pub mod knn;
 mod linalg;
+mod noise;
 pub mod pca;
 mod real;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Data for the tests.
 
 use ndarray::Array2;
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 /// `[[sin(1.7 * i * (j + 1)) + 0.1 * i for j in range(3)] for i in range(20)]`, rounded to single precision: what the
@@ -13,8 +13,7 @@ pub(crate) fn waves() -> Array2<f64> {
 
 /// Uniform numbers from −1 to 1.
 pub(crate) fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    Array2::from_shape_fn((n, d), |_| rng.random_range(-1.0..1.0))
+    crate::noise::uniform(n, d, &mut ChaCha8Rng::seed_from_u64(seed))
 }
 
 /// `k` groups of equal size around corners far apart; row i belongs to group i mod k.

@@ -6,10 +6,13 @@
 
 use deepclust_nets::{
     Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Products,
-    Step, Tensor, TrainSettings, Trainer, use_threads,
+    Step, TrainSettings, Trainer, to_tensor, use_threads,
 };
-use rand::{Rng, SeedableRng};
+use ndarray::Array2;
+use ndarray_rand::RandomExt;
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Uniform};
 use std::ops::ControlFlow;
 use std::time::Instant;
 use tch::Reduction;
@@ -24,9 +27,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let epochs = std::env::args().nth(1).map_or(Ok(3), |text| text.parse())?;
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     // A fifth of the values are above 0, about as in MNIST.
-    let pixel = |rng: &mut ChaCha8Rng| if rng.random_bool(0.2) { rng.random::<f32>() } else { 0.0 };
-    let values: Vec<f32> = (0..SAMPLES * 784).map(|_| pixel(&mut rng)).collect();
-    let data = Tensor::from_slice(&values).view([SAMPLES as i64, 784]);
+    let pixel = Uniform::new(-4.0f32, 1.0)?.map(|value| value.max(0.0));
+    let data = to_tensor(Array2::random_using((SAMPLES, 784), pixel, &mut rng).view());
     let settings = AutoencoderSettings {
         widths: vec![784, 128, 64],
         decoder: None,

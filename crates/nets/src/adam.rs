@@ -68,7 +68,7 @@ impl Adam {
     /// behind, and an older optimiser of the same parameters can step no more.
     ///
     /// # Errors
-    /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not contiguous f32, not on the
+    /// [`Error::Setting`] for settings out of range, [`Error::Tensor`] for a parameter that is not contiguous f32, not on the
     /// device of the first, or given twice.
     pub fn new(settings: AdamSettings, parameters: Vec<Tensor>) -> Result<Self> {
         let on_gpu = parameters.first().is_some_and(|parameter| parameter.device() != Device::Cpu);
@@ -93,8 +93,8 @@ impl Adam {
     /// and writes them to the copies. `copies` has pairs of a parameter and its copy.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and [`Error::Shape`] when a copy belongs to none of the parameters or is not a contiguous bf16
-    /// tensor of its parameter's shape.
+    /// As [`new`](Self::new), and [`Error::Tensor`] when a copy belongs to none of the parameters or is not a contiguous bf16
+    /// tensor of its parameter's shape and device.
     pub fn mixed(
         settings: AdamSettings,
         parameters: Vec<Tensor>,
@@ -104,21 +104,24 @@ impl Adam {
     }
 
     pub(crate) fn with_copies(mut self, copies: &[(Tensor, Tensor)]) -> Result<Self> {
-        for (parameter, copy) in copies {
-            let alike = copy.size() == parameter.size() && copy.device() == parameter.device();
+        for (number, (parameter, copy)) in copies.iter().enumerate() {
+            let unfit = |expected: &str, found: &str| {
+                Err(Error::Tensor {
+                    what: format!("copy {number}"),
+                    expected: expected.into(),
+                    found: found.into(),
+                })
+            };
             let of = self.parameters.iter().position(|p| p.data_ptr() == parameter.data_ptr());
-            match of {
-                Some(i) if copy.kind() == Kind::BFloat16 && copy.is_contiguous() && alike => {
-                    self.leaves[i] = copy.shallow_clone();
-                }
-                _ => {
-                    let (size, device) = (parameter.size(), parameter.device());
-                    let expected = format!(
-                        "{size:?}, contiguous, of kind BFloat16, on {device:?}, for one of the parameters"
-                    );
-                    return Err(shape_error("copy", expected, copy));
-                }
+            let Some(i) = of else {
+                return unfit("a copy of one of the optimiser's parameters", "one of another tensor");
+            };
+            let expected = form(&parameter.size(), Kind::BFloat16, true, parameter.device());
+            let found = form(&copy.size(), copy.kind(), copy.is_contiguous(), copy.device());
+            if found != expected {
+                return unfit(&expected, &found);
             }
+            self.leaves[i] = copy.shallow_clone();
         }
         Ok(self)
     }
@@ -131,21 +134,29 @@ impl Adam {
     /// One step with given gradients, one for each parameter and of its shape.
     ///
     /// # Errors
-    /// [`Error::Shape`] when a gradient is missing, of another shape or on another device, or when on a GPU another optimiser
-    /// of these parameters was made since this one.
+    /// [`Error::Shape`] when a gradient is of another shape, [`Error::Tensor`] when one is missing or on another device, or
+    /// when on a GPU another optimiser of these parameters was made since this one.
     pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
-        check_number("gradients", self.parameters.len(), gradients.len())?;
-        for (parameter, gradient) in self.parameters.iter().zip(gradients) {
-            if gradient.size() != parameter.size() || gradient.device() != parameter.device() {
+        let unfit = |what: &str, expected: String, found: String| {
+            Err(Error::Tensor { what: what.to_owned(), expected, found })
+        };
+        if gradients.len() != self.parameters.len() {
+            let expected = format!("one for each of the {} parameters", self.parameters.len());
+            return unfit("gradients", expected, gradients.len().to_string());
+        }
+        for (i, (parameter, gradient)) in self.parameters.iter().zip(gradients).enumerate() {
+            if gradient.size() != parameter.size() {
                 return Err(shape_error("gradient", format!("{:?}", parameter.size()), gradient));
+            }
+            let (expected, found) = (parameter.device(), gradient.device());
+            if found != expected {
+                let expected = format!("a tensor on {expected:?}, as the parameter");
+                return unfit(&format!("gradient {i}"), expected, format!("one on {found:?}"));
             }
         }
         if self.flat.as_ref().is_some_and(|flat| flat.has_lost_one_of(&self.parameters)) {
-            return Err(Error::Shape {
-                what: "parameters",
-                expected: "in this optimiser's memory".to_owned(),
-                found: "one in that of an optimiser made later".to_owned(),
-            });
+            let found = "one in that of an optimiser made later".to_owned();
+            return unfit("parameters", "all of them in this optimiser's memory".to_owned(), found);
         }
         self.steps += 1;
         let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
@@ -231,26 +242,27 @@ impl Optimizer for Adam {
 fn check(settings: AdamSettings, parameters: &[Tensor]) -> Result<()> {
     settings.validate()?;
     for (i, parameter) in parameters.iter().enumerate() {
-        let before = &parameters[..i];
-        let twice = before.iter().any(|p| p.numel() > 0 && p.data_ptr() == parameter.data_ptr());
-        let device = parameters[0].device();
-        if parameter.kind() != Kind::Float
-            || !parameter.is_contiguous()
-            || twice
-            || parameter.device() != device
-        {
-            let expected = format!("contiguous, of kind Float, on {device:?}, given once");
-            return Err(shape_error("parameter", expected, parameter));
+        let unfit = |expected: String, found: String| {
+            Err(Error::Tensor { what: format!("parameter {i}"), expected, found })
+        };
+        // The first one's device is that of all.
+        let expected = form(&parameter.size(), Kind::Float, true, parameters[0].device());
+        let found = form(&parameter.size(), parameter.kind(), parameter.is_contiguous(), parameter.device());
+        if found != expected {
+            return unfit(expected, found);
+        }
+        let same = |p: &Tensor| p.numel() > 0 && p.data_ptr() == parameter.data_ptr();
+        if let Some(before) = parameters[..i].iter().position(same) {
+            return unfit("each parameter once".to_owned(), format!("parameter {before} again"));
         }
     }
     Ok(())
 }
 
-fn check_number(what: &'static str, expected: usize, found: usize) -> Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Shape { what, expected: format!("{expected} tensors"), found: format!("{found} tensors") })
+/// What a tensor is, in words that name all that has to fit.
+fn form(size: &[i64], kind: Kind, contiguous: bool, device: Device) -> String {
+    let layout = if contiguous { "contiguous" } else { "strided" };
+    format!("a {layout} tensor of shape {size:?}, kind {kind:?}, on {device:?}")
 }
 
 #[cfg(test)]
@@ -290,12 +302,41 @@ mod tests {
         let mut adam = Adam::new(AdamSettings::default(), vec![leaf(&[1.0, 2.0])]).unwrap();
         let error = adam.apply(&[Tensor::from_slice(&[1.0f32])]).unwrap_err().to_string();
         assert_eq!(error, "gradient: expected shape [2], found [1]");
-        assert!(adam.apply(&[]).is_err());
+        let error = adam.apply(&[]).unwrap_err().to_string();
+        assert_eq!(error, "gradients: expected one for each of the 1 parameters, found 0");
+    }
+
+    #[test]
+    fn bad_parameters_and_copies_are_named() {
+        let refused =
+            |parameters: Vec<Tensor>| Adam::new(AdamSettings::default(), parameters).unwrap_err().to_string();
         let w = leaf(&[1.0, 2.0]);
-        let twice = Adam::new(AdamSettings::default(), vec![w.shallow_clone(), w]).unwrap_err().to_string();
-        assert!(
-            twice.starts_with("parameter: expected shape contiguous, of kind Float, on Cpu, given once"),
-            "{twice}"
+        assert_eq!(
+            refused(vec![leaf(&[0.0]), w.shallow_clone(), w.shallow_clone()]),
+            "parameter 2: expected each parameter once, found parameter 1 again"
+        );
+        assert_eq!(
+            refused(vec![w.to_kind(Kind::Double)]),
+            "parameter 0: expected a contiguous tensor of shape [2], kind Float, on Cpu, \
+             found a contiguous tensor of shape [2], kind Double, on Cpu"
+        );
+        assert_eq!(
+            refused(vec![leaf(&[0.0; 6]).view([2, 3]).tr()]),
+            "parameter 0: expected a contiguous tensor of shape [3, 2], kind Float, on Cpu, \
+             found a strided tensor of shape [3, 2], kind Float, on Cpu"
+        );
+        let copied = |parameter: Tensor, copy: Tensor| {
+            let copies = [(parameter, copy)];
+            Adam::mixed(AdamSettings::default(), vec![w.shallow_clone()], &copies).unwrap_err().to_string()
+        };
+        assert_eq!(
+            copied(w.shallow_clone(), w.shallow_clone()),
+            "copy 0: expected a contiguous tensor of shape [2], kind BFloat16, on Cpu, \
+             found a contiguous tensor of shape [2], kind Float, on Cpu"
+        );
+        assert_eq!(
+            copied(leaf(&[1.0, 2.0]), w.to_kind(Kind::BFloat16)),
+            "copy 0: expected a copy of one of the optimiser's parameters, found one of another tensor"
         );
     }
 }

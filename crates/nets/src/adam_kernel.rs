@@ -136,15 +136,22 @@ fn to_bf16(x: f32) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
+    use ndarray::Array1;
+    use ndarray_rand::RandomExt;
+    use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use rand_distr::Uniform;
+
+    /// Uniform numbers from −1 to 1, not a multiple of any vector's length.
+    fn draw(rng: &mut ChaCha8Rng) -> Vec<f32> {
+        Array1::random_using(1003, Uniform::new(-1.0, 1.0).unwrap(), rng).to_vec()
+    }
 
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
         let mut rng = ChaCha8Rng::seed_from_u64(4);
-        let mut draw = || (0..1003).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
-        let (w, g, m) = (draw(), draw(), draw());
-        let v: Vec<f32> = draw().iter().map(|x| x.abs()).collect();
+        let (w, g, m) = (draw(&mut rng), draw(&mut rng), draw(&mut rng));
+        let v: Vec<f32> = draw(&mut rng).iter().map(|x| x.abs()).collect();
         let c = Coefficients {
             beta1: 0.9,
             beta2: 0.999,
@@ -180,8 +187,7 @@ mod tests {
             inverse_correction: 1.5,
             epsilon: 1e-8,
         };
-        let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let g: Vec<u16> = (0..1003).map(|_| to_bf16(rng.random_range(-1.0f32..1.0))).collect();
+        let g: Vec<u16> = draw(&mut ChaCha8Rng::seed_from_u64(5)).into_iter().map(to_bf16).collect();
         let wide: Vec<f32> = g.iter().map(|&g| f32::from_bits(u32::from(g) << 16)).collect();
         let start = || (vec![0.5f32; 1003], vec![0.0f32; 1003], vec![0.0f32; 1003]);
         let ((mut w, mut m, mut v), mut copy) = (start(), vec![0u16; 1003]);

@@ -24,6 +24,16 @@ pub enum Error {
         /// The shape that was given.
         found: String,
     },
+    /// Tensors do not fit in another way than by their shapes.
+    #[error("{what}: expected {expected}, found {found}")]
+    Tensor {
+        /// Which tensors; a number counts from 0.
+        what: String,
+        /// What is accepted, in words.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
     /// The loss of an epoch is not a finite number.
     #[error("training diverged: the mean loss of epoch {epoch} is {loss}")]
     Diverged {

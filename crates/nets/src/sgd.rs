@@ -1,4 +1,3 @@
-use crate::convert::shape_error;
 use crate::{Error, Optimizer, Result};
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
@@ -41,11 +40,15 @@ impl Sgd {
     /// An optimiser at rest for f32 leaves.
     ///
     /// # Errors
-    /// [`Error::Setting`] for settings out of range, [`Error::Shape`] for a parameter that is not f32.
+    /// [`Error::Setting`] for settings out of range, [`Error::Tensor`] for a parameter that is not f32.
     pub fn new(settings: SgdSettings, parameters: Vec<Tensor>) -> Result<Self> {
         settings.validate()?;
-        if let Some(parameter) = parameters.iter().find(|p| p.kind() != Kind::Float) {
-            return Err(shape_error("parameter", "of kind Float", parameter));
+        if let Some(i) = parameters.iter().position(|p| p.kind() != Kind::Float) {
+            return Err(Error::Tensor {
+                what: format!("parameter {i}"),
+                expected: "a tensor of kind Float".to_owned(),
+                found: format!("one of kind {:?}", parameters[i].kind()),
+            });
         }
         let velocities = parameters.iter().map(|p| p.detach().zeros_like()).collect();
         Ok(Self { settings, parameters, velocities, steps: 0 })
@@ -88,6 +91,7 @@ impl Optimizer for Sgd {
 mod tests {
     use super::*;
     use approx::assert_relative_eq;
+    use tch::Device;
 
     #[test]
     fn five_steps_as_in_torch() {
@@ -114,5 +118,13 @@ mod tests {
         let settings = SgdSettings { learning_rate: 0.1, momentum: 1.0 };
         let error = Sgd::new(settings, Vec::new()).unwrap_err().to_string();
         assert_eq!(error, "setting `momentum`: expected a number in [0, 1), found 1");
+    }
+
+    #[test]
+    fn parameters_of_another_kind_are_named() {
+        let parameters = [Kind::Float, Kind::Double].map(|kind| Tensor::ones([2], (kind, Device::Cpu)));
+        let settings = SgdSettings { learning_rate: 0.1, momentum: 0.9 };
+        let error = Sgd::new(settings, parameters.into()).unwrap_err().to_string();
+        assert_eq!(error, "parameter 1: expected a tensor of kind Float, found one of kind Double");
     }
 }

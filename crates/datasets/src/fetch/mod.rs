@@ -55,8 +55,9 @@ pub(crate) fn fetch(entry: &'static Entry, dirs: &DataDirs, progress: &mut dyn P
 /// Fetches a data set by name unless it is there already, then decodes and verifies it.
 ///
 /// # Errors
-/// An unknown name, no source that works, or content that is not the published one.
+/// A named folder that does not exist, an unknown name, no source that works, or content that is not the published one.
 pub fn fetch_and_verify(name: &str, dirs: &DataDirs, progress: &mut dyn Progress) -> Result<crate::Verified> {
+    dirs.check()?;
     let entry = crate::catalog::entry(name)?;
     if entry.find(dirs).is_none() {
         fetch(entry, dirs, progress)?;

@@ -1,4 +1,5 @@
 use clap::{Args, Parser, Subcommand};
+use deepclust_datasets::cli::DataArgs;
 use deepclust_experiments::Scale;
 use deepclust_nets::DeviceChoice;
 use deepclust_papers::{Error, PAPERS, Paper, Request, Result, Target, parse_target};
@@ -21,6 +22,8 @@ pub enum Command {
     Render(Render),
     /// Make some recorded runs again and compare.
     Verify(Verify),
+    /// The data sets: what there is, fetch it, check it.
+    Data(DataArgs),
     /// Make one run: a job as JSON in a file, or as one line on standard input.
     #[command(hide = true)]
     Worker {

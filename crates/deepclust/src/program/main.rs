@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Reproduce(options) => reproduce::reproduce(&options),
         Command::Render(options) => show::render_only(&options),
         Command::Verify(options) => verify::verify(&options),
+        Command::Data(options) => return options.run(),
         Command::Worker { job } => {
             deepclust_experiments::worker(job.as_deref()).map(|()| true).map_err(anyhow::Error::from)
         }

@@ -1,16 +1,10 @@
 use approx::assert_abs_diff_eq;
 use ndarray::{Array2, Axis, array, concatenate};
 use proptest::prelude::*;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::ManifoldError;
-
-fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    Array2::from_shape_fn((n, d), |_| rng.random_range(-1.0..1.0))
-}
+use crate::samples::noise;
 
 /// Every distance, sorted.
 fn brute(q: &Array2<f64>, x: &Array2<f64>, k: usize, metric: Metric, same: bool) -> Neighbours<f64> {

@@ -1,10 +1,8 @@
 use approx::assert_abs_diff_eq;
-use ndarray::{Array2, array, s};
+use ndarray::{Array1, Array2, array, s};
 use proptest::prelude::*;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
-use crate::{ManifoldError, Pca, PcaSettings};
+use crate::{ManifoldError, Pca, PcaSettings, samples};
 
 fn tall() -> Array2<f64> {
     array![
@@ -68,8 +66,7 @@ fn wide_data_as_scikit_learn() {
 }
 
 fn noise(n: usize, d: usize, seed: u64) -> Array2<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    Array2::from_shape_fn((n, d), |(_, j)| rng.random_range(-1.0..1.0) * (1.0 + j as f64) + 10.0)
+    samples::noise(n, d, seed) * Array1::from_shape_fn(d, |j| 1.0 + j as f64) + 10.0
 }
 
 #[test]

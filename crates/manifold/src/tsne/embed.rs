@@ -2,13 +2,12 @@
 
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::affinities::Affinities;
 use super::descent::descend;
 use super::settings::TsneSettings;
 use crate::pca::{Pca, PcaSettings};
-use crate::{Real, Result, check};
+use crate::{Real, Result, check, noise};
 
 /// Standard deviation of the first axis of the start.
 const SPREAD: f64 = 1e-4;
@@ -65,8 +64,9 @@ fn start<F: Real>(x: ArrayView2<'_, F>, k: usize, rng: &mut impl Rng) -> Result<
     let variance = scores.column(0).iter().map(|v| v.wide().powi(2)).sum::<f64>() / n as f64;
     let scale = if variance > 0.0 { SPREAD / variance.sqrt() } else { 0.0 };
     let kept = scores.ncols();
-    Ok(Array2::from_shape_fn((n, k), |(i, c)| {
-        let noise: f64 = StandardNormal.sample(rng);
-        if c < kept { scores[[i, c]].wide() * scale + noise * SPREAD * 0.01 } else { noise * SPREAD }
-    }))
+    let mut start = noise::normal(n, k, rng);
+    for ((i, c), v) in start.indexed_iter_mut() {
+        *v = if c < kept { scores[[i, c]].wide() * scale + *v * SPREAD * 0.01 } else { *v * SPREAD };
+    }
+    Ok(start)
 }

@@ -6,7 +6,7 @@ use rand::Rng;
 use super::fuzzy::FuzzyGraph;
 use super::lanczos::{Symmetric, leading};
 use crate::pca::{Pca, PcaSettings};
-use crate::{Real, Result};
+use crate::{Real, Result, noise};
 
 /// Steps of the eigensolver: a start needs no more, and its basis takes steps × n numbers.
 const STEPS: usize = 200;
@@ -50,7 +50,7 @@ pub(super) fn spectral<F: Real>(
         let room = if nearest.is_finite() { nearest.sqrt() / 2.0 } else { 1.0 };
         let small = members.len() < 2 * dim || members.len() <= dim + 1;
         let local = if small {
-            Array2::from_shape_fn((members.len(), dim), |_| rng.random_range(-1.0..1.0))
+            noise::uniform(members.len(), dim, rng)
         } else {
             connected(graph, members, dim, rng)?
         };

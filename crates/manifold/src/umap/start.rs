@@ -2,13 +2,12 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use super::fuzzy::FuzzyGraph;
 use super::settings::{UmapSettings, UmapStart};
 use super::spectral::spectral;
 use crate::pca::{Pca, PcaSettings};
-use crate::{Real, Result};
+use crate::{Real, Result, noise};
 
 /// The start that the settings ask for: largest absolute coordinate 10, a little noise, then every axis from 0 to 10, as
 /// in umap-learn.
@@ -32,10 +31,7 @@ pub(super) fn start<F: Real>(
     };
     let largest = y.iter().fold(0.0_f64, |top, v| top.max(v.abs()));
     let scale = if largest > 0.0 { 10.0 / largest } else { 0.0 };
-    for v in &mut y {
-        let noise: f64 = StandardNormal.sample(rng);
-        *v = *v * scale + 1e-4 * noise;
-    }
+    y.zip_mut_with(&noise::normal(x.nrows(), dim, rng), |v, noise| *v = *v * scale + 1e-4 * noise);
     for mut axis in y.axis_iter_mut(Axis(1)) {
         let low = axis.iter().fold(f64::INFINITY, |a, &v| a.min(v));
         let high = axis.iter().fold(f64::NEG_INFINITY, |a, &v| a.max(v));

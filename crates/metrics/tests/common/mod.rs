@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use deepclust_metrics::Distance;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
+use ndarray_rand::RandomExt;
 use rand::Rng;
+use rand::distr::Uniform;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -16,12 +18,10 @@ pub fn grid() -> (Array2<f64>, Vec<usize>) {
 /// Overlapping clouds around random centres; every one of the `k` clusters occurs.
 pub fn clouds(n: usize, d: usize, k: usize, offset: f64, seed: u64) -> (Array2<f64>, Vec<usize>) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let centres = Array2::from_shape_fn((k, d), |_| rng.random_range(-1.5..1.5));
+    let centres = Array2::random_using((k, d), Uniform::new(-1.5, 1.5).unwrap(), &mut rng);
     let labels: Vec<usize> = (0..n).map(|i| if i < k { i } else { rng.random_range(0..k) }).collect();
-    let x = Array2::from_shape_fn((n, d), |(i, j)| {
-        offset + centres[[labels[i], j]] + rng.random_range(-2.0..2.0)
-    });
-    (x, labels)
+    let noise = Array2::random_using((n, d), Uniform::new(-2.0, 2.0).unwrap(), &mut rng);
+    (offset + centres.select(Axis(0), &labels) + noise, labels)
 }
 
 /// The silhouette as it is written down: every distance, then the means.
