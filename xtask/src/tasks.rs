@@ -76,6 +76,9 @@ fn revision(repo: &Repo) -> String {
     if changes.is_some_and(|list| list.is_empty()) { commit } else { format!("{commit}+changes") }
 }
 
+/// The feature with the main program, which the crates alone do without.
+const PROGRAM: &str = "deepclust/program";
+
 /// All tests, then those in the documentation.
 pub fn test(repo: &Repo, args: &[OsString]) -> Outcome {
     provide(repo, &SetupOptions::default())?;
@@ -84,11 +87,15 @@ pub fn test(repo: &Repo, args: &[OsString]) -> Outcome {
         repo.cargo().args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let mut tests = repo.cargo();
     if nextest.is_ok_and(|status| status.success()) {
-        tests.args(["nextest", "run", "--workspace", "--release"]);
+        tests.args(["nextest", "run", "--workspace", "--release", "--features", PROGRAM]);
     } else {
-        tests.args(["test", "--workspace", "--release", "--lib", "--bins", "--tests", "--examples"]);
+        tests.args(["test", "--workspace", "--release", "--features", PROGRAM]);
+        tests.args(["--lib", "--bins", "--tests", "--examples"]);
     }
-    in_turn([tests.args(args), repo.cargo().args(["test", "--workspace", "--release", "--doc"])])
+    in_turn([
+        tests.args(args),
+        repo.cargo().args(["test", "--workspace", "--release", "--features", PROGRAM, "--doc"]),
+    ])
 }
 
 /// Formatting, clippy and documentation.
@@ -102,7 +109,16 @@ pub fn check(repo: &Repo) -> Outcome {
         let mut doc = repo.cargo();
         doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
         in_turn([
-            repo.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+            repo.cargo().args([
+                "clippy",
+                "--workspace",
+                "--features",
+                PROGRAM,
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ]),
             &mut doc,
         ])
     })

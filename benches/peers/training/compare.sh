@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Training throughput of the Biswas autoencoder, ours beside Python's torch 2.11, one thread each, alternately. The table goes to
-# standard output and into the README.
+# standard output and into docs/speed.md.
 # Needs a Python with torch 2.11 (PYTHON=…) and an idle machine. Usage: compare.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -32,4 +32,4 @@ for file in "$speeds"/*; do
     [ -s "$file" ] || { echo "${file##*/} has left no times" >&2; exit 1; }
 done
 table >"$speeds/table"
-"$python" benches/peers/into_readme.py speed-biswas <"$speeds/table"
+"$python" benches/peers/into_docs.py speed-biswas <"$speeds/table"

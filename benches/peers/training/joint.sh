@@ -2,7 +2,7 @@
 # Seconds of an epoch of joint training, ours beside Python's: k-DAE's against a loop over modules in torch 2.11, DEC's against
 # ClustPy's, one thread each, alternately. DEC is run in both forms: with targets from all samples, as
 # often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them. Ours in f32 also with the
-# kernels that MKL chooses by itself, which are Python's. The table goes to standard output and into the README.
+# kernels that MKL chooses by itself, which are Python's. The table goes to standard output and into docs/speed.md.
 # Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -62,4 +62,4 @@ for file in "$times"/*; do
     [ -s "$file" ] || { echo "${file##*/} has left no times" >&2; exit 1; }
 done
 table >"$times/table"
-"$python" benches/peers/into_readme.py speed-joint <"$times/table"
+"$python" benches/peers/into_docs.py speed-joint <"$times/table"

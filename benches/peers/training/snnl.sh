@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Seconds of a training epoch of the soft nearest neighbour paper's network, ours in f32 and bf16 beside Python's torch 2.11 with its
 # default and its fused Adam, and in f32 with the kernels that MKL chooses by itself, which are Python's, one thread each, alternately. The table goes to standard output
-# and into the README.
+# and into docs/speed.md.
 # Needs a Python with torch 2.11 (PYTHON=…) and an idle machine. Usage: snnl.sh [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -38,4 +38,4 @@ for file in "$times"/*; do
     [ -s "$file" ] || { echo "${file##*/} has left no times" >&2; exit 1; }
 done
 table >"$times/table"
-"$python" benches/peers/into_readme.py speed-snnl <"$times/table"
+"$python" benches/peers/into_docs.py speed-snnl <"$times/table"

@@ -53,7 +53,7 @@ pub fn parse_target(name: &str) -> Result<Target> {
 mod tests {
     use super::*;
     use crate::{Kind, Request};
-    use deepclust_experiments::{Scale, Store};
+    use deepclust_experiments::{RunSpec, Scale, Store};
     use std::collections::HashSet;
     use std::path::Path;
 
@@ -127,7 +127,7 @@ mod tests {
         for paper in PAPERS {
             let runs = paper.runs(&Request { ablations: true, ..Request::default() }).unwrap();
             let plan = deepclust_experiments::Plan::make(runs, &store, false).unwrap();
-            let titles: Vec<String> = plan.pending.iter().map(|run| run.title()).collect();
+            let titles: Vec<String> = plan.pending.iter().map(RunSpec::title).collect();
             assert!(titles.is_empty() && plan.damaged.is_empty(), "{titles:?} {:?}", plan.damaged);
         }
     }

@@ -89,9 +89,4 @@ impl Records {
         };
         self.entries().map(|entry| planned(&entry)).sum()
     }
-
-    #[cfg(test)]
-    pub(crate) fn of_rows(rows: Vec<Row>, found: Vec<Vec<Vec<RunRecord>>>) -> Self {
-        Self { rows, found, scale: Scale::Full }
-    }
 }

@@ -61,7 +61,7 @@ pub fn results_table(store: &Store) -> Result<Table> {
                         && row.table.is_empty()
                         && planned.dataset == dataset
                         && planned.explains == explains
-                        && !(row.id.contains('/') && !explains)
+                        && (explains || !row.id.contains('/'))
                         && !runs.is_empty()
                 });
                 entries.next()

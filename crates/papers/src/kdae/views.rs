@@ -50,7 +50,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
             row.published == Some(KDaePaper.own()) && explains
         });
         if let Some(other) = explaining.and_then(|(row, _)| records.metric(row.id, dataset, "acc")) {
-            words += &format!(", with other pretraining {}", fixed(other.mean, 3));
+            words.extend([", with other pretraining ", &fixed(other.mean, 3)]);
         }
         let printed = KDaePaper.printed(dataset, KDaePaper.own(), "acc");
         Some(words + &printed.map_or(String::new(), |p| format!(" (published {p:.2})")))
