@@ -6,6 +6,8 @@ use deepclust_papers::{PAPERS, Request};
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 
 fn deepclust() -> Command {
     Command::cargo_bin("deepclust").unwrap()
@@ -114,5 +116,48 @@ fn a_worker_takes_its_job_from_a_file_or_from_input_that_ends() {
         command.assert().success();
         let records = deepclust_experiments::Store::read_only(&folder.path().join("out")).all().unwrap();
         assert_eq!(records.len(), 1);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_worker_ends_with_the_process_that_started_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // Hours of work, were it not for the parent: process 1 did not start this worker.
+    let long = job(folder.path()).replace(r#""samples": 30"#, r#""samples": 300000"#);
+    let long = long.replace(r#""settings": {}"#, r#""settings": {"k_means": {"n_init": 100000}}"#);
+    let mut worker = deepclust();
+    worker.arg("worker").env("DEEPCLUST_PARENT", "1").write_stdin(long).timeout(Duration::from_secs(60));
+    worker.assert().code(130);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_command_says_what_is_done() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("deepclust"));
+        command.args([
+            "reproduce",
+            "snnl",
+            "--rows",
+            "points/fixed",
+            "--runs",
+            "2000",
+            "--jobs",
+            "1",
+            "--out",
+        ]);
+        let started =
+            command.arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(3));
+        let id = started.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let output = started.wait_with_output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{errors}");
+        assert!(errors.contains("of 2000 runs are done. The same command goes on from here."), "{errors}");
+        // Whole records, and a second command goes on.
+        deepclust_experiments::Store::read_only(folder.path()).all().unwrap();
     }
 }

@@ -27,13 +27,14 @@ pub fn estimate(pending: &[RunSpec], records: &[RunRecord], jobs: usize, device:
     let mut all = Estimate { seconds: 0.0, unknown: 0 };
     for spec in pending {
         let dataset = spec.dataset();
-        let alike =
-            |r: &&RunRecord| r.method == spec.method.name && r.dataset == dataset && r.device == device;
+        let alike = |r: &&RunRecord| {
+            // A result says nothing of a small version: it has other epochs too.
+            let scale = r.spec.scale == spec.scale;
+            scale && r.method == spec.method.name && r.dataset == dataset && r.device == device
+        };
         // The nearest kind first: the same settings, then the same method.
-        let best = records
-            .iter()
-            .filter(alike)
-            .min_by_key(|r| (r.spec.scale != spec.scale, r.spec.method != spec.method, r.seed != spec.seed));
+        let best =
+            records.iter().filter(alike).min_by_key(|r| (r.spec.method != spec.method, r.seed != spec.seed));
         match best {
             Some(record) => {
                 let samples = match spec.data.subset {
