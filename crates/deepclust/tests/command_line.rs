@@ -79,7 +79,9 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
         .arg(&out)
         .assert()
         .success()
-        .stdout(contains("kdae: 8 runs to make, 0 recorded").and(contains("to make   mnist k-dae: seed 0")));
+        .stdout(
+            contains("kdae: 11 runs to make, 0 recorded").and(contains("to make   kdae mnist k-dae: seed 0")),
+        );
     assert!(!out.exists());
 }
 

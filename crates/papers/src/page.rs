@@ -17,7 +17,8 @@ pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf
     let records = Records::read(paper, store, scale)?;
     let mut page = Page::new(paper.slug(), paper.title(), scale.is_quick());
     page.list(paper.findings(&records));
-    let missing = records.missing();
+    let shown = records.shown(paper.datasets());
+    let missing = records.missing(&shown);
     if missing > 0 {
         page.paragraph(&format!(
             "Runs of the tables that are not made yet: {missing}. `cargo xtask reproduce {}{}` makes them.",
@@ -25,7 +26,6 @@ pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf
             scale.pick("", " --quick")
         ));
     }
-    let shown = records.shown(paper.datasets());
     let explained = records.entries().any(|(_, planned, _)| planned.explains);
     for dataset in &shown {
         page.heading(dataset_name(dataset));

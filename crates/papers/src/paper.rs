@@ -1,6 +1,8 @@
 use crate::{Error, Kind, Records, Request, Result, Row};
 use deepclust_experiments::{RunSpec, Scale, Store};
 use deepclust_report::Page;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// A column of a paper's tables.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +79,20 @@ impl dyn Paper {
         }
         runs.sort_by_key(|(order, _)| *order);
         Ok(runs.into_iter().map(|(_, run)| run).collect())
+    }
+
+    /// Which row a run is of, by the folder of its record.
+    ///
+    /// # Errors
+    /// As [`runs`](Self::runs).
+    pub fn row_names(&self, scale: Scale) -> Result<BTreeMap<PathBuf, &'static str>> {
+        let mut names = BTreeMap::new();
+        for row in self.rows(scale)? {
+            for planned in row.runs {
+                names.insert(planned.spec.folder()?, row.id);
+            }
+        }
+        Ok(names)
     }
 
     /// Refuses a name of a row that the paper does not have.

@@ -78,10 +78,10 @@ impl Records {
         paired_change(self.of(from, dataset), self.of(to, dataset), name)
     }
 
-    /// How many runs of the tables' rows are planned, and not recorded.
-    pub fn missing(&self) -> u64 {
+    /// How many runs of the tables' rows are planned, and not recorded, on the data sets that are shown.
+    pub fn missing(&self, shown: &[&str]) -> u64 {
         let planned = |(row, planned, records): &(&Row, &Planned, &[RunRecord])| {
-            if row.kind != Kind::Table || planned.on_request || row.runs.is_empty() {
+            if row.kind != Kind::Table || !shown.contains(&planned.dataset.as_str()) {
                 return 0;
             }
             let seeds = self.scale.pick(planned.seeds, planned.seeds.min(2));

@@ -137,9 +137,14 @@ impl What {
             runs: self.runs.map(u64::from),
             seeds: self.seeds.as_ref().map(unique),
             ablations: self.ablations,
-            scale: if self.quick { Scale::Quick } else { Scale::Full },
+            scale: self.scale(),
         };
         Ok((target, request))
+    }
+
+    /// Results, or the small version.
+    pub fn scale(&self) -> Scale {
+        if self.quick { Scale::Quick } else { Scale::Full }
     }
 
     /// The output folder.

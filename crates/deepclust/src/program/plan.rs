@@ -3,9 +3,10 @@
 use crate::arguments::{Reproduce, jobs};
 use crate::say;
 use anyhow::{Result, bail};
-use deepclust_experiments::{Machine, Plan, RunRecord, RunSpec, Store, estimate};
+use deepclust_experiments::{Machine, Plan, RunRecord, RunSpec, Scale, Store, estimate};
 use deepclust_nets::device_name;
 use deepclust_papers::{Paper, Request};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What is there of the runs of some papers, and what is to be made.
@@ -21,7 +22,7 @@ pub fn plan(papers: &[&'static dyn Paper], request: &Request, store: &Store, rer
 }
 
 /// Says what is to be made.
-pub fn print(plan: &Plan, store: &Store, options: &Reproduce) -> Result<()> {
+pub fn print(plan: &Plan, papers: &[&'static dyn Paper], store: &Store, options: &Reproduce) -> Result<()> {
     let device = options.device.resolve()?;
     let mut known = plan.recorded.clone();
     known.extend(elsewhere(&plan.pending, store)?);
@@ -34,7 +35,7 @@ pub fn print(plan: &Plan, store: &Store, options: &Reproduce) -> Result<()> {
         store.root().display(),
         Machine::this(device)
     ));
-    for (title, seeds) in by_kind(&plan.pending) {
+    for (title, seeds) in by_row(&plan.pending, papers, options.what.scale())? {
         say(&format!("  to make   {title}: {seeds}"));
     }
     if !plan.pending.is_empty() {
@@ -65,24 +66,25 @@ pub fn refuse_damaged(plan: &Plan) -> Result<()> {
     );
 }
 
-/// Seeds of runs by data set, method and settings, in order.
-fn by_kind(specs: &[RunSpec]) -> Vec<(String, String)> {
-    let mut kinds: Vec<(String, &RunSpec, Vec<String>)> = Vec::new();
+/// Seeds of runs by paper, data set and row, in order.
+fn by_row(specs: &[RunSpec], papers: &[&'static dyn Paper], scale: Scale) -> Result<Vec<(String, String)>> {
+    let mut names = BTreeMap::new();
+    for paper in papers {
+        names.extend(paper.row_names(scale)?.into_iter().map(|(folder, row)| (folder, (paper.slug(), row))));
+    }
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for spec in specs {
-        let same = |of: &RunSpec| of.data == spec.data && of.fit == spec.fit && of.method == spec.method;
-        match kinds.iter_mut().find(|(_, of, _)| same(of)) {
-            Some((.., seeds)) => seeds.push(spec.seed.to_string()),
-            None => kinds.push((
-                format!("{} {}", spec.dataset(), spec.method.name),
-                spec,
-                vec![spec.seed.to_string()],
-            )),
+        let (paper, row) = names.get(&spec.folder()?).copied().unwrap_or_default();
+        let (title, seed) = (format!("{paper} {} {row}", spec.dataset()), spec.seed.to_string());
+        match rows.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, seeds)) => seeds.push(seed),
+            None => rows.push((title, vec![seed])),
         }
     }
     let words = |seeds: Vec<String>| {
         format!("{} {}", if seeds.len() == 1 { "seed" } else { "seeds" }, seeds.join(", "))
     };
-    kinds.into_iter().map(|(title, _, seeds)| (title, words(seeds))).collect()
+    Ok(rows.into_iter().map(|(title, seeds)| (title, words(seeds))).collect())
 }
 
 /// Records of the same data sets and methods in the usual results folder, to estimate by. Whatever is wrong with them does not

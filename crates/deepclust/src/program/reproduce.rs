@@ -17,7 +17,7 @@ pub fn reproduce(options: &Reproduce) -> Result<bool> {
     options.device.resolve()?;
     let store = if options.dry_run { Store::read_only(&options.what.out()) } else { open(options)? };
     let plan = plan::plan(&papers, &request, &store, options.rerun)?;
-    plan::print(&plan, &store, options)?;
+    plan::print(&plan, &papers, &store, options)?;
     plan::refuse_damaged(&plan)?;
     if options.dry_run {
         return Ok(true);
