@@ -93,12 +93,9 @@ impl Board {
                     bar.reset(Some(*total));
                 }
                 bar.total = *total;
-                // The words get what the bar leaves: a longer line would wrap, and its remains would stay.
-                let columns = usize::from(kdam::term::width().unwrap_or(80));
-                bar.set_description(shortened(
-                    &format!("{}: {stage}", state.title),
-                    columns.saturating_sub(BAR_COLUMNS),
-                ));
+                // The words get what the bar leaves.
+                let words = format!("{}: {stage}", state.title);
+                bar.set_description(shortened(&words, columns().saturating_sub(BAR_COLUMNS)));
                 let _ = bar.update_to(*done);
             }
             None if state.last_line.elapsed() >= LINE_EVERY => {
@@ -135,7 +132,10 @@ impl Board {
         let news = format!("[{}/{}] {title}: {news}", index + 1, self.total);
         match &mut self.bars {
             Some(bar) => {
-                let _ = bar.write(news);
+                for bar in self.slots.iter_mut().filter_map(|slot| slot.bar.as_mut()) {
+                    let _ = bar.clear();
+                }
+                let _ = bar.write(shortened(&news, columns()));
                 let _ = bar.update_to(self.ended);
             }
             None => line(&format!("{news}{}", left(self.start, self.ended, self.total))),
@@ -156,6 +156,11 @@ impl Board {
 /// A line on standard error. Progress that nobody reads any more is no reason to stop.
 fn line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// The width of the terminal. A longer line would wrap, and its remains would stay.
+fn columns() -> usize {
+    usize::from(kdam::term::width().unwrap_or(80))
 }
 
 /// At most so many characters.
