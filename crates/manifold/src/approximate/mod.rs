@@ -1,0 +1,14 @@
+//! Approximate nearest neighbours: trees of random projections, then descent from neighbour to neighbour.
+
+mod descend;
+mod forest;
+mod lists;
+mod pairs;
+mod rows;
+mod search;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use search::approximate_neighbours;
+pub use settings::{ApproximateSettings, Search};
