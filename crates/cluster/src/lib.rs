@@ -2,6 +2,7 @@
 
 mod check;
 mod choose_k;
+mod communities;
 mod error;
 mod float;
 mod gmm;
@@ -9,6 +10,10 @@ mod kmeans;
 mod simd;
 
 pub use choose_k::{Choice, Gap, Sweep, SweepSettings, sweep};
+pub use communities::{
+    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, SeedRun, leiden,
+    modularity,
+};
 pub use error::{Error, Result};
 pub use float::Float;
 pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};
