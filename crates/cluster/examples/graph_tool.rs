@@ -2,7 +2,7 @@
 //!
 //! `graph_tool communities x.f32 <columns> <k> <seed> [labels.i32]`
 
-use deepclust_cluster::{GraphCommunities, GraphCommunitiesSettings};
+use deepclust_cluster::{GraphCommunities, GraphCommunitiesSettings, Hdbscan, HdbscanSettings, Selection};
 use deepclust_metrics::{accuracy, adjusted_rand_index};
 use ndarray::Array2;
 use std::error::Error;
@@ -50,6 +50,28 @@ fn main() -> Outcome<()> {
             if let Some(truth) = &truth {
                 println!("best: ACC {:.4}", accuracy(truth, model.labels())?);
             }
+        }
+        "hdbscan" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let mut settings = HdbscanSettings::default();
+            settings.min_cluster_size = arg(3)?.parse()?;
+            settings.min_samples = Some(arg(4)?.parse()?);
+            if arg(5)? == "leaf" {
+                settings.selection = Selection::Leaf;
+            }
+            let start = Instant::now();
+            let model = Hdbscan::new(settings)?.fit(x.view())?;
+            println!(
+                "{{\"seconds\": {:.4}, \"clusters\": {}, \"noise\": {}}}",
+                start.elapsed().as_secs_f64(),
+                model.n_clusters(),
+                model.noise()
+            );
+            let labels = model.labels().iter().map(|l| l.map_or(-1.0, |l| l as f32));
+            let columns = labels.zip(model.probabilities()).zip(model.outlier_scores());
+            let bytes: Vec<u8> =
+                columns.flat_map(|((l, p), o)| [l, p as f32, o as f32]).flat_map(f32::to_le_bytes).collect();
+            std::fs::write(arg(6)?, bytes)?;
         }
         other => return Err(format!("unknown command {other}").into()),
     }

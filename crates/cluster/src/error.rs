@@ -121,6 +121,16 @@ pub enum Error {
         /// The fewest above it; `usize::MAX` if there were never more.
         above: usize,
     },
+    /// The density has fewer clusters than asked for.
+    #[error(
+        "{clusters} clusters asked for, but the density has {found} at most: lower `min_cluster_size` or `min_samples`"
+    )]
+    TooFewDense {
+        /// Number of clusters asked for.
+        clusters: usize,
+        /// Leaves of the tree.
+        found: usize,
+    },
     /// The community search refused its input.
     #[error("Leiden failed: {0}")]
     Leiden(String),

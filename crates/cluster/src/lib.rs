@@ -6,6 +6,7 @@ mod communities;
 mod error;
 mod float;
 mod gmm;
+mod hdbscan;
 mod kmeans;
 mod simd;
 
@@ -17,6 +18,7 @@ pub use communities::{
 pub use error::{Error, Result};
 pub use float::Float;
 pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};
+pub use hdbscan::{Hdbscan, HdbscanModel, HdbscanParts, HdbscanSettings, Selection};
 pub use kmeans::{
     Algorithm, Init, KMeans, KMeansModel, KMeansSettings, Keep, MiniBatchKMeans, MiniBatchSettings,
 };
