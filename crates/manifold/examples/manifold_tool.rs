@@ -6,8 +6,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use deepclust_manifold::{
-    Affinities, ApproximateSettings, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, Search, TsneSettings, Umap,
-    UmapSettings, approximate_neighbours, kl_divergence, nearest_neighbours, trustworthiness, tsne,
+    Affinities, ApproximateSettings, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, Search, TsneSettings,
+    Umap, UmapSettings, approximate_neighbours, kl_divergence, nearest_neighbours, trustworthiness, tsne,
 };
 use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;

@@ -15,7 +15,9 @@ pub mod umap;
 
 pub use approximate::{ApproximateSettings, Search, approximate_neighbours};
 pub use error::ManifoldError;
-pub use knn::{KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_of};
+pub use knn::{
+    KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_csr, nearest_neighbours_of,
+};
 pub use pca::{Pca, PcaSettings};
 pub use real::Real;
 pub use trustworthiness::trustworthiness;
