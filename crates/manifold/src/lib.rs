@@ -13,7 +13,7 @@ mod trustworthiness;
 pub mod tsne;
 pub mod umap;
 
-pub use approximate::{ApproximateSettings, Search, approximate_neighbours};
+pub use approximate::{ApproximateSettings, NeighbourIndex, Search, approximate_neighbours};
 pub use error::ManifoldError;
 pub use knn::{
     KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_csr, nearest_neighbours_of,

@@ -2,6 +2,7 @@
 
 mod descend;
 mod forest;
+mod index;
 mod lists;
 mod pairs;
 mod rows;
@@ -10,5 +11,6 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use index::NeighbourIndex;
 pub use search::approximate_neighbours;
 pub use settings::{ApproximateSettings, Search};

@@ -30,6 +30,11 @@ impl Maker {
         Self { frame: Frame::of(x, metric), metric, columns: x.ncols() }
     }
 
+    /// What Euclidean rows are multiplied by: a power of two.
+    pub(super) fn scale(&self) -> f64 {
+        self.frame.scale()
+    }
+
     /// The rows of `x` named by `order`.
     ///
     /// Euclidean rows are centred and scaled to coordinates of at most 2 in absolute value. Cosine rows have norm 1, which

@@ -136,6 +136,39 @@ fn the_cheaper_search_is_taken() {
 }
 
 #[test]
+fn an_index_finds_the_neighbours_of_new_rows() {
+    for metric in [Metric::Euclidean, Metric::Cosine] {
+        for d in [3, 40] {
+            let (x, q) = (groups(4000, d, 9, 11), groups(300, d, 9, 11));
+            let index = NeighbourIndex::new(x.clone(), &near(x.view(), 15, metric), metric).unwrap();
+            let found = index.search(q.view(), 10).unwrap();
+            let exact = crate::nearest_neighbours_of(q.view(), x.view(), 10, metric).unwrap();
+            let pairs = exact.indices.outer_iter().zip(found.indices.outer_iter());
+            let hits: usize =
+                pairs.map(|(e, f)| e.iter().filter(|i| f.iter().any(|j| j == *i)).count()).sum();
+            assert!(hits as f64 >= 0.97 * 3000.0, "{metric:?}, {d}: {hits}");
+            for threads in [1, 2, 4] {
+                assert_eq!(found, with_threads(threads, || index.search(q.view(), 10).unwrap()));
+            }
+            let alone = index.search(q.slice(ndarray::s![7..8, ..]), 10).unwrap();
+            assert_eq!(alone.indices.row(0), found.indices.row(7));
+        }
+    }
+    let x = noise(500, 3, 12);
+    let index =
+        NeighbourIndex::new(x.clone(), &near(x.view(), 5, Metric::Euclidean), Metric::Euclidean).unwrap();
+    // Far beyond what single precision holds beside the points, and all points: exactly.
+    let far = index.search(noise(4, 3, 1).mapv(|v| v * 1e200).view(), 3).unwrap();
+    assert!(far.distances.iter().all(|d| d.is_finite() && *d > 1e198));
+    assert_eq!(index.search(x.view(), 500).unwrap().indices.ncols(), 500);
+    assert!(index.search(x.view(), 501).is_err() && index.search(noise(4, 2, 1).view(), 3).is_err());
+    assert!(
+        NeighbourIndex::new(noise(400, 3, 12), &near(x.view(), 5, Metric::Euclidean), Metric::Euclidean)
+            .is_err()
+    );
+}
+
+#[test]
 fn wrong_input_is_refused() {
     let x = noise(500, 2, 0);
     let error = |k, approximate: ApproximateSettings| {
