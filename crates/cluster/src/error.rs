@@ -72,6 +72,74 @@ pub enum Error {
         /// Regularisation in force.
         reg_covar: f64,
     },
+    /// More clusters are asked for than there are different rows.
+    #[error("{clusters} clusters asked for, but only {distinct} of the rows are different")]
+    TooFewDistinct {
+        /// Number of clusters asked for.
+        clusters: usize,
+        /// Number of different rows.
+        distinct: usize,
+    },
+    /// A row without direction under the cosine distance.
+    #[error(
+        "row {row} is zero and has no direction, expected rows that are not under the cosine distance ({rows} are)"
+    )]
+    ZeroRow {
+        /// The first such row.
+        row: usize,
+        /// Number of such rows.
+        rows: usize,
+    },
+    /// An edge of a graph is not valid.
+    #[error("edge {edge} of the graph {reason}")]
+    Graph {
+        /// Place of the edge in the list given.
+        edge: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A graph falls into more parts than communities are asked for.
+    #[error(
+        "the neighbour graph falls into {parts} unconnected parts of at least {rows} rows, expected at most the {clusters} communities \
+         asked for: raise `neighbours`, or leave out duplicate rows"
+    )]
+    GraphParts {
+        /// Number of communities asked for.
+        clusters: usize,
+        /// Large parts found.
+        parts: usize,
+        /// What counts as large.
+        rows: usize,
+    },
+    /// No resolution gives the number of communities.
+    #[error("no resolution splits the graph into {clusters} communities: {}", split(*.below, *.above))]
+    NoResolution {
+        /// Number of communities asked for.
+        clusters: usize,
+        /// The most large communities below that number; 0 if there were never fewer.
+        below: usize,
+        /// The fewest above it; `usize::MAX` if there were never more.
+        above: usize,
+    },
+    /// The density has fewer clusters than asked for.
+    #[error(
+        "{clusters} clusters asked for, but the density has {found} at most: lower `min_cluster_size` or `min_samples`"
+    )]
+    TooFewDense {
+        /// Number of clusters asked for.
+        clusters: usize,
+        /// Leaves of the tree.
+        found: usize,
+    },
+    /// The community search refused its input.
+    #[error("Leiden failed: {0}")]
+    Leiden(String),
+    /// The comparison of labellings refused its input.
+    #[error("the seeds could not be compared: {0}")]
+    Agreement(String),
+    /// Components or neighbours could not be found.
+    #[error(transparent)]
+    Manifold(#[from] deepclust_manifold::ManifoldError),
     /// A metric used while choosing k refused its input.
     #[error("metric failed for k = {k}: {message}")]
     Metric {
@@ -84,3 +152,12 @@ pub enum Error {
 
 /// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which numbers of communities were met.
+fn split(below: usize, above: usize) -> String {
+    match (below, above) {
+        (below, usize::MAX) => format!("at most {below} large ones were found"),
+        (0, above) => format!("at least {above} large ones were found"),
+        (below, above) => format!("it goes from {below} large ones to {above}"),
+    }
+}

@@ -2,16 +2,23 @@
 
 mod check;
 mod choose_k;
+mod communities;
 mod error;
 mod float;
 mod gmm;
+mod hdbscan;
 mod kmeans;
 mod simd;
 
 pub use choose_k::{Choice, Gap, Sweep, SweepSettings, sweep};
+pub use communities::{
+    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, SeedRun, leiden,
+    modularity,
+};
 pub use error::{Error, Result};
 pub use float::Float;
 pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};
+pub use hdbscan::{Hdbscan, HdbscanModel, HdbscanParts, HdbscanSettings, Selection};
 pub use kmeans::{
     Algorithm, Init, KMeans, KMeansModel, KMeansOptions, KMeansSettings, Keep, MiniBatchKMeans,
     MiniBatchSettings,

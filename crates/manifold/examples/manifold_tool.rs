@@ -6,8 +6,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use deepclust_manifold::{
-    Affinities, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, TsneSettings, Umap, UmapSettings,
-    kl_divergence, nearest_neighbours, trustworthiness, tsne,
+    Affinities, ApproximateSettings, FuzzyGraph, KnnSettings, Metric, Pca, PcaSettings, Search, TsneSettings,
+    Umap, UmapSettings, approximate_neighbours, kl_divergence, nearest_neighbours, trustworthiness, tsne,
 };
 use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
@@ -79,11 +79,34 @@ fn main() -> Outcome<()> {
             write(arg(3)?, both.view())?;
             println!("{{\"seconds\": {seconds:.4}}}");
         }
+        "approximate" => {
+            let x = read(arg(1)?, arg(2)?.parse()?)?;
+            let k: usize = arg(4)?.parse()?;
+            let mut approximate = ApproximateSettings::default();
+            if let Ok(text) = arg(5) {
+                approximate.trees = text.parse()?;
+            }
+            if let Ok(text) = arg(6) {
+                approximate.leaf = text.parse()?;
+            }
+            if let Ok(text) = arg(7) {
+                approximate.candidates = text.parse()?;
+            }
+            if let Ok(text) = arg(8) {
+                approximate.tolerance = text.parse()?;
+            }
+            let start = Instant::now();
+            let settings = KnnSettings { k, metric: Metric::Euclidean, include_self: true };
+            let near = approximate_neighbours(x.view(), &settings, &approximate)?;
+            let seconds = start.elapsed().as_secs_f64();
+            write(arg(3)?, near.indices.mapv(|i| i as f32).view())?;
+            println!("{{\"seconds\": {seconds:.4}}}");
+        }
         "fuzzy" => {
             let x = read(arg(1)?, arg(2)?.parse()?)?;
             let k: usize = arg(4)?.parse()?;
             let settings = KnnSettings { k, metric: Metric::Euclidean, include_self: true };
-            let near = nearest_neighbours(x.view(), &settings)?;
+            let near = Search::Auto.neighbours(x.view(), &settings, 0)?;
             let graph = FuzzyGraph::new(&near, &UmapSettings { n_neighbors: k, ..UmapSettings::default() })?;
             let edges: Vec<f32> = (0..graph.len())
                 .flat_map(|i| {

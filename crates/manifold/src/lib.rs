@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod approximate;
 mod check;
 mod error;
 pub mod knn;
@@ -13,8 +14,11 @@ mod trustworthiness;
 pub mod tsne;
 pub mod umap;
 
+pub use approximate::{ApproximateSettings, NeighbourIndex, Search, approximate_neighbours};
 pub use error::ManifoldError;
-pub use knn::{KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_of};
+pub use knn::{
+    KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_csr, nearest_neighbours_of,
+};
 pub use pca::{Pca, PcaSettings};
 pub use real::Real;
 pub use trustworthiness::trustworthiness;

@@ -3,8 +3,11 @@
 mod prepared;
 mod search;
 mod settings;
+mod sparse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use prepared::{Frame, inverse_norm, squared_difference};
 pub use search::{nearest_neighbours, nearest_neighbours_of};
 pub use settings::{KnnSettings, Metric, Neighbours};
+pub use sparse::nearest_neighbours_csr;

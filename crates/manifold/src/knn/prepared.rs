@@ -24,13 +24,13 @@ pub(super) struct Prepared<'a, F> {
 /// The shift and scale that make products in single precision safe: rows are centred, which takes common offsets out of
 /// the rounding error, and divided by (a power of two near) the largest absolute value, which keeps squares from
 /// overflowing.
-pub(super) struct Frame {
+pub(crate) struct Frame {
     mean: Vec<f64>,
     scale: f64,
 }
 
 impl Frame {
-    pub(super) fn of<F: Real>(x: ArrayView2<'_, F>, metric: Metric) -> Self {
+    pub(crate) fn of<F: Real>(x: ArrayView2<'_, F>, metric: Metric) -> Self {
         if metric == Metric::Cosine {
             return Self { mean: vec![0.0; x.ncols()], scale: 1.0 };
         }
@@ -38,6 +38,16 @@ impl Frame {
         let mut frame = Self { mean, scale: f64::INFINITY };
         frame.widen(x);
         frame
+    }
+
+    /// What is taken off every row.
+    pub(crate) fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// What rows are multiplied by then.
+    pub(crate) fn scale(&self) -> f64 {
+        self.scale
     }
 
     /// Makes room for further rows.
@@ -97,7 +107,7 @@ impl<'a, F: Real> Prepared<'a, F> {
 }
 
 /// 1 / ‖x‖ without overflow or underflow of the squares; 0 for a zero row.
-fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
+pub(crate) fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
     let largest = row.clone().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
     if largest == 0.0 {
         return 0.0;
@@ -109,6 +119,7 @@ fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
 const LANES: usize = 8;
 
 /// Σ (s·a − t·b)² in f64, in lanes of fixed number.
+#[inline(always)]
 pub(crate) fn squared_difference<F: Real>(a: &[F], b: &[F], s: f64, t: f64) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a8, b8) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

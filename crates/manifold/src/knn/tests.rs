@@ -134,6 +134,41 @@ fn wrong_input_is_refused() {
     assert!(nearest_neighbours(nan.view(), &KnnSettings::new(1)).is_err());
 }
 
+#[test]
+fn sparse_rows_have_the_neighbours_of_dense_ones() {
+    // A third of the values are left, some rows are zero, some equal.
+    let mut x = noise(400, 30, 9).mapv(|v| if v.abs() > 0.66 { v } else { 0.0 });
+    (0..400).step_by(50).for_each(|i| x.row_mut(i).fill(0.0));
+    let row = x.row(7).to_owned();
+    (0..400).step_by(40).for_each(|i| x.row_mut(i + 3).assign(&row));
+    for scale in [1.0, 1e-200, 1e150] {
+        let x = x.mapv(|v| v * scale);
+        let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+        for metric in [Metric::Euclidean, Metric::Cosine] {
+            for include_self in [false, true] {
+                let settings = KnnSettings { k: 12, metric, include_self };
+                let found = nearest_neighbours_csr(csr.view(), &settings).unwrap();
+                let exact = nearest_neighbours(x.view(), &settings).unwrap();
+                let near = (&found.distances - &exact.distances).mapv(f64::abs);
+                assert!(
+                    near.iter()
+                        .all(|&d| d <= 1e-12 * scale.max(f64::from(u8::from(metric == Metric::Cosine))))
+                );
+                let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+                assert_eq!(found, one.install(|| nearest_neighbours_csr(csr.view(), &settings).unwrap()));
+            }
+        }
+    }
+    let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+    assert!(nearest_neighbours_csr(csr.view(), &KnnSettings::new(400)).is_err());
+    assert!(nearest_neighbours_csr(csr.to_csc().view(), &KnnSettings::new(4)).is_err());
+    let bad = csr.map(|_| f64::NAN);
+    assert!(matches!(
+        nearest_neighbours_csr(bad.view(), &KnnSettings::new(4)),
+        Err(ManifoldError::NotFinite { .. })
+    ));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]

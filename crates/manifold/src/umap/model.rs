@@ -9,7 +9,7 @@ use super::kernel::Curve;
 use super::layout::{Schedule, optimise, optimise_new};
 use super::settings::UmapSettings;
 use super::start::start;
-use crate::knn::{KnnSettings, Neighbours, nearest_neighbours, nearest_neighbours_of};
+use crate::knn::{KnnSettings, Neighbours, nearest_neighbours_of};
 use crate::{Real, Result, check};
 
 /// An embedding of a data set; see [`Umap::fit`].
@@ -25,7 +25,7 @@ pub struct Umap<F> {
 impl<F: Real> Umap<F> {
     /// Embeds the rows of `x` (n × d) in `n_components` dimensions.
     ///
-    /// Neighbours are exact. The generator gives the start its noise and the optimiser its seed; the same state gives the
+    /// Neighbours are found by the search that the settings name. The generator gives the start its noise and the optimiser its seed; the same state gives the
     /// same bits with any number of threads.
     ///
     /// # Errors
@@ -37,7 +37,10 @@ impl<F: Real> Umap<F> {
         check::range("n_neighbors", settings.n_neighbors, 2, n.saturating_sub(1).max(2))?;
         check::range("rows", n, 3, u32::MAX as usize - 1)?;
         let search = KnnSettings { k: settings.n_neighbors, metric: settings.metric, include_self: true };
-        let neighbours = nearest_neighbours(x, &search)?;
+        // Only a search that needs a seed draws one.
+        let exact = settings.search.is_exact(n, x.ncols(), search.k);
+        let seed = if exact { 0 } else { rng.next_u64() };
+        let neighbours = settings.search.neighbours(x, &search, seed)?;
         Self::fit_neighbours(x, &neighbours, settings, rng)
     }
 

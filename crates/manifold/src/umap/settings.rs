@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::approximate::Search;
 use crate::knn::Metric;
 use crate::{Result, check};
 
@@ -30,6 +31,8 @@ pub struct UmapSettings {
     pub spread: f64,
     /// Distance between rows.
     pub metric: Metric,
+    /// Which search finds the neighbours.
+    pub search: Search,
     /// Passes of the optimiser; `None`: 500 up to 10,000 points, else 200.
     pub n_epochs: Option<usize>,
     /// Where it starts.
@@ -54,6 +57,7 @@ impl Default for UmapSettings {
             min_dist: 0.1,
             spread: 1.0,
             metric: Metric::Euclidean,
+            search: Search::Auto,
             n_epochs: None,
             start: UmapStart::Spectral,
             learning_rate: 1.0,

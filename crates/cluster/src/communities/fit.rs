@@ -1,0 +1,253 @@
+use super::absorb::absorb;
+use super::graph::Graph;
+use super::leiden::{by_size, leiden, modularity};
+use super::model::{GraphCommunitiesModel, SeedRun};
+use super::resolution::{Found, large, search};
+use super::settings::{GraphCommunitiesSettings, GraphWeights};
+use crate::error::{Error, Result};
+use deepclust_manifold::{FuzzyGraph, KnnSettings, Metric, Neighbours, Pca, PcaSettings, UmapSettings};
+use deepclust_metrics::{Contingency, adjusted_rand_index, best_matching};
+use ndarray::ArrayView2;
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use std::collections::HashSet;
+
+/// Communities of the neighbour graph of a data set, as many as asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GraphCommunities {
+    settings: GraphCommunitiesSettings,
+}
+
+/// What every seed looks for.
+#[derive(Clone, Copy)]
+enum Target {
+    Clusters(usize),
+    Resolution(f64),
+}
+
+impl GraphCommunities {
+    /// # Errors
+    /// A setting outside its range.
+    pub fn new(settings: GraphCommunitiesSettings) -> Result<Self> {
+        settings.validate()?;
+        Ok(Self { settings })
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &GraphCommunitiesSettings {
+        &self.settings
+    }
+
+    /// `k` communities of the rows of `x` (n × d): principal components → nearest neighbours → weights → Leiden at the
+    /// resolution that gives k communities of at least `least_share` n/k rows, for several seeds; the labels are those of
+    /// the seed of the highest modularity. Smaller communities join those they are tied to most.
+    ///
+    /// The same seed gives the same bits for any number of threads.
+    ///
+    /// # Errors
+    /// Empty data, a value that is not finite, a zero row under the cosine distance, k of 0 or above the number of different rows, `neighbours` above n, a
+    /// graph that falls into more than k large parts, or one that no resolution splits into k communities.
+    pub fn fit(&self, x: ArrayView2<'_, f32>, k: usize, seed: u64) -> Result<GraphCommunitiesModel> {
+        crate::kmeans::at_least_one("k", k)?;
+        self.run(x, Target::Clusters(k), seed)
+    }
+
+    /// Communities at a given resolution, however many they are; none is dissolved.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), and a resolution that is not positive and finite.
+    pub fn fit_at(
+        &self,
+        x: ArrayView2<'_, f32>,
+        resolution: f64,
+        seed: u64,
+    ) -> Result<GraphCommunitiesModel> {
+        self.run(x, Target::Resolution(resolution), seed)
+    }
+
+    /// `k` communities of a graph: the runs of all seeds that gave k, the place of the best among them, and how many
+    /// seeds failed. `rows` (n × d) are asked only where a small part of the graph is tied to no community.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit) has them for the graph.
+    pub fn of_graph(
+        &self,
+        graph: &Graph,
+        k: usize,
+        seed: u64,
+        rows: Option<ArrayView2<'_, f32>>,
+    ) -> Result<(Vec<SeedRun>, usize, usize)> {
+        crate::kmeans::at_least_one("k", k)?;
+        crate::check::clusters(k, graph.len())?;
+        self.seeds(graph, Target::Clusters(k), &mut ChaCha8Rng::seed_from_u64(seed), rows)
+    }
+
+    fn run(&self, x: ArrayView2<'_, f32>, target: Target, seed: u64) -> Result<GraphCommunitiesModel> {
+        let (n, d) = x.dim();
+        crate::check::not_empty(n, d)?;
+        crate::check::finite("the data", x)?;
+        let settings = &self.settings;
+        if settings.neighbours > n {
+            let found = format!("{} for {n} rows", settings.neighbours);
+            return Err(Error::Setting { name: "neighbours", expected: "at most the number of rows", found });
+        }
+        if settings.metric == Metric::Cosine {
+            // At distance 1 from every row they would tie together whatever rows come first.
+            let mut zero = (0..n).filter(|&i| x.row(i).iter().all(|&v| v == 0.0));
+            if let Some(row) = zero.next() {
+                return Err(Error::ZeroRow { row, rows: 1 + zero.count() });
+            }
+        }
+        if let Target::Clusters(k) = target {
+            crate::check::clusters(k, n)?;
+            let distinct = distinct(x, k);
+            if distinct < k {
+                return Err(Error::TooFewDistinct { clusters: k, distinct });
+            }
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let wanted = settings.components.filter(|&c| settings.metric == Metric::Euclidean && c < d && c <= n);
+        let (components, rows) = match wanted {
+            Some(c) => {
+                let (pca, rows) = Pca::fit_transform(x, &PcaSettings::new(c))?;
+                (Some(pca), rows)
+            }
+            None => (None, x.to_owned()),
+        };
+        let nearest = KnnSettings { k: settings.neighbours, metric: settings.metric, include_self: true };
+        let neighbours = settings.search.neighbours(rows.view(), &nearest, rng.next_u64())?;
+        let graph = weigh(&neighbours, settings)?;
+        drop(neighbours);
+        let (runs, best, failed) = self.seeds(&graph, target, &mut rng, Some(rows.view()))?;
+        let labels = runs[best].labels.clone();
+        let confidence = confidence(&runs, best)?;
+        let (voters, metric) = ((settings.neighbours - 1).max(1), settings.metric);
+        Ok(GraphCommunitiesModel {
+            components,
+            rows,
+            labels,
+            neighbours: voters,
+            metric,
+            runs,
+            best,
+            failed,
+            confidence,
+        })
+    }
+
+    fn seeds(
+        &self,
+        graph: &Graph,
+        target: Target,
+        rng: &mut ChaCha8Rng,
+        rows: Option<ArrayView2<'_, f32>>,
+    ) -> Result<(Vec<SeedRun>, usize, usize)> {
+        let settings = &self.settings;
+        let seeds: Vec<u64> = (0..settings.seeds).map(|_| rng.next_u64()).collect();
+        let iterations = settings.iterations;
+        let found: Vec<Found> = match target {
+            Target::Clusters(1) => vec![Found::Yes(0.0, vec![0; graph.len()])],
+            Target::Resolution(r) => {
+                let at = |&s: &u64| Ok(Found::Yes(r, leiden(graph, r, s, iterations)?));
+                seeds.par_iter().map(at).collect::<Result<_>>()?
+            }
+            Target::Clusters(k) => {
+                let least = settings.least(graph.len(), k);
+                let parts = large(&graph.parts(), least);
+                if parts > k {
+                    return Err(Error::GraphParts { clusters: k, parts, rows: least });
+                }
+                // Where the first seed's search ends the others begin.
+                let first = search(graph, k, least, 1.0, seeds[0], iterations)?;
+                let start = if let Found::Yes(r, _) = first { r } else { 1.0 };
+                let others = seeds[1..].par_iter().map(|&s| search(graph, k, least, start, s, iterations));
+                let others: Vec<Found> = others.collect::<Result<_>>()?;
+                std::iter::once(first).chain(others).collect()
+            }
+        };
+        let (mut below, mut above) = (0, usize::MAX);
+        let mut runs = Vec::new();
+        let failed = found.iter().filter(|f| matches!(f, Found::No { .. })).count();
+        for found in found {
+            match found {
+                Found::Yes(resolution, mut labels) => {
+                    if let Target::Clusters(k) = target {
+                        absorb(graph, &mut labels, k, rows);
+                    }
+                    let labels = by_size(&labels);
+                    let modularity = modularity(graph, &labels, 1.0)?;
+                    runs.push(SeedRun { resolution, modularity, agreement: 1.0, labels });
+                }
+                Found::No { below: b, above: a } => (below, above) = (below.max(b), above.min(a)),
+            }
+        }
+        let Some(best) =
+            (0..runs.len()).reduce(|a, b| if runs[b].modularity > runs[a].modularity { b } else { a })
+        else {
+            let clusters = if let Target::Clusters(k) = target { k } else { 0 };
+            return Err(Error::NoResolution { clusters, below, above });
+        };
+        agree(&mut runs)?;
+        Ok((runs, best, failed))
+    }
+}
+
+fn weigh(neighbours: &Neighbours<f32>, settings: &GraphCommunitiesSettings) -> Result<Graph> {
+    Ok(match settings.weights {
+        GraphWeights::Fuzzy => {
+            let umap = UmapSettings { n_neighbors: settings.neighbours, ..UmapSettings::default() };
+            Graph::fuzzy(&FuzzyGraph::new(neighbours, &umap)?)
+        }
+        GraphWeights::Shared => Graph::shared(neighbours),
+    })
+}
+
+/// Different rows, counted up to `enough`.
+fn distinct(x: ArrayView2<'_, f32>, enough: usize) -> usize {
+    let mut seen: HashSet<Vec<u32>> = HashSet::new();
+    for row in x.outer_iter() {
+        // −0 equals 0.
+        seen.insert(row.iter().map(|v| (v + 0.0).to_bits()).collect());
+        if seen.len() >= enough {
+            break;
+        }
+    }
+    seen.len()
+}
+
+/// Mean adjusted Rand index of every run with the others.
+fn agree(runs: &mut [SeedRun]) -> Result<()> {
+    let count = runs.len();
+    if count < 2 {
+        return Ok(());
+    }
+    let mut sums = vec![0.0; count];
+    for a in 0..count {
+        for b in a + 1..count {
+            let index = adjusted_rand_index(&runs[a].labels, &runs[b].labels).map_err(failed)?;
+            sums[a] += index;
+            sums[b] += index;
+        }
+    }
+    runs.iter_mut().zip(sums).for_each(|(run, sum)| run.agreement = sum / (count - 1) as f64);
+    Ok(())
+}
+
+/// For every row the share of runs that agree with the best one, after matching.
+fn confidence(runs: &[SeedRun], best: usize) -> Result<Vec<f32>> {
+    let labels = &runs[best].labels;
+    let mut agreed = vec![0_usize; labels.len()];
+    for run in runs {
+        let table = Contingency::new(labels, &run.labels).map_err(failed)?;
+        let matching = best_matching(&table).map_err(failed)?;
+        for ((agreed, label), other) in agreed.iter_mut().zip(labels).zip(&run.labels) {
+            *agreed += usize::from(matching.class_of(*other) == Some(*label));
+        }
+    }
+    Ok(agreed.into_iter().map(|a| a as f32 / runs.len() as f32).collect())
+}
+
+fn failed(e: deepclust_metrics::Error) -> Error {
+    Error::Agreement(e.to_string())
+}

@@ -1,0 +1,15 @@
+//! HDBSCAN: clusters as dense regions of any density, with noise (Campello, Moulavi and Sander 2013).
+
+mod condense;
+mod fit;
+mod kdtree;
+mod model;
+mod select;
+mod settings;
+mod spanning;
+#[cfg(test)]
+mod tests;
+
+pub use fit::Hdbscan;
+pub use model::{HdbscanModel, HdbscanParts};
+pub use settings::{HdbscanSettings, Selection};
