@@ -172,8 +172,8 @@ proptest! {
     #[test]
     fn libsvm_files(all in damage()) {
         let bytes = damaged(SVM.to_vec(), &all);
-        watched(|| { let _ = libsvm::parse(&bytes[..], "f", None); });
-        watched(|| { let _ = libsvm::parse(&bytes[..], "f", Some(500)); });
+        watched(|| { let _ = libsvm::parse::<f64>(&bytes[..], "f", None); });
+        watched(|| { let _ = libsvm::parse::<f64>(&bytes[..], "f", Some(500)); });
     }
 
     #[test]
@@ -184,7 +184,7 @@ proptest! {
         watched(|| { let _ = lyrl::tokens(&tokens[..], "f", |_, _| Ok(())); });
         let vectors = damaged(b"2286  864:0.0497 1523:0.0445\n2287  1:0.5\n".to_vec(), &all);
         watched(|| {
-            let (mut rows, mut labels) = (libsvm::Rows::new(Some(47_236)), Vec::new());
+            let (mut rows, mut labels) = (libsvm::Rows::<f32>::new(Some(47_236)), Vec::new());
             let _ = lyrl::vectors(&vectors[..], "f", &mut rows, &mut labels, Some);
             let _ = rows.finish();
         });

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use super::OwnOptions;
+use super::wide::Numbers;
 use crate::formats::stream;
 use crate::{Error, Result};
 
 /// A table's numbers, row-major, and its label column as text.
 pub(super) struct Table {
     pub cols: usize,
-    pub data: Vec<f32>,
+    pub data: Numbers,
+    /// What the features are called; nothing where there is no header.
+    pub names: Vec<String>,
     pub labels: Option<Vec<String>>,
 }
 
@@ -38,7 +41,7 @@ pub(super) fn parse(
         reader.headers().map_err(|e| Error::format(file, "line 1", "a header", e.to_string()))?.clone()
     };
     let mut label_at = None;
-    let (mut cols, mut data, mut labels) = (None, Vec::new(), Vec::new());
+    let (mut cols, mut data, mut labels) = (None, Numbers::default(), Vec::new());
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
@@ -60,18 +63,21 @@ pub(super) fn parse(
                 labels.push(field.to_owned());
                 continue;
             }
-            let value = field.parse::<f64>().ok().filter(|v| (*v as f32).is_finite()).ok_or_else(|| {
+            data.push_text(field).ok_or_else(|| {
                 let name =
                     header.get(column).map_or_else(|| column.to_string(), |name| format!("\"{name}\""));
                 let position =
                     format!("line {}, column {name}", record.position().map_or(line, csv::Position::line));
                 Error::format(file, position, "a finite number", stream::excerpt(field.as_bytes()))
             })?;
-            data.push(value as f32);
         }
     }
     match cols {
-        Some(cols) if cols > 0 => Ok(Table { cols, data, labels: label_at.map(|_| labels) }),
+        Some(cols) if cols > 0 => {
+            let features = header.iter().enumerate().filter(|(column, _)| Some(*column) != label_at);
+            let names = features.map(|(_, name)| name.to_owned()).collect();
+            Ok(Table { cols, data, names, labels: label_at.map(|_| labels) })
+        }
         _ => Err(Error::format(file, "end", "at least one row with at least one feature", "none")),
     }
 }

@@ -2,149 +2,69 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::path::Path;
 
+use super::npz::{npz, written};
+use super::raw::{Raw, scaled};
 use super::{Format, OwnOptions, csv_table, npy};
-use crate::decoded::{PIXELS, apply};
 use crate::formats::{idx, libsvm};
-use crate::{Dataset, Error, Features, ImageShape, Result, Scaling};
+use crate::{Dataset, Error, Result};
 
 /// Reads a user's own data. Without labels, `labels` and `class_names` are empty.
+///
+/// Numbers are scaled in f64, integers beyond 2⁵³ exactly, and become f32 last.
 ///
 /// Labels may be any text or whole numbers; classes are numbered in numeric order where all are numbers, else in
 /// alphabetical order.
 ///
 /// # Errors
-/// If the file is not what its format promises, features and labels differ in number, or a value is not finite.
+/// If the file is not what its format promises, features and labels differ in number, a value is not finite, or values that
+/// differ within a column would be one in f32 and are not scaled.
 pub fn read(path: &Path, options: &OwnOptions) -> Result<Dataset> {
     let file = path.display().to_string();
-    let (features, image, mut labels, bytes) = match options.format_of(path)? {
-        Format::Npy => {
-            let (features, image, bytes) = samples(npy::read_npy(path)?, &file)?;
-            (features, image, None, bytes)
-        }
+    let mut raw = match options.format_of(path)? {
+        Format::Npy => Raw::of(npy::read_npy(path)?, &file)?,
         Format::Npz => {
             let source = File::open(path).map_err(Error::io("open", path))?;
             let (array, labels) = npz(BufReader::new(source), &file, options)?;
-            let (features, image, bytes) = samples(array, &file)?;
-            (features, image, labels, bytes)
+            Raw { labels, ..Raw::of(array, &file)? }
         }
-        Format::Csv => {
-            let table = csv_table::read(path, options)?;
-            let features = dense(table.data, table.cols, &file)?;
-            (features, None, table.labels, false)
-        }
-        Format::LibSvm => {
-            let read = libsvm::read_libsvm(path)?;
-            (Features::Sparse(read.features), None, Some(read.labels), false)
-        }
+        Format::Csv => csv_table::read(path, options)?.into(),
+        Format::LibSvm => libsvm::read_libsvm(path)?.into(),
         Format::Idx => {
             let read = idx::read_idx(path)?;
             let data = read.data.into_iter().map(f64::from).collect();
-            let array = npy::NpyArray { shape: read.dims, data, bytes: true };
-            let (features, image, bytes) = samples(array, &file)?;
-            (features, image, None, bytes)
+            Raw::of(npy::NpyArray { shape: read.dims, data, rest: Vec::new(), bytes: true }, &file)?
         }
     };
     if let Some(beside) = &options.labels_file {
-        labels = Some(labels_beside(beside)?);
-    }
-    if features.rows() == 0 || features.cols() == 0 {
-        let found = format!("{} × {}", features.rows(), features.cols());
-        return Err(Error::format(file, "end", "at least one sample and one feature", found));
-    }
-    let (labels, class_names) = number_classes(labels.unwrap_or_default());
-    if !labels.is_empty() && labels.len() != features.rows() {
-        let expected = format!("{} labels, one a sample", features.rows());
-        return Err(Error::format(file, "labels", expected, labels.len().to_string()));
+        raw.labels = Some(labels_beside(beside)?);
     }
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let mut data = Dataset { name, features, labels, class_names, image, n_train: None, groups: None };
-    let scaling = match options.scaling {
-        Scaling::Default if bytes => Scaling::Unit,
-        Scaling::Default => Scaling::Raw,
-        named => named,
-    };
-    let text = matches!(data.features, Features::Sparse(_));
-    apply(&mut data.features, scaling, bytes.then_some(PIXELS), text)?;
-    Ok(data)
+    finish(raw, options, name, file)
 }
 
-/// Samples along the first axis, the others flattened; three axes (or a fourth of channels) of bytes are images.
-fn samples(array: npy::NpyArray, file: &str) -> Result<(Features, Option<ImageShape>, bool)> {
-    let [n, rest @ ..] = &array.shape[..] else {
-        return Err(Error::format(file, "shape", "at least one axis", "none"));
-    };
-    let cols = rest.iter().product::<usize>();
-    if *n == 0 || cols == 0 {
-        let found = format!("shape {:?}", array.shape);
-        return Err(Error::format(file, "shape", "at least one sample and one feature", found));
+/// Numbers the classes, then scales.
+fn finish(raw: Raw, options: &OwnOptions, name: String, file: String) -> Result<Dataset> {
+    let Raw { values, image, labels, names } = raw;
+    if let Some(labels) = &labels
+        && labels.len() != values.rows()
+    {
+        let expected = format!("{} labels, one a sample", values.rows());
+        return Err(Error::format(file, "labels", expected, labels.len().to_string()));
     }
-    if let Some(at) = array.data.iter().position(|&v| !(v as f32).is_finite()) {
-        let position = format!("row {}, column {}", at / cols, at % cols);
-        return Err(Error::format(file, position, "a finite number", array.data[at].to_string()));
-    }
-    let image = match *rest {
-        [height, width] => Some(ImageShape { height, width, channels: 1 }),
-        [height, width, channels] => Some(ImageShape { height, width, channels }),
-        _ => None,
-    };
-    let data = array.data.into_iter().map(|v| v as f32).collect();
-    Ok((dense(data, cols, file)?, image, array.bytes))
-}
-
-fn dense(data: Vec<f32>, cols: usize, file: &str) -> Result<Features> {
-    let (n, found) = (data.len() / cols.max(1), data.len());
-    ndarray::Array2::from_shape_vec((n, cols), data)
-        .map(Features::Dense)
-        .map_err(|_| Error::format(file, "values", format!("{n} rows of {cols}"), format!("{found} values")))
-}
-
-/// The arrays of features and labels.
-pub(super) fn npz(
-    source: impl Read + Seek,
-    file: &str,
-    options: &OwnOptions,
-) -> Result<(npy::NpyArray, Option<Vec<String>>)> {
-    let broken =
-        |e: zip::result::ZipError| Error::format(file, "archive", "an intact npz file", e.to_string());
-    let mut archive = zip::ZipArchive::new(source).map_err(broken)?;
-    let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
-    let pick = |asked: &Option<String>, usual: &[&str]| {
-        let candidates: Vec<&str> = asked.as_ref().map_or_else(|| usual.to_vec(), |name| vec![name.as_str()]);
-        candidates.iter().map(|name| format!("{name}.npy")).find(|name| names.contains(name))
-    };
-    let missing = |what: &str| Error::format(file, "archive", what, format!("arrays {}", names.join(", ")));
-    let features =
-        pick(&options.features, &["x", "X", "data", "features", "x_train", "arr_0"]).ok_or_else(|| {
-            missing("an array of features (x, X, data, features, x_train, arr_0, or the one named)")
-        })?;
-    let labels = pick(&options.label, &["y", "labels", "label", "target", "y_train"]);
-    if labels.is_none() && options.label.is_some() {
-        return Err(missing("the array of labels that was named"));
-    }
-    let mut array =
-        |name: &str| npy::parse(archive.by_name(name).map_err(broken)?, &format!("{file}/{name}"));
-    let x = array(&features)?;
-    let y = labels.map(|name| numbers(array(&name)?.data, &format!("{file}/{name}"))).transpose()?;
-    Ok((x, y))
+    let (labels, class_names) = number_classes(labels.unwrap_or_default());
+    let features = scaled(values, options.scaling, &names, &file)?;
+    Ok(Dataset { name, features, labels, class_names, image, n_train: None, groups: None })
 }
 
 fn labels_beside(path: &Path) -> Result<Vec<String>> {
     let options = OwnOptions::default();
     match options.format_of(path)? {
-        Format::Npy => numbers(npy::read_npy(path)?.data, &path.display().to_string()),
+        Format::Npy => written(&npy::read_npy(path)?, &path.display().to_string()),
         Format::Idx => Ok(idx::read_idx(path)?.data.iter().map(u8::to_string).collect()),
         _ => Err(Error::argument("labels file", "an .npy or idx file", path.display())),
-    }
-}
-
-/// Labels stored as numbers.
-fn numbers(labels: Vec<f64>, file: &str) -> Result<Vec<String>> {
-    match labels.iter().position(|label| !label.is_finite()) {
-        Some(at) => Err(Error::format(file, format!("label {at}"), "a number", labels[at].to_string())),
-        None => Ok(labels.iter().map(f64::to_string).collect()),
     }
 }
 
@@ -170,6 +90,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::Scaling;
     use crate::formats::archive::tests::zip;
     use crate::formats::idx::tests::encode as idx_file;
     use crate::own::npy::tests::encode as npy_file;
@@ -246,5 +167,71 @@ mod tests {
         let empty = put(&folder, "e.svm", b"\n");
         let message = read(&empty, &OwnOptions::default()).unwrap_err().to_string();
         assert!(message.contains("at least one sample"), "{message}");
+    }
+
+    /// The first column of a CSV file.
+    fn csv_column(text: &str, scaling: Scaling) -> Result<Vec<f32>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = put(&folder, "t.csv", text.as_bytes());
+        let data = read(&path, &OwnOptions { scaling, ..OwnOptions::default() })?;
+        Ok(data.features.to_dense().column(0).to_vec())
+    }
+
+    /// 0, 1/9, …, 1.
+    fn ninths() -> Vec<f32> {
+        (0..10).map(|i| i as f32 / 9.0).collect()
+    }
+
+    #[test]
+    fn numbers_far_from_zero_are_scaled_before_they_are_rounded() {
+        let lines = |number: &dyn Fn(usize) -> String| {
+            (0..10).fold("seconds\n".to_owned(), |text, i| text + &number(i) + "\n")
+        };
+        for start in ["170000000", "900719925474099900", "922337203685477580000"] {
+            let text = lines(&|i| format!("{start}{i}"));
+            assert_eq!(csv_column(&text, Scaling::Unit).unwrap(), ninths(), "{start}");
+            let symmetric: Vec<f32> = (0..10).map(|i| (f64::from(i) / 4.5 - 1.0) as f32).collect();
+            assert_eq!(csv_column(&text, Scaling::Symmetric).unwrap(), symmetric);
+            // numpy 2: (x - x.mean()) / x.std() for x = np.arange(10)
+            let standard = csv_column(&text, Scaling::Standardise).unwrap();
+            assert!((standard[9] - 1.566_698_9).abs() < 1e-6 && (standard[0] + 1.566_698_9).abs() < 1e-6);
+            let message = csv_column(&text, Scaling::Raw).unwrap_err().to_string();
+            assert!(
+                message.contains("column \"seconds\": expected numbers that f32 tells apart"),
+                "{message}"
+            );
+        }
+        let tiny = "a\n1e-50\n2e-50\n3e-50\n";
+        assert_eq!(csv_column(tiny, Scaling::Unit).unwrap(), [0.0, 0.5, 1.0]);
+        assert!(csv_column(tiny, Scaling::Default).unwrap_err().to_string().contains("column \"a\""));
+        let large = "a\n-1e308\n0\n1e308\n";
+        assert_eq!(csv_column(large, Scaling::Unit).unwrap(), [0.0, 0.5, 1.0]);
+        let standard = csv_column(large, Scaling::Standardise).unwrap();
+        assert!((standard[2] - 1.224_744_9).abs() < 1e-6 && standard[1] == 0.0, "{standard:?}");
+        assert_eq!(csv_column("a\n3e200\n-1e-200\n", Scaling::L2).unwrap(), [1.0, -1.0]);
+        assert!(csv_column(large, Scaling::Raw).unwrap_err().to_string().contains("row 0, column \"a\""));
+    }
+
+    #[test]
+    fn integer_arrays_and_libsvm_values_are_scaled_before_they_are_rounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = OwnOptions { scaling: Scaling::Unit, ..OwnOptions::default() };
+        let column =
+            |path: &Path| read(path, &options).map(|data| data.features.to_dense().column(0).to_vec());
+        for start in [1_700_000_000i64, i64::MAX - 9] {
+            let bytes: Vec<u8> = (0..10).flat_map(|i| (start + i).to_be_bytes()).collect();
+            let path = put(&folder, "t.npy", &npy_file(">i8", true, "(10, 1)", &bytes));
+            assert_eq!(column(&path).unwrap(), ninths());
+            let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
+            assert!(message.contains("column 0: expected numbers that f32 tells apart"), "{message}");
+        }
+        let bytes: Vec<u8> = (0..10).flat_map(|i| (1_700_000_000u32 + i).to_le_bytes()).collect();
+        let npz = put(&folder, "t.npz", &zip(&[("x.npy", &npy_file("<u4", false, "(10, 1)", &bytes))]));
+        assert_eq!(column(&npz).unwrap(), ninths());
+        let text = (0..10).fold(String::new(), |text, i| text + &format!("0 1:170000000{i} 2:1\n"));
+        let svm = put(&folder, "t.svm", text.as_bytes());
+        assert_eq!(column(&svm).unwrap(), ninths());
+        let message = read(&svm, &OwnOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("column 0: expected numbers that f32 tells apart"), "{message}");
     }
 }
