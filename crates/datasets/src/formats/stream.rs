@@ -63,6 +63,9 @@ pub(crate) struct Lines<R> {
     total_limit: u64,
 }
 
+/// What some editors write before UTF-8; no part of the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The longest line any format here can have: a dense row of 47,236 stems with long decimals is under 1 MiB.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
@@ -86,6 +89,9 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
+        if self.number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
+        }
         self.total += read as u64;
         if read as u64 > self.limit {
             return Err(self.error(format!("a line of at most {} bytes", self.limit), "a longer one"));

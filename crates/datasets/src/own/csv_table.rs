@@ -94,6 +94,10 @@ fn label_column(
     } else {
         header.iter().position(|column| column == name)
     };
+    let copies = header.iter().filter(|column| column == name).count();
+    if !options.no_header && copies > 1 {
+        return Err(Error::format(file, "line 1", format!("one column \"{name}\""), copies.to_string()));
+    }
     let columns: Vec<&str> = header.iter().take(12).collect();
     let expected = if options.no_header {
         format!("a column number below {width} as label column")

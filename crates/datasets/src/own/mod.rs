@@ -1,6 +1,7 @@
 //! A user's own data: NumPy arrays, CSV, LIBSVM, IDX.
 
 mod csv_table;
+mod labels;
 mod narrow;
 mod npy;
 mod npz;
@@ -10,7 +11,7 @@ mod read;
 mod wide;
 
 pub use npy::{NpyArray, read_npy};
-pub use options::{Format, OwnOptions};
+pub use options::{Format, Missing, OwnOptions};
 pub use read::read;
 
 /// Doors to the private parsers for the fuzz harness.

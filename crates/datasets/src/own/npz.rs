@@ -35,11 +35,14 @@ pub(super) fn npz(
     Ok((x, y))
 }
 
-/// Labels stored as numbers.
+/// Labels stored as numbers, in full; NaN is a label that is missing.
 pub(super) fn written(array: &npy::NpyArray, file: &str) -> Result<Vec<String>> {
-    let labels = &array.data;
-    match labels.iter().position(|label| !label.is_finite()) {
-        Some(at) => Err(Error::format(file, format!("label {at}"), "a number", labels[at].to_string())),
-        None => Ok(labels.iter().map(f64::to_string).collect()),
-    }
+    let labels = array.data.iter().enumerate().map(|(at, &label)| match array.rest.get(at) {
+        Some(&rest) if rest != 0.0 => Ok((label as i128 + rest as i128).to_string()),
+        _ if label.is_infinite() => {
+            Err(Error::format(file, format!("label {at}"), "a number", label.to_string()))
+        }
+        _ => Ok(label.to_string()),
+    });
+    labels.collect()
 }

@@ -22,6 +22,19 @@ pub enum Format {
     Idx,
 }
 
+/// What becomes of rows whose label is missing: empty, or NaN.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// They are an error.
+    #[default]
+    Refuse,
+    /// They are left out.
+    LeaveOut,
+    /// They stay, and no row has a label.
+    NoLabels,
+}
+
 /// How to read a user's own data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,6 +46,8 @@ pub struct OwnOptions {
     pub label: Option<String>,
     /// A file of labels beside the features, `.npy` or IDX.
     pub labels_file: Option<PathBuf>,
+    /// Rows without a label; by default an error.
+    pub missing: Missing,
     /// The array of an `.npz` that holds the features; by default `x`, `X`, `data` or `features`.
     pub features: Option<String>,
     /// Set for CSV whose first line is data.

@@ -5,6 +5,7 @@ use ndarray::Array2;
 use super::wide::Numbers;
 use super::{csv_table, narrow, npy};
 use crate::decoded::{PIXELS, apply};
+use crate::features::select_csr;
 use crate::formats::LibSvm;
 use crate::{Csr, Error, Features, ImageShape, Result, Scaling};
 
@@ -39,7 +40,8 @@ impl From<csv_table::Table> for Raw {
 
 impl From<LibSvm> for Raw {
     fn from(read: LibSvm) -> Self {
-        let labels = Some(read.labels);
+        // A file without any label is one of unlabelled rows.
+        let labels = read.labels.iter().any(|label| !label.is_empty()).then_some(read.labels);
         Self { values: Values::Sparse(read.features), image: None, labels, names: Vec::new() }
     }
 }
@@ -50,6 +52,21 @@ impl Values {
             Self::Bytes { cols, data } => data.len() / cols.max(&1),
             Self::Numbers { cols, numbers } => numbers.data.len() / cols.max(&1),
             Self::Sparse(x) => x.rows(),
+        }
+    }
+
+    /// Some rows.
+    pub(super) fn select(self, rows: &[usize]) -> Self {
+        fn of<T: Copy>(data: &[T], cols: usize, rows: &[usize]) -> Vec<T> {
+            rows.iter().flat_map(|row| data[row * cols..(row + 1) * cols].iter().copied()).collect()
+        }
+        match self {
+            Self::Bytes { cols, data } => Self::Bytes { cols, data: of(&data, cols, rows) },
+            Self::Numbers { cols, numbers: Numbers { data, rest } } => {
+                let rest = if rest.is_empty() { rest } else { of(&rest, cols, rows) };
+                Self::Numbers { cols, numbers: Numbers { data: of(&data, cols, rows), rest } }
+            }
+            Self::Sparse(x) => Self::Sparse(select_csr(&x, rows)),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! From a user's file to a [`Dataset`].
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 use super::npz::{npz, written};
 use super::raw::{Raw, scaled};
-use super::{Format, OwnOptions, csv_table, npy};
+use super::{Format, OwnOptions, csv_table, labels, npy};
 use crate::formats::{idx, libsvm};
 use crate::{Dataset, Error, Result};
 
@@ -15,12 +14,13 @@ use crate::{Dataset, Error, Result};
 ///
 /// Numbers are scaled in f64, integers beyond 2⁵³ exactly, and become f32 last.
 ///
-/// Labels may be any text or whole numbers; classes are numbered in numeric order where all are numbers, else in
-/// alphabetical order.
+/// Labels may be any text or numbers. Where all are numbers they are compared as numbers, and classes are numbered in numeric
+/// order, else in alphabetical order.
 ///
 /// # Errors
-/// If the file is not what its format promises, features and labels differ in number, a value is not finite, or values that
-/// differ within a column would be one in f32 and are not scaled.
+/// If the file is not what its format promises, features and labels differ in number, a label is missing (see
+/// [`OwnOptions::missing`]), a value is not finite, or values that differ within a column would be one in f32 and are not
+/// scaled.
 pub fn read(path: &Path, options: &OwnOptions) -> Result<Dataset> {
     let file = path.display().to_string();
     let mut raw = match options.format_of(path)? {
@@ -54,8 +54,13 @@ fn finish(raw: Raw, options: &OwnOptions, name: String, file: String) -> Result<
         let expected = format!("{} labels, one a sample", values.rows());
         return Err(Error::format(file, "labels", expected, labels.len().to_string()));
     }
-    let (labels, class_names) = number_classes(labels.unwrap_or_default());
+    let classes = labels::number(&labels.unwrap_or_default(), options.missing, &file)?;
+    let values = match &classes.rows {
+        Some(rows) => values.select(rows),
+        None => values,
+    };
     let features = scaled(values, options.scaling, &names, &file)?;
+    let labels::Classes { labels, names: class_names, .. } = classes;
     Ok(Dataset { name, features, labels, class_names, image, n_train: None, groups: None })
 }
 
@@ -68,21 +73,6 @@ fn labels_beside(path: &Path) -> Result<Vec<String>> {
     }
 }
 
-/// Labels as numbers from 0, and the classes' names.
-fn number_classes(labels: Vec<String>) -> (Vec<usize>, Vec<String>) {
-    let mut names: Vec<String> =
-        labels.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
-    let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
-    if let Some(numbers) = numbers {
-        let mut pairs: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        names = pairs.into_iter().map(|(_, name)| name).collect();
-    }
-    let index: BTreeMap<&String, usize> = names.iter().enumerate().map(|(i, name)| (name, i)).collect();
-    let numbered = labels.iter().map(|label| index[label]).collect();
-    (numbered, names)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -93,6 +83,7 @@ mod tests {
     use crate::Scaling;
     use crate::formats::archive::tests::zip;
     use crate::formats::idx::tests::encode as idx_file;
+    use crate::own::Missing;
     use crate::own::npy::tests::encode as npy_file;
 
     fn put(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
@@ -163,7 +154,9 @@ mod tests {
         let y = npy_file("<f4", false, "(2,)", &[0f32.to_le_bytes(), f32::NAN.to_le_bytes()].concat());
         let path = put(&folder, "u.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]));
         let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
-        assert!(message.ends_with("y.npy, label 1: expected a number, found NaN"), "{message}");
+        assert!(message.contains("label of row 1: expected a label in every row"), "{message}");
+        let unlabelled = OwnOptions { missing: Missing::LeaveOut, ..OwnOptions::default() };
+        assert_eq!(read(&path, &unlabelled).unwrap().len(), 1);
         let empty = put(&folder, "e.svm", b"\n");
         let message = read(&empty, &OwnOptions::default()).unwrap_err().to_string();
         assert!(message.contains("at least one sample"), "{message}");
@@ -233,5 +226,40 @@ mod tests {
         assert_eq!(column(&svm).unwrap(), ninths());
         let message = read(&svm, &OwnOptions::default()).unwrap_err().to_string();
         assert!(message.contains("column 0: expected numbers that f32 tells apart"), "{message}");
+    }
+
+    #[test]
+    fn labels_of_every_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = OwnOptions { label: Some("y".into()), ..OwnOptions::default() };
+        let classes = |path: &Path, options: &OwnOptions| {
+            read(path, options).map(|data| (data.labels, data.class_names))
+        };
+        let csv = put(&folder, "t.csv", b"x,y\n1,1\n2,1.0\n3,+1\n4,01\n5,2\n");
+        assert_eq!(classes(&csv, &options).unwrap(), (vec![0, 0, 0, 0, 1], vec!["1".into(), "2".into()]));
+        let svm = put(&folder, "t.svm", "\u{feff}+1 1:1\n1 1:2\n1.0 1:3\n-1 1:4\n".as_bytes());
+        assert_eq!(classes(&svm, &options).unwrap(), (vec![1, 1, 1, 0], vec!["-1".into(), "1".into()]));
+        let long: Vec<u8> =
+            [1u64 << 53, (1 << 53) + 1, 1 << 53].iter().flat_map(|v| v.to_le_bytes()).collect();
+        let x = npy_file("|u1", false, "(3, 1)", &[1, 2, 3]);
+        let npz =
+            put(&folder, "t.npz", &zip(&[("x.npy", &x), ("y.npy", &npy_file("<u8", false, "(3,)", &long))]));
+        let names = vec!["9007199254740992".to_owned(), "9007199254740993".to_owned()];
+        assert_eq!(classes(&npz, &options).unwrap(), (vec![0, 1, 0], names));
+        let holes = put(&folder, "h.csv", b"x,y\n1,a\n2,\n3,nan\n4,b\n");
+        let message = classes(&holes, &options).unwrap_err().to_string();
+        assert!(message.contains("label of row 1"), "{message}");
+        let left = OwnOptions { missing: Missing::LeaveOut, scaling: Scaling::Unit, ..options.clone() };
+        let data = read(&holes, &left).unwrap();
+        assert_eq!((data.labels, data.features.to_dense()), (vec![0, 1], array![[0.0], [1.0]]));
+        let none = read(&holes, &OwnOptions { missing: Missing::NoLabels, ..options.clone() }).unwrap();
+        assert_eq!((none.len(), none.labels.len(), none.class_names.len()), (4, 0, 0));
+        let bare = put(&folder, "b.svm", b"1:1\n2:3\n");
+        assert!(read(&bare, &OwnOptions::default()).unwrap().labels.is_empty());
+        let partly = put(&folder, "p.svm", b"1:1\n1 2:3\n");
+        assert!(read(&partly, &OwnOptions::default()).unwrap_err().to_string().contains("label of row 0"));
+        let twice = put(&folder, "d.csv", b"y,x,y\n1,2,1\n3,4,3\n");
+        let message = classes(&twice, &options).unwrap_err().to_string();
+        assert!(message.contains("line 1: expected one column \"y\", found 2"), "{message}");
     }
 }
