@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::gzip::Members;
 use crate::{Error, Result};
 
 const BUFFER: usize = 256 * 1024;
@@ -24,7 +25,7 @@ pub(crate) fn decompress(source: impl Read + Send + 'static, file: &str) -> Resu
     let head =
         source.fill_buf().map_err(|e| Error::format(file, "start", "readable bytes", e.to_string()))?;
     Ok(if head.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(source)))
+        Box::new(BufReader::with_capacity(BUFFER, Members::new(source)))
     } else if head.starts_with(b"BZh") {
         Box::new(BufReader::with_capacity(BUFFER, bzip2::bufread::MultiBzDecoder::new(source)))
     } else {

@@ -64,6 +64,10 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
     let (order, kind) = descr.split_at(descr.len().min(1));
     let width: u64 =
         kind.get(1..).and_then(|w| w.parse().ok()).filter(|w| [1, 2, 4, 8].contains(w)).unwrap_or(0);
+    if numbers(kind, &[], false).is_none() {
+        let expected = "booleans, integers or floats of 1 to 8 bytes";
+        return Err(Error::format(file, "header", expected, format!("dtype '{descr}'")));
+    }
     let elements = shape.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64));
     let total = elements.and_then(|n| n.checked_mul(width.max(1))).filter(|&n| n <= LARGEST);
     let Some(total) = total else {

@@ -50,10 +50,17 @@ pub struct OwnOptions {
     pub missing: Missing,
     /// The array of an `.npz` that holds the features; by default `x`, `X`, `data` or `features`.
     pub features: Option<String>,
-    /// Set for CSV whose first line is data.
+    /// Set for CSV whose first line is data. Without this a first line of numbers only is an error, unless the label column is
+    /// one of them.
     pub no_header: bool,
     /// Scaling; the default leaves values as they are, but images of bytes go to [0, 1].
     pub scaling: Scaling,
+}
+
+/// A file's name in lower case, without the ending of what it is packed in.
+pub(super) fn plain_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.trim_end_matches(".gz").trim_end_matches(".bz2").to_owned()
 }
 
 impl OwnOptions {
@@ -61,8 +68,7 @@ impl OwnOptions {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let name = name.trim_end_matches(".gz").trim_end_matches(".bz2");
+        let name = plain_name(path);
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         if ends(&[".npy"]) {
             Ok(Format::Npy)

@@ -262,4 +262,64 @@ mod tests {
         let message = classes(&twice, &options).unwrap_err().to_string();
         assert!(message.contains("line 1: expected one column \"y\", found 2"), "{message}");
     }
+
+    #[test]
+    fn messages_say_what_a_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |name: &str, bytes: &[u8], options: &OwnOptions| {
+            read(&put(&folder, name, bytes), options).unwrap_err().to_string()
+        };
+        let plain = OwnOptions::default();
+        let x = npy_file("|u1", false, "(1, 1)", &[1]);
+        let y = npy_file("<U3", false, "(1,)", &[0; 12]);
+        let message = error("t.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]), &plain);
+        assert!(
+            message.ends_with("expected booleans, integers or floats of 1 to 8 bytes, found dtype '<U3'"),
+            "{message}"
+        );
+        let utf16: Vec<u8> = "a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [[b"\xff\xfe", &utf16[..]].concat(), utf16] {
+            assert!(error("u.csv", &bytes, &plain).contains("expected UTF-8 text, found UTF-16"));
+        }
+        for text in [&b"h\xf6he,b\n1,2\n"[..], b"a,b\n1,2\n3,\xb2\n"] {
+            let message = error("l.csv", text, &plain);
+            assert!(
+                message.contains("expected UTF-8 text, found bytes of another encoding, such as Latin-1"),
+                "{message}"
+            );
+        }
+        let named = OwnOptions { label: Some("b".into()), ..OwnOptions::default() };
+        for text in ["a;b\n1;2\n", "a;b\n1,5;2,5\n", "1,5;2,5\n3,5;4\n"] {
+            for options in [&plain, &named, &OwnOptions { no_header: true, ..OwnOptions::default() }] {
+                let message = error("s.csv", text.as_bytes(), options);
+                assert!(message.contains("semicolons, but commas separate columns"), "{message}");
+            }
+        }
+        let message = error("n.csv", b"1,2\n3,4\n", &plain);
+        assert!(message.contains("line 1: expected names of the columns, or `no_header`"), "{message}");
+    }
+
+    #[test]
+    fn names_of_folders_and_padding_change_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("x.tsv.d");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("t.csv"), "a,b\n1,2\n").unwrap();
+        let expected = array![[1.0, 2.0]];
+        let dense = |path: &Path, options| read(path, &options).unwrap().features.to_dense();
+        assert_eq!(dense(&inner.join("t.csv"), OwnOptions::default()), expected);
+        let tabs = put(&folder, "T.TSV", b"a\tb\n1\t2\n");
+        assert_eq!(dense(&tabs, OwnOptions::default()), expected);
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gz, b"a,b\n1,2\n").unwrap();
+        let padded = put(&folder, "p.csv.gz", &[gz.finish().unwrap(), vec![0; 1000]].concat());
+        assert_eq!(dense(&padded, OwnOptions::default()), expected);
+        let bare = put(&folder, "b.csv", b"1,2\n");
+        assert_eq!(dense(&bare, OwnOptions { no_header: true, ..OwnOptions::default() }), expected);
+        let numbered = put(&folder, "m.csv", b"0,1,2\n1,2,7\n");
+        assert_eq!(
+            dense(&numbered, OwnOptions { label: Some("2".into()), ..OwnOptions::default() }),
+            expected
+        );
+    }
 }
