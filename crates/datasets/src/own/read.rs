@@ -46,7 +46,7 @@ pub fn read(path: &Path, options: &OwnOptions) -> Result<Dataset> {
 }
 
 /// Numbers the classes, then scales.
-fn finish(raw: Raw, options: &OwnOptions, name: String, file: String) -> Result<Dataset> {
+pub(super) fn finish(raw: Raw, options: &OwnOptions, name: String, file: String) -> Result<Dataset> {
     let Raw { values, image, labels, names } = raw;
     if let Some(labels) = &labels
         && labels.len() != values.rows()
