@@ -1,6 +1,6 @@
 use super::bounds::Kind;
 use super::dense_run::DenseRun;
-use super::distance::{add_scaled, squared_norm};
+use super::distance::{TINY, add_scaled, squared_norm};
 use super::packed::{Packed, lanes};
 use super::points::{Assigner, Points, run_length};
 use super::settings::Algorithm;
@@ -63,6 +63,10 @@ impl<'a, T: Lane> Dense<'a, T> {
                 Some(at) => Error::NotFinite { what: "the data", row: at / d, column: at % d },
                 None => Error::Overflow { what: "the data" },
             });
+        }
+        // Sums of (x − first)²: nothing cancels in them.
+        if square.iter().sum::<f64>() < TINY && x.chunks_exact(d).any(|row| row != first) {
+            return Err(Error::Underflow { what: "the data" });
         }
         let count = n as f64;
         let variance: f64 =
@@ -210,14 +214,15 @@ impl<T: Lane> Points<T> for Dense<'_, T> {
 
     fn squares_to(&self, centers: &[T], out: &mut [T]) {
         let packed = Packed::new(centers, self.d, self.origin.as_deref());
-        let trusted = packed.trusted(self.largest);
+        let unit = Packed::<T>::square_unit(self.largest);
+        let trusted = unit == 1.0 && packed.trusted(self.largest);
         let length = run_length(self.n, (self.n / 256).clamp(1, 64));
         self.x
             .par_chunks(length * self.d)
             .zip(self.norms.par_chunks(length))
             .zip(out.par_chunks_mut(length * packed.k))
             .for_each(|((x, norms), out)| {
-                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, out });
+                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, unit, out });
             });
     }
 

@@ -54,10 +54,11 @@ impl<F: Float> MiniBatchKMeans<F> {
     /// Learns from the rows of one batch. Answers their inertia before the step, per row.
     ///
     /// # Errors
-    /// If the batch is empty, has another number of features, or holds NaN or an infinity.
+    /// If the batch is empty, has another number of features, holds NaN or an infinity, or its squared norms overflow.
     pub fn learn(&mut self, batch: ArrayView2<'_, F>, rng: &mut impl Rng) -> Result<f64> {
         let (k, d) = self.centers.dim();
         let rows = self.rows(batch)?;
+        check::squares("the batch", batch)?;
         let mut centers: Vec<F> = self.centers.iter().copied().collect();
         let mut totals = Totals::new(k, d);
         let labels = nearest_labels(&rows, &centers, d, Some(&mut totals));
@@ -126,7 +127,7 @@ impl<F: Float> MiniBatchKMeans<F> {
     /// Label of the nearest centre for each row of `x`.
     ///
     /// # Errors
-    /// As for [`learn`](Self::learn).
+    /// As for [`learn`](Self::learn), but for the squared norms: distances are compared at every scale.
     pub fn predict(&self, x: ArrayView2<'_, F>) -> Result<Vec<usize>> {
         let rows = self.rows(x)?;
         let centers: Vec<F> = self.centers.iter().copied().collect();

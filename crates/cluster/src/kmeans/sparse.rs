@@ -5,7 +5,8 @@
 
 use super::assign::NONE;
 use super::book::{Delta, Totals};
-use super::distance::{squared_distance, squared_norm};
+use super::distance::{TINY, nearest_of, squared_distance, squared_norm};
+use super::packed::Packed;
 use super::points::{Assigner, Points, run_length};
 use crate::check;
 use crate::error::{Error, Result};
@@ -20,6 +21,8 @@ pub(crate) struct Sparse<'a, T> {
     weights: Option<&'a [f64]>,
     /// ‖x‖².
     norms: Vec<f64>,
+    /// What squared distances are multiplied by in `T`.
+    unit: f64,
 }
 
 impl<'a, T: Lane> Sparse<'a, T> {
@@ -42,7 +45,11 @@ impl<'a, T: Lane> Sparse<'a, T> {
         if !norms.iter().all(|n| (4.0 * n).is_finite()) {
             return Err(Error::Overflow { what: "the data" });
         }
-        Ok(Self { x, weights, norms })
+        let largest = norms.iter().fold(0.0, |largest: f64, &n| largest.max(n));
+        if largest < TINY && x.data().iter().any(|v| *v != T::zero()) {
+            return Err(Error::Underflow { what: "the data" });
+        }
+        Ok(Self { x, weights, norms, unit: Packed::<T>::square_unit(largest) })
     }
 
     fn row_view(&self, i: usize) -> CsVecView<'_, T> {
@@ -153,8 +160,11 @@ impl<T: Lane> WithSimd for SparseAssign<'_, '_, T> {
             let certain = scores.len() == 1 || second - scores[best] > margin;
             if !certain {
                 let limit = scores[best] + margin;
-                best =
-                    self.points.nearest_exactly(i, self.packed, |c| scores[c] <= limit || scores[c].is_nan());
+                // What overflow has made of a score, or of the limit, excludes nothing.
+                best = self.points.nearest_exactly(i, self.packed, |c| {
+                    let above = scores[c] > limit;
+                    !above
+                });
             }
             let best = best as u32;
             if best != *slot {
@@ -177,15 +187,7 @@ impl<T: Lane> Sparse<'_, T> {
     /// Nearest of some centres by differences, the lowest index of equals.
     #[inline(never)]
     fn nearest_exactly(&self, i: usize, packed: &Columns<'_, T>, open: impl Fn(usize) -> bool) -> usize {
-        let row = self.row(i);
-        let mut best = (0, f64::INFINITY);
-        for (c, centre) in packed.raw.chunks_exact(row.len()).enumerate().filter(|(c, _)| open(*c)) {
-            let square = squared_distance(&row, centre);
-            if square < best.1 {
-                best = (c, square);
-            }
-        }
-        best.0
+        nearest_of(&self.row(i), packed.raw, open).0
     }
 
     fn book(&self, delta: &mut Delta, i: usize, cluster: u32, weight: f64) {
@@ -264,7 +266,9 @@ impl<T: Lane> Points<T> for Sparse<'_, T> {
                 let square = score + self.norms[i];
                 let sound = square > 1e-12 * (norm + self.norms[i]);
                 let centre = &centers[c * row.dim()..(c + 1) * row.dim()];
-                *o = T::narrow(if sound { square } else { squared_distance(&self.row(i), centre) });
+                *o = T::narrow(
+                    if sound { square } else { squared_distance(&self.row(i), centre) } * self.unit,
+                );
             }
         });
     }
