@@ -64,6 +64,49 @@ fn weights_of_every_size() {
 }
 
 #[test]
+fn rows_without_weight_do_not_count() {
+    // x = {0, 1, 10}, the last without weight, and a centre that takes nothing.
+    let (x, weights) = (array![[0.0], [1.0], [10.0]], [1.0, 1.0, 0.0]);
+    let start = array![[0.4], [50.0]];
+    let dense = kmeans(2).fit_from(x.view(), start.view(), Some(&weights)).unwrap();
+    assert_eq!(dense.inertia(), 0.0);
+    assert_ne!(dense.labels()[0], dense.labels()[1]);
+    let sparse = kmeans(2).fit_csr_from(csr(&x).view(), start.view(), Some(&weights)).unwrap();
+    assert_eq!(sparse.inertia(), 0.0);
+    // All else being equal, such rows change neither centres nor when the iterations end.
+    let x = Array2::from_shape_fn((200, 3), |(i, j)| ((i * (j + 3) * 31) % 97) as f64);
+    let far = ndarray::concatenate![ndarray::Axis(0), x, Array2::from_elem((5, 3), 4000.0)];
+    let mut weights = vec![1.0; 205];
+    weights[200..].fill(0.0);
+    let start = x.slice(ndarray::s![..4, ..]);
+    for tol in [1e-4, 1e-2, 0.5] {
+        let kmeans = KMeans::new(KMeansSettings::new(4).tol(tol)).unwrap();
+        let without = kmeans.fit_from(x.view(), start, Some(&[1.0; 200])).unwrap();
+        for with in [
+            kmeans.fit_from(far.view(), start, Some(&weights)).unwrap(),
+            kmeans.fit_csr_from(csr(&far).view(), start, Some(&weights)).unwrap(),
+        ] {
+            assert_eq!((with.n_iter(), &with.labels()[..200]), (without.n_iter(), without.labels()), "{tol}");
+            assert!((with.inertia() / without.inertia() - 1.0).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn a_cluster_whose_weights_all_left_is_empty() {
+    // 0.1 + 0.2 + 0.3 − 0.3 − 0.2 − 0.1 is not 0 in binary: what is left must not divide what is left of the sum.
+    let x = array![[0.0], [0.1], [0.2], [3.0], [3.1], [9.0], [9.1]];
+    let weights = [0.1, 0.2, 0.3, 0.7, 0.1, 0.6, 0.3];
+    for first in 0..7 {
+        let start = array![[x[[first, 0]] - 0.05], [1e3], [-1e3]];
+        let model = kmeans(3).fit_from(x.view(), start.view(), Some(&weights)).unwrap();
+        assert!(model.centers().iter().all(|c| (-0.1..9.2).contains(c)), "{}", model.centers());
+        let used: std::collections::BTreeSet<_> = model.labels().iter().collect();
+        assert_eq!(used.len(), 3);
+    }
+}
+
+#[test]
 fn fits_in_every_unit() {
     let x = groups();
     for scale in [1e-36_f32, 1e-25, 1e-12, 1e12, 1e25, 1e36] {
@@ -173,4 +216,18 @@ fn batches_of_far_rows() {
         assert!(model.learn_all((&x * far).view(), &mut rng()).is_err());
     }
     assert_eq!(*model.centers(), before);
+}
+
+/// The first row far from all others must not take the digits of the variance that the tolerance is relative to.
+#[test]
+fn the_tolerance_does_not_depend_on_the_order_of_rows() {
+    let mut x = Array2::from_shape_fn((400, 2), |(i, j)| ((i * (j + 3) * 31) % 97) as f64);
+    x.row_mut(399).fill(1e10);
+    let mut turned = x.clone();
+    turned.invert_axis(ndarray::Axis(0));
+    let start = array![[10.0, 10.0], [80.0, 80.0], [1e10, 1e10]];
+    let kmeans = KMeans::new(KMeansSettings::new(3).tol(1e-16)).unwrap();
+    let a = kmeans.fit_from(x.view(), start.view(), None).unwrap();
+    let b = kmeans.fit_from(turned.view(), start.view(), None).unwrap();
+    assert_eq!(a.n_iter(), b.n_iter());
 }

@@ -9,6 +9,8 @@ pub(crate) trait Points<T: Lane>: Sync {
     fn features(&self) -> usize;
     /// Variance of a feature, averaged over the features.
     fn mean_variance(&self) -> f64;
+    /// Whether samples have weights of their own.
+    fn weighted(&self) -> bool;
     /// Weight of a sample.
     fn weight(&self, i: usize) -> f64;
     /// `sum += w · x_i`.

@@ -203,19 +203,25 @@ impl<T: Lane> Points<T> for Sparse<'_, T> {
         self.x.cols()
     }
     fn mean_variance(&self) -> f64 {
-        let (n, d) = (self.x.rows() as f64, self.x.cols());
+        let d = self.x.cols();
+        let n: f64 = (0..self.x.rows()).map(|i| self.weight(i)).sum();
         let mut sum = vec![0.0; d];
-        for (&j, v) in self.x.indices().iter().zip(self.x.data()) {
-            sum[j] += v.wide();
+        for i in 0..self.x.rows() {
+            self.add_row(i, self.weight(i), &mut sum);
         }
         // Squares of differences from the mean: a mean of squares less the square of the mean would cancel.
         let (mut square, mut absent) = (vec![0.0; d], vec![n; d]);
-        for (&j, v) in self.x.indices().iter().zip(self.x.data()) {
-            square[j] += (v.wide() - sum[j] / n).powi(2);
-            absent[j] -= 1.0;
+        for i in 0..self.x.rows() {
+            for (j, v) in self.row_view(i).iter() {
+                square[j] += self.weight(i) * (v.wide() - sum[j] / n).powi(2);
+                absent[j] -= self.weight(i);
+            }
         }
-        let variance = |((q, s), a): ((&f64, &f64), &f64)| (q + a * (s / n).powi(2)) / n;
+        let variance = |((q, s), a): ((&f64, &f64), &f64)| (q + a.max(0.0) * (s / n).powi(2)) / n;
         square.iter().zip(&sum).zip(&absent).map(variance).sum::<f64>() / d as f64
+    }
+    fn weighted(&self) -> bool {
+        self.weights.is_some()
     }
     fn weight(&self, i: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[i])
