@@ -17,6 +17,10 @@ use rand_chacha::ChaCha8Rng;
 /// Every centre is the mean of all samples that batches have brought it, so that its steps shorten as it gathers samples.
 /// As in scikit-learn, a centre that has gathered less than `reassignment_ratio` times the most popular one's samples is now and then put
 /// on a sample drawn from the batch.
+///
+/// As in scikit-learn, the partition that [`predict`](Self::predict) gives may have fewer clusters than were asked for: a centre of which
+/// no sample is nearest is put elsewhere only while batches are learned, not afterwards, and never where `reassignment_ratio` is 0. Where
+/// every cluster must have samples, run [`KMeans::fit_from`](super::KMeans::fit_from) from these centres: it fills empty ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MiniBatchKMeans<F> {
     settings: MiniBatchSettings,
