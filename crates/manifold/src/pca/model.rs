@@ -80,7 +80,8 @@ impl<F: Real> Pca<F> {
     /// Scores (x − μ) Wᵀ, n × k; each divided by its component's standard deviation when whitening.
     ///
     /// # Errors
-    /// Empty data, a value that is not finite, another number of columns than the fitted data had.
+    /// Empty data, a value that is not finite, another number of columns than the fitted data had, scores beyond the number
+    /// type.
     pub fn transform(&self, x: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check::finite(x)?;
         let (k, d) = self.components.dim();
@@ -109,6 +110,7 @@ impl<F: Real> Pca<F> {
                     }
                 }
             });
+        check::held("scores", scores.view())?;
         Ok(scores)
     }
 
@@ -116,7 +118,8 @@ impl<F: Real> Pca<F> {
     /// deviations first when whitening), n × d.
     ///
     /// # Errors
-    /// Empty scores, a value that is not finite, another number of columns than there are components.
+    /// Empty scores, a value that is not finite, another number of columns than there are components, points beyond the number
+    /// type.
     pub fn inverse_transform(&self, scores: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check::finite(scores)?;
         let (k, d) = self.components.dim();
@@ -144,6 +147,7 @@ impl<F: Real> Pca<F> {
                     }
                 }
             });
+        check::held("points", points.view())?;
         Ok(points)
     }
 

@@ -193,3 +193,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn small_and_large_data_have_the_same_components() {
+    for (n, d) in [(300, 5), (4, 9)] {
+        let x = noise(n, d, 6).mapv(|v| (v - 10.0) as f32);
+        let here = Pca::fit(x.view(), &PcaSettings::new(2)).unwrap();
+        for scale in [1e-18_f32, 1e-15, 1e15, 1e17] {
+            let there = Pca::fit((&x * scale).view(), &PcaSettings::new(2)).unwrap();
+            assert_abs_diff_eq!(there.components(), here.components(), epsilon = 1e-4);
+            let ratio = there.explained_variance_ratio() - here.explained_variance_ratio();
+            assert!(ratio.iter().all(|v| v.abs() < 1e-5));
+        }
+        for (scale, size) in [(1e-24_f32, "small"), (1e30, "large"), (1e37, "large")] {
+            let error = Pca::fit((&x * scale).view(), &PcaSettings::new(2)).unwrap_err();
+            assert_eq!(error, ManifoldError::Scale { what: "variances", size }, "{scale}");
+        }
+        let wide = x.mapv(f64::from);
+        let expected = Pca::fit(wide.view(), &PcaSettings::new(2)).unwrap();
+        for scale in [1e-150, 1e-130, 1e130, 1e150] {
+            let found = Pca::fit((&wide * scale).view(), &PcaSettings::new(2)).unwrap();
+            assert_abs_diff_eq!(found.components(), expected.components(), epsilon = 1e-9);
+        }
+        for (scale, size) in [(1e-200, "small"), (1e200, "large"), (1e307, "large")] {
+            let error = Pca::fit((&wide * scale).view(), &PcaSettings::new(2)).unwrap_err();
+            assert_eq!(error, ManifoldError::Scale { what: "variances", size }, "{scale}");
+        }
+    }
+    let constant = Array2::from_elem((5, 9), 1e-3_f32);
+    assert_eq!(Pca::fit(constant.view(), &PcaSettings::new(2)).unwrap().explained_variance().sum(), 0.0);
+    let model = Pca::fit(noise(30, 3, 1).mapv(|v| v as f32).view(), &PcaSettings::new(2)).unwrap();
+    let far = Array2::from_elem((1, 3), f32::MAX);
+    assert_eq!(model.transform((-&far).view()).is_ok(), model.transform(far.view()).is_ok());
+    assert!(model.inverse_transform(Array2::from_elem((1, 2), f32::MAX).view()).is_err());
+}
