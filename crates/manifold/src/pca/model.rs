@@ -157,9 +157,14 @@ impl<F: Real> Pca<F> {
         F::narrow(terms.map(|((&m, &r), &w)| (m - r.wide()) * w.wide()).sum())
     }
 
-    /// Divisors of the scores: 1 without whitening; a component without variance is divided by √ε, as scikit-learn does.
+    /// Divisors of the scores: 1 without whitening. A component without variance is divided by √ε times the first one's standard
+    /// deviation, below which rounding has made what there is (scikit-learn: by √ε, in whatever unit the data are).
     fn deviations(&self) -> Vec<F> {
-        let of = |&v: &F| if self.whiten { num_traits::Float::sqrt(v.max(F::epsilon())) } else { F::one() };
-        self.explained_variance.iter().map(of).collect()
+        let greatest = self.explained_variance.first().copied().unwrap_or_else(F::zero);
+        if !self.whiten || greatest == F::zero() {
+            return vec![F::one(); self.explained_variance.len()];
+        }
+        let least = num_traits::Float::sqrt(greatest) * num_traits::Float::sqrt(F::epsilon());
+        self.explained_variance.iter().map(|&v| num_traits::Float::sqrt(v).max(least)).collect()
     }
 }

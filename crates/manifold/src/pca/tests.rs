@@ -195,6 +195,27 @@ proptest! {
 }
 
 #[test]
+fn whitened_scores_have_variance_1_in_every_unit() {
+    for scale in [1e-17, 1e-8, 1e-4, 1.0, 1e8, 1e17] {
+        let x = noise(500, 6, 4).mapv(|v| v as f32 * scale as f32);
+        let settings = PcaSettings { n_components: 6, whiten: true };
+        let (pca, scores) = Pca::fit_transform(x.view(), &settings).unwrap();
+        for column in scores.columns() {
+            let variance = column.iter().map(|v| v * v).sum::<f32>() / 499.0;
+            assert!((variance - 1.0).abs() < 1e-3, "{scale}: {variance}");
+        }
+        let back = pca.inverse_transform(scores.view()).unwrap() / scale as f32;
+        assert_abs_diff_eq!(back, x / scale as f32, epsilon = 1e-4);
+    }
+    // Without a variance of its own, a component is no more than its rounding.
+    let flat = noise(50, 1, 3).mapv(|v| v as f32 * 1e-6);
+    let flat = ndarray::concatenate![ndarray::Axis(1), flat, flat];
+    let settings = PcaSettings { n_components: 2, whiten: true };
+    let scores = Pca::fit_transform(flat.view(), &settings).unwrap().1;
+    assert!(scores.column(1).iter().all(|v| v.abs() < 0.1));
+}
+
+#[test]
 fn small_and_large_data_have_the_same_components() {
     for (n, d) in [(300, 5), (4, 9)] {
         let x = noise(n, d, 6).mapv(|v| (v - 10.0) as f32);
