@@ -39,9 +39,23 @@ pub(crate) fn clusters(clusters: usize, samples: usize) -> Result<()> {
     Ok(())
 }
 
+/// Refuses rows whose squared norms, or the sum of these, overflow.
+pub(crate) fn squares<T: Lane>(what: &'static str, x: ArrayView2<'_, T>) -> Result<()> {
+    let sum: f64 = x.iter().map(|v| v.wide() * v.wide()).sum();
+    if (4.0 * sum).is_finite() { Ok(()) } else { Err(Error::Overflow { what }) }
+}
+
+/// Sample weights of ordinary size, and what they are counted in.
+pub(crate) struct Weights<'a> {
+    /// None where every sample weighs 1.
+    pub each: Option<Cow<'a, [f64]>>,
+    /// A power of two: weights as given, divided by this, are `each`. 1 but for extreme weights, whose sums would overflow.
+    pub unit: f64,
+}
+
 /// Refuses weights of the wrong number, negative, not finite, or all zero.
-pub(crate) fn weights(weights: Option<&[f64]>, samples: usize) -> Result<()> {
-    let Some(weights) = weights else { return Ok(()) };
+pub(crate) fn weights(weights: Option<&[f64]>, samples: usize) -> Result<Weights<'_>> {
+    let Some(weights) = weights else { return Ok(Weights { each: None, unit: 1.0 }) };
     if weights.len() != samples {
         return Err(Error::Shape {
             what: "the sample weights",
@@ -52,10 +66,15 @@ pub(crate) fn weights(weights: Option<&[f64]>, samples: usize) -> Result<()> {
     if let Some(row) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
         return Err(Error::Weight { row, found: weights[row] });
     }
-    if weights.iter().all(|&w| w == 0.0) {
+    let largest = weights.iter().fold(0.0, |largest: f64, &w| largest.max(w));
+    if largest == 0.0 {
         return Err(Error::Weight { row: 0, found: 0.0 });
     }
-    Ok(())
+    if (1e-60..1e60).contains(&largest) {
+        return Ok(Weights { each: Some(Cow::Borrowed(weights)), unit: 1.0 });
+    }
+    let unit = 2f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32);
+    Ok(Weights { each: Some(weights.iter().map(|w| w / unit).collect()), unit })
 }
 
 /// The rows one after another, copied only where they are not so already.

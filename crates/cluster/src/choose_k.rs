@@ -130,6 +130,7 @@ pub fn sweep<F: Float + Scalar>(
     crate::check::not_empty(x.nrows(), x.ncols())?;
     crate::check::clusters(settings.to, x.nrows())?;
     crate::check::finite("the data", x)?;
+    crate::check::squares("the data", x)?;
     let seed: [u8; 32] = rng.random();
     // The same references for every k, as the definition asks: their seed is kept, not their rows.
     let references: Vec<[u8; 32]> = (0..settings.references).map(|_| rng.random()).collect();

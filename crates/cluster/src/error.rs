@@ -22,9 +22,15 @@ pub enum Error {
         /// Column of the first such value.
         column: usize,
     },
-    /// Squared distances between these values overflow.
-    #[error("{what} are too large: their squared norms overflow")]
+    /// Squares of these values, or sums of those, overflow.
+    #[error("{what} are too large: squares or sums of theirs overflow")]
     Overflow {
+        /// Which array it is.
+        what: &'static str,
+    },
+    /// Squared distances between these values underflow.
+    #[error("{what} are too small: squares of theirs underflow")]
+    Underflow {
         /// Which array it is.
         what: &'static str,
     },

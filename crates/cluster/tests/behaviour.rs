@@ -173,3 +173,46 @@ fn sweep_finds_the_number_of_clusters() {
         assert!(pair[1].inertia < pair[0].inertia);
     }
 }
+
+/// Rows {(0, 0), (0.1, 0), (1, 1), (1.1, 1)} moved away from zero, as a sparse matrix that holds every entry.
+fn pairs(offset: f64) -> (Array2<f64>, sprs::CsMat<f64>) {
+    let x = ndarray::array![[0.0, 0.0], [0.1, 0.0], [1.0, 1.0], [1.1, 1.0]] + offset;
+    let csr = sprs::CsMat::new((4, 2), vec![0, 2, 4, 6, 8], [0, 1].repeat(4), x.iter().copied().collect());
+    (x, csr)
+}
+
+#[test]
+fn sparse_rows_far_from_zero_are_told_apart() {
+    for offset in [0.0, 1e4, 1e8] {
+        let (x, csr) = pairs(offset);
+        for init in [Init::KMeansPlusPlus, Init::Random] {
+            let kmeans = KMeans::new(KMeansSettings::new(2).init(init)).unwrap();
+            let sparse = kmeans.fit_csr(csr.view(), None, &mut rng()).unwrap();
+            let dense = kmeans.fit(x.view(), &mut rng()).unwrap();
+            assert_eq!(sparse.labels(), dense.labels(), "{offset}");
+            assert_eq!((sparse.labels()[0], sparse.labels()[2]), (sparse.labels()[1], sparse.labels()[3]));
+            assert_ne!(sparse.labels()[0], sparse.labels()[2]);
+            // numpy 2: ((x - means) ** 2).sum() = 4 * 0.05 ** 2; at 1e8 the step of f64 is 1.5e-8.
+            assert!((sparse.inertia() - 0.01).abs() < 1e-8, "{offset}: {}", sparse.inertia());
+            assert_eq!(sparse.predict_csr(csr.view()).unwrap(), sparse.labels());
+        }
+    }
+}
+
+#[test]
+fn sparse_and_dense_fits_agree_from_the_same_start() {
+    let mut noise = rng();
+    for offset in [0.0, 1e6] {
+        let x = Array2::from_shape_fn((300, 12), |(i, j)| {
+            if (i + j) % 3 == 0 { 0.0 } else { offset + (i % 4) as f64 + noise.random::<f64>() }
+        });
+        let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+        let kmeans = KMeans::new(KMeansSettings::new(4)).unwrap();
+        let start = x.slice(s![..4, ..]);
+        let dense = kmeans.fit_from(x.view(), start, None).unwrap();
+        let sparse = kmeans.fit_csr_from(csr.view(), start, None).unwrap();
+        assert_eq!(sparse.labels(), dense.labels());
+        assert_eq!(sparse.n_iter(), dense.n_iter());
+        assert!((sparse.inertia() / dense.inertia() - 1.0).abs() < 1e-9);
+    }
+}

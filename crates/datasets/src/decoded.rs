@@ -1,6 +1,6 @@
 //! Decoded content as published, before any scaling: what is digested, cached, and made into a [`Dataset`].
 
-use ndarray::Array2;
+use ndarray::{Array2, NdFloat};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -207,13 +207,13 @@ fn weigh_weights(weights: Csr, scaling: Scaling) -> Result<Csr> {
 }
 
 /// The scalings that look at rows, columns or single values.
-pub(crate) fn apply(
-    features: &mut Features,
+pub(crate) fn apply<T: NdFloat + From<f32> + Into<f64>>(
+    features: &mut Features<T>,
     scaling: Scaling,
     range: Option<(f32, f32)>,
     text: bool,
 ) -> Result<()> {
-    let root = (features.cols() as f32).sqrt();
+    let root = <T as From<f32>>::from((features.cols() as f32).sqrt());
     match scaling {
         Scaling::Default | Scaling::Raw => {}
         Scaling::TfIdf | Scaling::Mixae | Scaling::Dahal if !text => {
@@ -222,7 +222,7 @@ pub(crate) fn apply(
         }
         Scaling::TfIdf | Scaling::Mixae => {}
         Scaling::Dec if text => scaling::multiply(features, root),
-        Scaling::Dec => scaling::multiply(features, 0.02),
+        Scaling::Dec => scaling::multiply(features, <T as From<f32>>::from(0.02)),
         Scaling::Dahal => {
             scaling::multiply(features, root);
             scaling::min_max(features)?;
@@ -234,7 +234,7 @@ pub(crate) fn apply(
             };
             unit(features, range)?;
             if let Features::Dense(x) = features {
-                x.mapv_inplace(|v| v * 2.0 - 1.0);
+                x.mapv_inplace(|v| v + v - T::one());
             }
         }
         Scaling::Standardise => scaling::standardise(features)?,
@@ -243,9 +243,10 @@ pub(crate) fn apply(
     Ok(())
 }
 
-fn unit(features: &mut Features, range: Option<(f32, f32)>) -> Result<()> {
+fn unit<T: NdFloat + From<f32>>(features: &mut Features<T>, range: Option<(f32, f32)>) -> Result<()> {
     match (features, range) {
         (Features::Dense(x), Some((low, high))) => {
+            let (low, high): (T, T) = (low.into(), high.into());
             x.mapv_inplace(|v| (v - low) / (high - low));
             Ok(())
         }

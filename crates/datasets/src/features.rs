@@ -1,22 +1,22 @@
 //! Feature matrices: dense, or compressed sparse rows for text.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, NdFloat};
 
 use crate::{Error, Result};
 
 /// Compressed sparse rows with 32-bit column indices: two thirds of the memory of `usize` ones.
-pub type Csr = sprs::CsMatI<f32, u32, usize>;
+pub type Csr<T = f32> = sprs::CsMatI<T, u32, usize>;
 
-/// A feature matrix, n rows (samples) × d columns.
+/// A feature matrix, n rows (samples) × d columns. A user's own data are `f64` until they are scaled.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Features {
+pub enum Features<T = f32> {
     /// Row-major dense values.
-    Dense(Array2<f32>),
+    Dense(Array2<T>),
     /// Compressed sparse rows; rows are densified when a network asks for a batch.
-    Sparse(Csr),
+    Sparse(Csr<T>),
 }
 
-impl Features {
+impl<T: NdFloat> Features<T> {
     /// Number of samples.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -39,16 +39,16 @@ impl Features {
     ///
     /// # Errors
     /// If the features are sparse; [`Features::to_dense`] or [`Features::batch`] densify those.
-    pub fn dense(&self) -> Result<ArrayView2<'_, f32>> {
+    pub fn dense(&self) -> Result<ArrayView2<'_, T>> {
         match self {
             Self::Dense(x) => Ok(x.view()),
             Self::Sparse(_) => Err(Error::argument("features", "a dense matrix", "a sparse one")),
         }
     }
 
-    /// The whole matrix, dense (n·d·4 bytes).
+    /// The whole matrix, dense (n·d·4 bytes in `f32`).
     #[must_use]
-    pub fn to_dense(&self) -> Array2<f32> {
+    pub fn to_dense(&self) -> Array2<T> {
         match self {
             Self::Dense(x) => x.clone(),
             Self::Sparse(x) => {
@@ -65,7 +65,7 @@ impl Features {
     ///
     /// # Errors
     /// If a row does not exist.
-    pub fn batch(&self, rows: &[usize]) -> Result<Array2<f32>> {
+    pub fn batch(&self, rows: &[usize]) -> Result<Array2<T>> {
         self.check_rows(rows)?;
         Ok(match self {
             Self::Dense(x) => x.select(Axis(0), rows),
@@ -101,8 +101,49 @@ impl Features {
     }
 }
 
+/// A slot for each column, or only for those that hold a value where a matrix is far wider than that: memory follows what is
+/// there, not the largest index.
+pub(crate) enum Slots {
+    All(usize),
+    Used(Vec<u32>),
+}
+
+impl Slots {
+    pub(crate) fn of<T>(x: &Csr<T>) -> Self {
+        if x.cols() <= 4 * x.nnz() + 1024 {
+            return Self::All(x.cols());
+        }
+        let mut used = x.indices().to_vec();
+        used.sort_unstable();
+        used.dedup();
+        Self::Used(used)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::All(columns) => *columns,
+            Self::Used(used) => used.len(),
+        }
+    }
+
+    /// Slot of a column that holds a value.
+    pub(crate) fn slot(&self, column: usize) -> usize {
+        match self {
+            Self::All(_) => column,
+            Self::Used(used) => used.partition_point(|&other| (other as usize) < column),
+        }
+    }
+
+    pub(crate) fn column(&self, slot: usize) -> usize {
+        match self {
+            Self::All(_) => slot,
+            Self::Used(used) => used[slot] as usize,
+        }
+    }
+}
+
 /// Some rows of a sparse matrix; rows that do not exist are empty.
-pub(crate) fn select_csr(x: &Csr, rows: &[usize]) -> Csr {
+pub(crate) fn select_csr<T: NdFloat>(x: &Csr<T>, rows: &[usize]) -> Csr<T> {
     let mut indptr = Vec::with_capacity(rows.len() + 1);
     let (mut indices, mut values) = (Vec::new(), Vec::new());
     indptr.push(0);
@@ -131,6 +172,18 @@ mod tests {
         let batch = sparse().batch(&[2, 0]).unwrap();
         assert_eq!(batch, array![[0.0, 3.0, 0.0, 0.0], [1.0, 0.0, 0.0, 2.0]]);
         assert!(sparse().batch(&[3]).unwrap_err().to_string().contains("below 3"));
+    }
+
+    #[test]
+    fn wide_matrices_have_few_slots() {
+        let wide = Csr::new((2, 50_000_000), vec![0, 2, 3], vec![7, 40_000_000, 7], vec![1.0f32; 3]);
+        let slots = Slots::of(&wide);
+        assert_eq!(
+            (slots.len(), slots.slot(7), slots.slot(40_000_000), slots.column(1)),
+            (2, 0, 1, 40_000_000)
+        );
+        let slots = Slots::of(&Csr::new((1, 3), vec![0, 1], vec![2], vec![1.0f32]));
+        assert_eq!((slots.len(), slots.slot(2), slots.column(2)), (3, 2, 2));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Scalings of features: each data set's own default, and named variants.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, NdFloat};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::features::Slots;
 use crate::{Error, Features, Result};
 
 /// How published values become features. The text weightings need term counts, see [`crate::text`].
@@ -51,34 +52,41 @@ impl std::str::FromStr for Scaling {
 ///
 /// # Errors
 /// If a sparse matrix holds a negative value: the scaled matrix would no longer be sparse.
-pub fn min_max(features: &mut Features) -> Result<()> {
+pub fn min_max<T: NdFloat>(features: &mut Features<T>) -> Result<()> {
     match features {
         Features::Dense(x) => {
             for mut column in x.axis_iter_mut(Axis(1)) {
-                let low = column.fold(f32::INFINITY, |a, &b| a.min(b));
-                let high = column.fold(f32::NEG_INFINITY, |a, &b| a.max(b));
+                let low = column.fold(T::infinity(), |a, &b| a.min(b));
+                let high = column.fold(T::neg_infinity(), |a, &b| a.max(b));
                 let span = high - low;
-                column.mapv_inplace(|v| if span > 0.0 { (v - low) / span } else { 0.0 });
+                if span.is_finite() {
+                    column.mapv_inplace(|v| if span > T::zero() { (v - low) / span } else { T::zero() });
+                } else {
+                    // Half of everything: differences of the largest numbers overflow.
+                    let half = T::one() / (T::one() + T::one());
+                    let span = high * half - low * half;
+                    column.mapv_inplace(|v| (v * half - low * half) / span);
+                }
             }
         }
         Features::Sparse(x) => {
-            if let Some(value) = x.data().iter().find(|&&v| v < 0.0) {
+            if let Some(value) = x.data().iter().find(|&&v| v < T::zero()) {
                 return Err(Error::argument("sparse features", "no negative values", value));
             }
             // A column's minimum is 0 unless every row holds a value in it.
-            let (rows, cols) = (x.rows(), x.cols());
-            let mut range = vec![(f32::INFINITY, 0.0f32, 0usize); cols];
+            let (rows, slots) = (x.rows(), Slots::of(x));
+            let mut range = vec![(T::infinity(), T::zero(), 0usize); slots.len()];
             for row in x.outer_iterator() {
                 for (column, &v) in row.iter() {
-                    let (low, high, n) = &mut range[column];
+                    let (low, high, n) = &mut range[slots.slot(column)];
                     (*low, *high, *n) = (low.min(v), high.max(v), *n + 1);
                 }
             }
             let indices: Vec<u32> = x.indices().to_vec();
             for (value, column) in x.data_mut().iter_mut().zip(indices) {
-                let (low, high, n) = range[column as usize];
-                let low = if n == rows { low } else { 0.0 };
-                *value = if high > low { (*value - low) / (high - low) } else { 0.0 };
+                let (low, high, n) = range[slots.slot(column as usize)];
+                let low = if n == rows { low } else { T::zero() };
+                *value = if high > low { (*value - low) / (high - low) } else { T::zero() };
             }
         }
     }
@@ -89,19 +97,17 @@ pub fn min_max(features: &mut Features) -> Result<()> {
 ///
 /// # Errors
 /// If the matrix is sparse: centring would fill it.
-pub fn standardise(features: &mut Features) -> Result<()> {
+pub fn standardise<T: NdFloat + Into<f64>>(features: &mut Features<T>) -> Result<()> {
     let Features::Dense(x) = features else {
         return Err(Error::argument("scaling", "one that keeps a sparse matrix sparse", "standardise"));
     };
     let n = x.nrows().max(1) as f64;
     let mut sums = vec![(0.0f64, 0.0f64); x.ncols()];
     for row in x.rows() {
-        row.iter().zip(&mut sums).for_each(|(&v, (sum, _))| *sum += f64::from(v));
+        row.iter().zip(&mut sums).for_each(|(&v, (sum, _))| *sum += v.into());
     }
     for row in x.rows() {
-        row.iter()
-            .zip(&mut sums)
-            .for_each(|(&v, (sum, squares))| *squares += (f64::from(v) - *sum / n).powi(2));
+        row.iter().zip(&mut sums).for_each(|(&v, (sum, squares))| *squares += (v.into() - *sum / n).powi(2));
     }
     let moments: Vec<(f64, f64)> =
         sums.iter().map(|&(sum, squares)| (sum / n, (squares / n).sqrt())).collect();
@@ -109,18 +115,26 @@ pub fn standardise(features: &mut Features) -> Result<()> {
         for (value, &(mean, deviation)) in row.iter_mut().zip(&moments) {
             // Below the rounding of the mean itself a feature is constant.
             let constant = deviation <= f64::EPSILON * mean.abs().max(f64::MIN_POSITIVE) * 16.0;
-            *value = if constant { 0.0 } else { ((f64::from(*value) - mean) / deviation) as f32 };
+            let wide: f64 = (*value).into();
+            *value = if constant { T::zero() } else { narrow((wide - mean) / deviation) };
         }
     }
     Ok(())
 }
 
 /// Each row to Euclidean length 1; rows of zeros stay.
-pub fn l2_rows(features: &mut Features) {
-    let normalise = |row: &mut [f32]| {
-        let norm = row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
-        if norm > 0.0 {
-            row.iter_mut().for_each(|v| *v = (f64::from(*v) / norm) as f32);
+pub fn l2_rows<T: NdFloat + Into<f64>>(features: &mut Features<T>) {
+    let normalise = |row: &mut [T]| {
+        let norm = row.iter().map(|&v| v.into().powi(2)).sum::<f64>().sqrt();
+        if (1e-140..1e140).contains(&norm) {
+            row.iter_mut().for_each(|v| *v = narrow((*v).into() / norm));
+            return;
+        }
+        // Squares over- or underflow, which those of f32 never do: by the largest value first.
+        let most = row.iter().fold(0.0, |most: f64, &v| most.max(v.into().abs()));
+        let norm = row.iter().map(|&v| (v.into() / most).powi(2)).sum::<f64>().sqrt();
+        if most > 0.0 {
+            row.iter_mut().for_each(|v| *v = narrow((*v).into() / most / norm));
         }
     };
     match features {
@@ -137,15 +151,20 @@ pub fn l2_rows(features: &mut Features) {
 }
 
 /// Every value times `factor`.
-pub(crate) fn multiply(features: &mut Features, factor: f32) {
+pub(crate) fn multiply<T: NdFloat>(features: &mut Features<T>, factor: T) {
     match features {
         Features::Dense(x) => x.mapv_inplace(|v| v * factor),
         Features::Sparse(x) => x.data_mut().par_iter_mut().for_each(|v| *v *= factor),
     }
 }
 
+/// A number in the features' own precision.
+fn narrow<T: NdFloat>(value: f64) -> T {
+    T::from(value).unwrap_or_else(T::nan)
+}
+
 /// The values row-major, re-laid first where they are not.
-fn as_standard(x: &mut Array2<f32>) -> &mut [f32] {
+fn as_standard<T: NdFloat>(x: &mut Array2<T>) -> &mut [T] {
     if !x.is_standard_layout() {
         *x = x.as_standard_layout().into_owned();
     }
@@ -194,5 +213,22 @@ mod tests {
     fn names_parse() {
         assert_eq!("tf-idf".parse::<Scaling>().unwrap(), Scaling::TfIdf);
         assert!("foo".parse::<Scaling>().unwrap_err().to_string().contains("dahal"));
+    }
+
+    #[test]
+    fn scalings_at_the_ends_of_f32() {
+        let column = |values: [f32; 3]| Features::Dense(ndarray::arr2(&values.map(|v| [v])));
+        let mut unit = column([-3e38, 0.0, 3e38]);
+        min_max(&mut unit).unwrap();
+        assert_eq!(unit.to_dense(), array![[0.0], [0.5], [1.0]]);
+        for scale in [1e-40, 1e-20, 1e38] {
+            let mut standard = column([0.0, scale, 2.0 * scale]);
+            standardise(&mut standard).unwrap();
+            let expected = array![[-1.224_744_9], [0.0], [1.224_744_9]];
+            assert!((standard.to_dense() - expected).iter().all(|d: &f32| d.abs() < 1e-4));
+            let mut rows = column([-scale, 0.0, 2.0 * scale]);
+            l2_rows(&mut rows);
+            assert_eq!(rows.to_dense(), array![[-1.0], [0.0], [1.0]]);
+        }
     }
 }

@@ -73,7 +73,7 @@ impl SoftNearestNeighbour {
                 let _ = cosines.g_sub_scalar_(1.0);
                 (cosines, Some((norms, unit)))
             }
-            PairDistance::SquaredEuclidean => (-self.distance.matrix(&x), None),
+            PairDistance::SquaredEuclidean => (-self.distance.matrix(&x, temperature), None),
         };
         let _ = kernel.g_mul_scalar_(temperature.recip());
         let _ = kernel.exp_();
@@ -140,6 +140,14 @@ impl SoftNearestNeighbour {
                 // A row shorter than 1e-12 is divided by a constant, so nothing is projected out.
                 let radial = radial * norms.gt(1e-12).to_kind(unit.kind());
                 (along - radial * unit) / norms
+            }
+            None if self.distance.cancels(&forward.x, temperature) => {
+                // Sample by sample, from differences: sums of what lies far from zero would cancel.
+                let row = |i: i64| {
+                    let differences = &forward.x - forward.x.get(i);
+                    weights.get(i).unsqueeze(0).matmul(&differences) * 2.0
+                };
+                Tensor::cat(&(0..forward.x.size()[0]).map(row).collect::<Vec<_>>(), 0)
             }
             None => {
                 let degrees = weights.sum_dim_intlist([1i64].as_slice(), true, None);

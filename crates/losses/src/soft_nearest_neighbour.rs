@@ -12,9 +12,14 @@ pub enum PairDistance {
 }
 
 impl PairDistance {
-    /// All pairs' distances, shape (batch, batch), for activations of shape (batch, features).
-    pub(crate) fn matrix(self, x: &Tensor) -> Tensor {
+    /// All pairs' distances, shape (batch, batch), for activations of shape (batch, features) that are compared at a
+    /// temperature.
+    pub(crate) fn matrix(self, x: &Tensor, temperature: f64) -> Tensor {
         match self {
+            // Mode 2: from differences, never from products.
+            Self::SquaredEuclidean if self.cancels(x, temperature) => {
+                Tensor::cdist(x, x, 2.0, Some(2)).square()
+            }
             Self::Cosine => {
                 // `norm`, not the root of a sum: its gradient at 0 is 0, not NaN, and a layer of ReLUs may well be silent.
                 let norms = x.norm_scalaropt_dim(2, [1i64].as_slice(), true).clamp_min(1e-12);
@@ -25,6 +30,19 @@ impl PairDistance {
                 let squares = x.square().sum_dim_intlist([1i64].as_slice(), true, None);
                 (&squares + squares.tr() - x.matmul(&x.tr()) * 2.0).clamp_min(0.0)
             }
+        }
+    }
+
+    /// Whether ‖a‖² − 2⟨a, b⟩ + ‖b‖² of activations far from zero would lose more than a hundredth of the temperature.
+    pub(crate) fn cancels(self, x: &Tensor, temperature: f64) -> bool {
+        let unit = match x.kind() {
+            Kind::Double => f64::EPSILON,
+            Kind::Float => f64::from(f32::EPSILON),
+            _ => return false,
+        };
+        self == Self::SquaredEuclidean && {
+            let squares = x.detach().square().sum_dim_intlist([1i64].as_slice(), false, Kind::Double);
+            16.0 * unit * squares.max().double_value(&[]) > 1e-2 * temperature
         }
     }
 }
@@ -62,7 +80,7 @@ impl SoftNearestNeighbour {
     /// When the number of labels is not the size of the batch.
     pub fn loss(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
         let batch = activations.size()[0];
-        let kernel = (self.distance.matrix(&activations.view([batch, -1])) / -temperature).exp();
+        let kernel = (self.distance.matrix(&activations.view([batch, -1]), temperature) / -temperature).exp();
         let off_diagonal = 1.0 - Tensor::eye(batch, (activations.kind(), activations.device()));
         let kernel = kernel * off_diagonal;
         let row_sums = |matrix: &Tensor| matrix.sum_dim_intlist([1i64].as_slice(), false, None);
@@ -151,6 +169,51 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn activations_far_from_zero_keep_their_distances() {
+        // numpy 2, float64, of the float32 values less 1e4: k = exp(-d2 / .1) * (1 - eye(4)); s = (k * alike).sum(1) / (1e-5 + k.sum(1));
+        // -log(1e-5 + s).mean() = 2.2e-6 (0.01 apart twice over, and the steps of f32 at 1e4 are 0.001)
+        let labels = Tensor::from_slice(&[0i64, 0, 1, 1]);
+        let codes = [0.0f32, 0.1, 0.1, 0.0, 1.0, 1.1, 1.1, 1.0];
+        let form = SoftNearestNeighbour { distance: PairDistance::SquaredEuclidean, ..Default::default() };
+        for offset in [0.0, 1e2, 1e4] {
+            let x = Tensor::from_slice(&codes.map(|v| v + offset)).view([4, 2]);
+            assert_relative_eq!(
+                form.loss(&x, Some(&labels), 0.1).double_value(&[]),
+                2.2e-6,
+                max_relative = 0.1
+            );
+            assert_relative_eq!(
+                form.fused(&x, Some(&labels), 0.1).double_value(&[]),
+                2.2e-6,
+                max_relative = 0.1
+            );
+            assert_relative_eq!(
+                form.value(&x, Some(&labels), 0.1).double_value(&[]),
+                2.2e-6,
+                max_relative = 0.1
+            );
+        }
+    }
+
+    #[test]
+    fn gradients_far_from_zero_are_those_near_it() {
+        let (x, y) = batch();
+        let form = SoftNearestNeighbour { distance: PairDistance::SquaredEuclidean, ..Default::default() };
+        let gradient = |x: &Tensor, fused: bool| {
+            let leaf = x.copy().set_requires_grad(true);
+            let loss = if fused { form.fused(&leaf, Some(&y), 0.3) } else { form.loss(&leaf, Some(&y), 0.3) };
+            Tensor::run_backward(&[&loss], &[&leaf], false, false).remove(0)
+        };
+        let near = gradient(&x, false);
+        let far = &x + 1e7;
+        for fused in [false, true] {
+            let error =
+                (gradient(&far, fused) - &near).norm().double_value(&[]) / near.norm().double_value(&[]);
+            assert!(error < 1e-6, "{fused}: {error}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Checks of input shared by the algorithms.
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 use rayon::prelude::*;
 
 use crate::{ManifoldError, Real, Result};
@@ -28,6 +28,33 @@ pub(crate) fn finite<F: Real>(x: ArrayView2<'_, F>) -> Result<()> {
         Some((start, (row, column, value))) => {
             Err(ManifoldError::NotFinite { row: start + row, column, value })
         }
+        None => Ok(()),
+    }
+}
+
+/// Powers of two beyond which data are extreme: squares, and sums of many of them, are still far from the ends of f32.
+const ORDINARY: i32 = 32;
+
+/// A power of two near 1 / `size` where that is extreme, else 1: what does not depend on the unit of the data is computed in
+/// such a unit, and has the same bits as before where the data are ordinary.
+pub(crate) fn unit(size: f64) -> f64 {
+    if size == 0.0 || !size.is_finite() || (-ORDINARY..=ORDINARY).contains(&(size.log2().floor() as i32)) {
+        return 1.0;
+    }
+    2.0_f64.powi(-(size.log2().floor() as i32).clamp(-1000, 1000))
+}
+
+/// The data times a power of two, where they are so large or small that squares or sums of theirs could leave the number type.
+pub(crate) fn rescaled<F: Real>(x: ArrayView2<'_, F>) -> CowArray<'_, F, Ix2> {
+    let largest = x.iter().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
+    let unit = unit(largest);
+    if unit == 1.0 { CowArray::from(x) } else { CowArray::from(x.mapv(|v| F::narrow(v.wide() * unit))) }
+}
+
+/// Refuses a result of which a number is not finite.
+pub(crate) fn held<F: Real>(what: &'static str, numbers: ArrayView2<'_, F>) -> Result<()> {
+    match first_bad(numbers) {
+        Some(_) => Err(ManifoldError::Scale { what, size: "large" }),
         None => Ok(()),
     }
 }

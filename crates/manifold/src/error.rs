@@ -24,6 +24,16 @@ pub enum ManifoldError {
         /// What is there.
         value: f64,
     },
+    /// Numbers of the result are out of range.
+    #[error(
+        "{what} are out of the range of the data's number type: the data are too {size}, scale them first"
+    )]
+    Scale {
+        /// What cannot be held.
+        what: &'static str,
+        /// "large" or "small".
+        size: &'static str,
+    },
     /// Two shapes that must agree do not.
     #[error("{what}: expected {expected}, found {found}")]
     Shape {

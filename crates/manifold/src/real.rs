@@ -15,8 +15,6 @@ pub trait Real: NdFloat + RealField + Default + sealed::Sealed {
     fn wide(self) -> f64;
     /// From double precision, rounded to nearest.
     fn narrow(x: f64) -> Self;
-    /// To single precision, rounded to nearest.
-    fn single(self) -> f32;
 }
 
 impl Real for f32 {
@@ -26,9 +24,6 @@ impl Real for f32 {
     fn narrow(x: f64) -> Self {
         x as f32
     }
-    fn single(self) -> f32 {
-        self
-    }
 }
 
 impl Real for f64 {
@@ -37,8 +32,5 @@ impl Real for f64 {
     }
     fn narrow(x: f64) -> Self {
         x
-    }
-    fn single(self) -> f32 {
-        self as f32
     }
 }

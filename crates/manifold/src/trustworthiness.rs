@@ -4,8 +4,8 @@ use ndarray::ArrayView2;
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
-use crate::knn::{KnnSettings, Metric, nearest_neighbours};
-use crate::{Real, Result, check};
+use crate::knn::{KnnSettings, Metric, TINY, nearest_neighbours, small_distance};
+use crate::{ManifoldError, Real, Result, check};
 
 /// Rows ranked at a time.
 const ROWS: usize = 8;
@@ -15,7 +15,7 @@ const ROWS: usize = 8;
 /// time, O(n) memory for each thread.
 ///
 /// # Errors
-/// Empty input, values that are not finite, different numbers of rows, `k` of 0 or not below n / 2.
+/// Empty input, values that are not finite, fewer than three rows, different numbers of rows, `k` of 0 or not below n / 2.
 pub fn trustworthiness<F: Real, G: Real>(
     x: ArrayView2<'_, F>,
     embedding: ArrayView2<'_, G>,
@@ -25,10 +25,16 @@ pub fn trustworthiness<F: Real, G: Real>(
     check::finite(embedding)?;
     let n = x.nrows();
     check::same("rows of the embedding", n, embedding.nrows())?;
+    if n < 3 {
+        let what = "rows (k must be below half of them)";
+        return Err(ManifoldError::Shape { what, expected: 3, found: n });
+    }
     check::range("k", k, 1, ((n.max(1) - 1) / 2).max(1))?;
     let search = KnnSettings { k, metric: Metric::Euclidean, include_self: false };
     let near = nearest_neighbours(embedding, &search)?;
-    let rows = x.as_standard_layout();
+    // Ranks do not depend on the unit.
+    let scaled = check::rescaled(x);
+    let rows = scaled.as_standard_layout();
     let d = x.ncols();
     let data = rows.as_slice().unwrap_or(&[]);
     let arch = Arch::new();
@@ -40,7 +46,11 @@ pub fn trustworthiness<F: Real, G: Real>(
             squares
                 .chunks_exact(n)
                 .zip(chunk * ROWS..)
-                .map(|(squares, i)| excess(squares, i, near.indices.row(i).iter().copied(), k))
+                .map(|(squares, i)| {
+                    let row = |l: usize| &data[l * d..(l + 1) * d];
+                    let small = |l: usize| small_distance(row(i), row(l), 1.0, 1.0);
+                    excess(squares, small, i, near.indices.row(i).iter().copied(), k)
+                })
                 .sum()
         })
         .collect();
@@ -49,13 +59,27 @@ pub fn trustworthiness<F: Real, G: Real>(
     Ok(1.0 - 2.0 * penalty / (n * k * (2.0 * n - 3.0 * k - 1.0)))
 }
 
-/// Σⱼ max(0, r(i, j) − k) over the given rows j, from the squared distances of row i to all rows.
-fn excess(squares: &[f64], i: usize, near: impl Iterator<Item = usize>, k: usize) -> usize {
+/// Σⱼ max(0, r(i, j) − k) over the given rows j, from the squared distances of row i to all rows. Where these underflow,
+/// `small` has the distances.
+fn excess(
+    squares: &[f64],
+    small: impl Fn(usize) -> f64,
+    i: usize,
+    near: impl Iterator<Item = usize>,
+    k: usize,
+) -> usize {
     near.map(|j| {
         let here = squares[j];
         let closer = |&(l, s): &(usize, &f64)| l != i && (*s < here || (*s == here && l < j));
-        let rank: usize = 1 + squares.iter().enumerate().filter(closer).count();
-        rank.saturating_sub(k)
+        let before = if here < TINY {
+            let apart = small(j);
+            let closer =
+                |l: usize| l != i && squares[l] < TINY && small(l).total_cmp(&apart).then(l.cmp(&j)).is_lt();
+            (0..squares.len()).filter(|&l| closer(l)).count()
+        } else {
+            squares.iter().enumerate().filter(closer).count()
+        };
+        (before + 1).saturating_sub(k)
     })
     .sum()
 }
@@ -133,5 +157,37 @@ mod tests {
         assert!(trustworthiness(x.view(), x.view(), 10).is_err());
         assert!(trustworthiness(x.view(), x.view(), 0).is_err());
         assert!(trustworthiness(x.view(), x.slice(s![..19, ..]), 3).is_err());
+    }
+
+    #[test]
+    fn two_points_have_no_ranks() {
+        let x = waves();
+        let error = trustworthiness(x.slice(s![..2, ..]), x.slice(s![..2, ..]), 1).unwrap_err();
+        assert!(error.to_string().contains("expected 3, found 2"), "{error}");
+        assert_eq!(trustworthiness(x.slice(s![..3, ..]), x.slice(s![..3, ..]), 1).unwrap(), 1.0);
+    }
+
+    #[test]
+    fn at_every_scale() {
+        let x = waves();
+        let expected = trustworthiness(x.view(), x.slice(s![.., ..2]), 5).unwrap();
+        for scale in [1e-300, 1e-160, 1e160, 1e307] {
+            let scaled = &x * scale;
+            assert_eq!(trustworthiness(scaled.view(), x.slice(s![.., ..2]), 5).unwrap(), expected, "{scale}");
+            assert_eq!(
+                trustworthiness(scaled.view(), scaled.slice(s![.., ..2]), 5).unwrap(),
+                expected,
+                "{scale}"
+            );
+        }
+        let single = x.mapv(|v| v as f32 * 1e37);
+        assert_eq!(trustworthiness(single.view(), x.slice(s![.., ..2]), 5).unwrap(), expected);
+        // One row far from all others: their distances underflow beside its own.
+        let mut far = &x * 1e-200;
+        far.row_mut(7).fill(1e10);
+        let mut near = x.clone();
+        near.row_mut(7).fill(1e30);
+        let found = trustworthiness(far.view(), x.slice(s![.., ..2]), 5).unwrap();
+        assert_eq!(found, trustworthiness(near.view(), x.slice(s![.., ..2]), 5).unwrap());
     }
 }

@@ -46,10 +46,49 @@ pub(crate) fn check_finite<F: Scalar>(x: ArrayView2<'_, F>) -> Result<()> {
     }
 }
 
-/// Means of the groups of rows (*k* × *d*), in double precision.
+/// A power of two that keeps squares of extreme data, and sums of some thousand of them, from overflow and underflow of a
+/// type with numbers up to `most`; 1 for all other data. Scores of the geometry do not depend on it.
+pub(crate) fn common_scale<F: Scalar>(x: ArrayView2<'_, F>, most: f64) -> f64 {
+    let largest = x.iter().fold(0.0, |largest: f64, value| largest.max(value.widen().abs()));
+    let safe = most.log2() / 2.0 - 12.0;
+    let exponent = largest.log2();
+    if largest == 0.0 || exponent.abs() < safe {
+        1.0
+    } else {
+        (-exponent.floor()).clamp(-1000.0, 1000.0).exp2()
+    }
+}
+
+/// Sums of squares below this may have lost terms to underflow.
+const TINY: f64 = 1e-280;
+
+/// ‖*a* − *b*‖, also where the squares underflow.
+pub(crate) fn distance<I: Iterator<Item = f64> + Clone>(a: I, b: impl Iterator<Item = f64> + Clone) -> f64 {
+    let square = squared_distance(a.clone(), b.clone());
+    if square > TINY {
+        return square.sqrt();
+    }
+    let largest = a.clone().zip(b.clone()).fold(0.0, |largest: f64, (a, b)| largest.max((a - b).abs()));
+    if largest == 0.0 {
+        return 0.0;
+    }
+    largest * a.zip(b).map(|(a, b)| ((a - b) / largest).powi(2)).sum::<f64>().sqrt()
+}
+
+/// ‖*a* − *b*‖².
+pub(crate) fn squared_distance(a: impl Iterator<Item = f64>, b: impl Iterator<Item = f64>) -> f64 {
+    a.zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+/// Means of the groups of rows (*k* × *d*) times `scale`, in double precision.
 ///
 /// Each mean is taken about the group's first row, so that a group of equal rows has exactly that row as its mean.
-pub(crate) fn centroids<F: Scalar>(x: ArrayView2<'_, F>, codes: &[usize], counts: &[usize]) -> Array2<f64> {
+pub(crate) fn centroids<F: Scalar>(
+    x: ArrayView2<'_, F>,
+    scale: f64,
+    codes: &[usize],
+    counts: &[usize],
+) -> Array2<f64> {
     let (k, d) = (counts.len(), x.ncols());
     let mut first = vec![usize::MAX; k];
     let mut sums = Array2::<f64>::zeros((k, d));
@@ -59,12 +98,12 @@ pub(crate) fn centroids<F: Scalar>(x: ArrayView2<'_, F>, codes: &[usize], counts
         }
         let origin = x.row(first[code]);
         for ((sum, &value), &base) in sums.row_mut(code).iter_mut().zip(x.row(row)).zip(origin) {
-            *sum += value.widen() - base.widen();
+            *sum += value.widen() * scale - base.widen() * scale;
         }
     }
     for (code, mut sum) in sums.rows_mut().into_iter().enumerate() {
         for (sum, &base) in sum.iter_mut().zip(x.row(first[code])) {
-            *sum = base.widen() + *sum / counts[code] as f64;
+            *sum = base.widen() * scale + *sum / counts[code] as f64;
         }
     }
     sums

@@ -1,7 +1,6 @@
-use crate::calinski_harabasz::squared_distance;
-use crate::data::{centroids, check_finite};
+use crate::data::{centroids, check_finite, common_scale, distance};
 use crate::labels::encode_for_geometry;
-use crate::{Result, Scalar};
+use crate::{Error, Result, Scalar};
 use ndarray::ArrayView2;
 
 /// The Davies-Bouldin score, at least 0, lower is better:
@@ -18,16 +17,18 @@ use ndarray::ArrayView2;
 /// # Errors
 /// [`Error::ClusterCount`](crate::Error::ClusterCount) unless 2 ≤ *k* < *n*;
 /// [`Error::LengthMismatch`](crate::Error::LengthMismatch), [`Error::NotFinite`](crate::Error::NotFinite),
-/// [`Error::Empty`](crate::Error::Empty), [`Error::NoFeatures`](crate::Error::NoFeatures).
+/// [`Error::Empty`](crate::Error::Empty), [`Error::NoFeatures`](crate::Error::NoFeatures),
+/// [`Error::TooLarge`](crate::Error::TooLarge).
 pub fn davies_bouldin<F: Scalar>(x: ArrayView2<'_, F>, labels: &[usize]) -> Result<f64> {
     check_finite(x)?;
     let groups = encode_for_geometry(labels, x.nrows())?;
     let k = groups.k();
-    let means = centroids(x, &groups.codes, &groups.counts);
+    let scale = common_scale(x, f64::MAX);
+    let means = centroids(x, scale, &groups.codes, &groups.counts);
     let mut spread = vec![0.0; k];
     for (row, &code) in x.rows().into_iter().zip(&groups.codes) {
         let mean = means.row(code);
-        spread[code] += squared_distance(row.iter().map(|v| v.widen()), mean.iter().copied()).sqrt();
+        spread[code] += distance(row.iter().map(|v| v.widen() * scale), mean.iter().copied());
     }
     for (spread, &count) in spread.iter_mut().zip(&groups.counts) {
         *spread /= count as f64;
@@ -35,7 +36,7 @@ pub fn davies_bouldin<F: Scalar>(x: ArrayView2<'_, F>, labels: &[usize]) -> Resu
     let mut worst = vec![0.0f64; k];
     for i in 0..k {
         for j in 0..i {
-            let apart = squared_distance(means.row(i).iter().copied(), means.row(j).iter().copied()).sqrt();
+            let apart = distance(means.row(i).iter().copied(), means.row(j).iter().copied());
             if apart > 0.0 {
                 let ratio = (spread[i] + spread[j]) / apart;
                 worst[i] = worst[i].max(ratio);
@@ -43,5 +44,34 @@ pub fn davies_bouldin<F: Scalar>(x: ArrayView2<'_, F>, labels: &[usize]) -> Resu
             }
         }
     }
-    Ok(worst.iter().sum::<f64>() / k as f64)
+    let score = worst.iter().sum::<f64>() / k as f64;
+    if score.is_finite() { Ok(score) } else { Err(Error::TooLarge { score: "the Davies-Bouldin score" }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    // sklearn.metrics.davies_bouldin_score([[0], [1], [10], [12]], [0, 0, 1, 1]) is 1/7, scikit-learn 1.9
+    #[test]
+    fn at_every_scale() {
+        let x = array![[0.0], [1.0], [10.0], [12.0]];
+        for exponent in [-1060, -600, -20, 0, 20, 500, 1018] {
+            let half = 2f64.powi(exponent / 2);
+            let found = davies_bouldin((&x * half * half).view(), &[0, 0, 1, 1]).unwrap();
+            assert!((found * 7.0 - 1.0).abs() < 1e-15, "{exponent}: {found}");
+        }
+    }
+
+    #[test]
+    fn means_near_one_another_beside_others_far_away() {
+        let x = array![[0.0], [2e-200], [4e-200], [6e-200], [1.0], [1.0]];
+        // Spreads of 1e-200, means 4e-200 apart: 0.5 for the two, next to nothing for the third.
+        let found = davies_bouldin(x.view(), &[0, 0, 1, 1, 2, 2]).unwrap();
+        assert!((found * 3.0 - 1.0).abs() < 1e-12, "{found}");
+        let x = array![[0.0], [1.0], [0.5], [f64::from_bits(1)]];
+        // Equal means are left out; 0.5 / 0.5 for the first and the last.
+        assert_eq!(davies_bouldin(x.view(), &[0, 0, 1, 2]).unwrap(), 2.0 / 3.0);
+    }
 }

@@ -33,6 +33,12 @@ pub enum Error {
         /// The value found.
         value: f64,
     },
+    /// A score has no number: the data's distances differ too much in size.
+    #[error("{score} is beyond the largest number: clusters are too small for the distances between them")]
+    TooLarge {
+        /// The score.
+        score: &'static str,
+    },
     /// A geometric score needs at least two clusters and at least one cluster with two samples.
     #[error(
         "found {clusters} clusters in {samples} samples, expected from 2 to the number of samples less 1"

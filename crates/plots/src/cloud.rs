@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView1, Axis as Dimension};
 use crate::axes::{Below, Left, axes};
 use crate::palette::{GRID, INK, Rgb, SPINE, WHITE, colours, mix};
 use crate::raster::Raster;
-use crate::scale::{Axis, Scale};
+use crate::scale::{Axis, Scale, same};
 use crate::scatter::ScatterPanel;
 use crate::scene::{Align, EM, Scene};
 use crate::{Error, Result, font};
@@ -48,7 +48,7 @@ impl Bounds {
         }
         // All points in one place: any side will do.
         let largest = middle.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-        if half <= largest * 1e-12 {
+        if same(largest, largest + 2.0 * half) {
             half = if largest > 0.0 { largest * 0.1 } else { 1.0 };
         }
         Ok(Self { middle, half: half * 1.04 })

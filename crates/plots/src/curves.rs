@@ -3,7 +3,7 @@ use crate::error::{check_errors, check_finite, check_len, check_some};
 use crate::figure::{Figure, QUICK_NOTE};
 use crate::legend::{Entry, Key, legend, stroke};
 use crate::palette::colours;
-use crate::scale::{Axis, Scale};
+use crate::scale::{Axis, Scale, same};
 use crate::scene::Scene;
 use crate::{Error, Result};
 
@@ -145,7 +145,7 @@ impl Series {
                 check_len(&format!("{what}, upper line"), self.x.len(), high.len())?;
                 check_finite(&format!("{what}, lower line"), low.iter().copied())?;
                 check_finite(&format!("{what}, upper line"), high.iter().copied())?;
-                match low.iter().zip(high).find(|(l, h)| l > h) {
+                match low.iter().zip(high).find(|(l, h)| l > h && !same(**l, **h)) {
                     Some((low, high)) => {
                         Err(Error::BadRange { what: format!("{what}, band"), low: *low, high: *high })
                     }

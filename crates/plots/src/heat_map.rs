@@ -4,7 +4,7 @@ use num_traits::AsPrimitive;
 use crate::error::{check_finite, check_len, check_some};
 use crate::figure::{Figure, QUICK_NOTE};
 use crate::palette::{INK, SOFT_INK, SPINE, ink_on, shade};
-use crate::scale::{Axis, Scale, number};
+use crate::scale::{Axis, Scale, number, same};
 use crate::scene::{Align, EM, SMALL_EM, Scene};
 use crate::{Error, Result, font, render};
 
@@ -221,7 +221,11 @@ fn shortened(mut lines: Vec<String>, room: usize) -> Vec<String> {
 
 fn ends(values: &Array2<f64>) -> (f64, f64) {
     let (low, high) = values.iter().fold((0.0_f64, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
-    if high > low { (low, high) } else { (low, low + 1.0) }
+    match (same(low, high), same(low, low + 1.0)) {
+        (false, _) => (low, high),
+        (true, false) => (low, low + 1.0),
+        (true, true) => (low, 0.0),
+    }
 }
 
 fn colour_bar(

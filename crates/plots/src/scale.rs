@@ -35,6 +35,20 @@ impl Axis {
     }
 }
 
+/// Numbers closer than this, relative to their size, are one number but for rounding.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+/// The same on a logarithmic axis, whose powers and logarithms round as well.
+const LOG_ROUNDING: f64 = 1e-12;
+
+/// Whether two numbers are equal but for rounding.
+pub(crate) fn same(a: f64, b: f64) -> bool {
+    near(a, b, ROUNDING)
+}
+
+fn near(a: f64, b: f64, rounding: f64) -> bool {
+    (a - b).abs() <= rounding * a.abs().max(b.abs())
+}
+
 /// A checked axis that maps values to shares of its length.
 #[derive(Clone, Debug)]
 pub(crate) struct Scale {
@@ -59,19 +73,20 @@ impl Scale {
         let forwards = |f: f64| if axis.log { f.log10() } else { f };
         if axis.range.is_none() {
             let (a, b) = (forwards(low), forwards(high));
-            // A single value stands in the middle.
-            let room = if b > a {
+            // A single value, also one that rounding has spread, stands in the middle.
+            let room = if !near(low, high, if axis.log { LOG_ROUNDING } else { ROUNDING }) {
                 (b - a) * slack
-            } else if a == 0.0 || axis.log {
+            } else if a.abs() < 1e-290 || axis.log {
                 0.5
             } else {
                 a.abs() * 0.1
             };
             let back = |f: f64| if axis.log { 10_f64.powf(f) } else { f };
-            (low, high) = (back(a - room), back(b + room));
+            (low, high) = (back(a - room).max(f64::MIN), back(b + room).min(f64::MAX));
         }
         let span = forwards(high) - forwards(low);
-        let resolvable = span > 1e-12 * forwards(high).abs().max(forwards(low).abs());
+        let rounding = if axis.log { LOG_ROUNDING } else { ROUNDING };
+        let resolvable = !near(forwards(low), forwards(high), rounding);
         if !(low < high && span.is_finite() && resolvable && (!axis.log || low > 0.0)) {
             return Err(bad);
         }
@@ -94,13 +109,18 @@ impl Scale {
 
     /// About `count` round values with their labels.
     pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
-        let values = if self.log { self.log_ticks(count) } else { self.linear_ticks(count) };
+        let mut values = if self.log { self.log_ticks(count) } else { self.linear_ticks(count) };
+        values.dedup();
         let step = values.windows(2).map(|w| w[1] - w[0]).fold(f64::INFINITY, f64::min);
         let most = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         // On a logarithmic axis either all labels are powers of ten or none is.
         let tiny = self.log && values.iter().any(|v| *v < 0.99e-3);
         let most = if tiny { f64::INFINITY } else { most };
-        values.into_iter().map(|v| (v, label(v, if self.log { v } else { step }, most))).collect()
+        let label = |v: f64| (v, label(v, if self.log { v } else { step }, most));
+        let mut ticks: Vec<(f64, String)> = values.into_iter().map(label).collect();
+        // Of values that differ beyond the digits of a label, the first has it.
+        ticks.dedup_by(|next, kept| next.1 == kept.1);
+        ticks
     }
 
     fn linear_ticks(&self, count: usize) -> Vec<f64> {
@@ -247,6 +267,39 @@ mod tests {
         assert!((scale.at(1.0) - 0.5).abs() < 1e-12);
         let single = Scale::fit("y", &Axis::default(), &[5.0, 5.0], 0.05).unwrap();
         assert!((single.at(5.0) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn values_that_only_rounding_parts_are_one() {
+        for values in
+            [vec![0.3, 0.1 + 0.2, 0.3], vec![-1e300 * (1.0 + f64::EPSILON), -1e300], vec![5e-324, 1e-323]]
+        {
+            for log in [false, true] {
+                if log && values[0] < 0.0 {
+                    continue;
+                }
+                let axis = Axis { log, ..Axis::default() };
+                let scale = Scale::fit("y", &axis, &values, 0.06).unwrap();
+                if values[0].abs() > 1e-300 {
+                    assert!(values.iter().all(|&v| (scale.at(v) - 0.5).abs() < 1e-3), "{values:?} {log}");
+                }
+                assert!(scale.ticks(5).len() <= 12);
+            }
+        }
+        assert!(Scale::fit("y", &Axis::default(), &[f64::MAX], 0.06).is_ok());
+        assert!(Scale::fit("y", &Axis::default(), &[1e-320], 0.06).is_ok());
+    }
+
+    #[test]
+    fn values_that_more_than_rounding_parts_are_kept_apart() {
+        let values = [1.7e18, 1.7e18 + 1000.0, 1.7e18 + 2000.0];
+        let scale = Scale::fit("x", &Axis::default(), &values, 0.03).unwrap();
+        let at = values.map(|v| scale.at(v));
+        assert!(at[0] < 0.1 && (at[1] - 0.5).abs() < 0.1 && at[2] > 0.9, "{at:?}");
+        let ticks = scale.ticks(6);
+        assert!((1..=12).contains(&ticks.len()), "{ticks:?}");
+        let labels: std::collections::BTreeSet<&String> = ticks.iter().map(|t| &t.1).collect();
+        assert_eq!(labels.len(), ticks.len());
     }
 
     #[test]

@@ -339,3 +339,25 @@ fn an_error_of_zero_draws_no_bar() {
     // A stem and two caps, within the axes of the other bar.
     assert_eq!(rectangles([0.2, 0.1]) - rectangles([0.2, 0.0]), 3);
 }
+
+#[test]
+fn curves_that_only_rounding_bends_are_drawn() {
+    let draw = |x: [f64; 3], y: [f64; 3]| {
+        for (x_axis, y_axis) in [(Axis::new("x"), Axis::new("y")), (Axis::new("x"), Axis::new("y").log())] {
+            let line = Series::new("a", x, y).band([y[0], y[2], y[1]], [y[1], y[0], y[2]].map(f64::next_up));
+            Curves::new("flat", x_axis, y_axis, vec![line]).to_svg().unwrap();
+        }
+    };
+    let flat = [0.3, 0.1 + 0.2, 0.3];
+    draw([0.0, 1.0, 2.0], flat);
+    draw([1.7e18, 1.7e18 + 1000.0, 1.7e18 + 2000.0], [1.0, 1.0, 1.0]);
+    draw([1.7e18, 1.7e18 + 1000.0, 1.7e18 + 2000.0], flat);
+    draw(flat, [1e-320, 1e-320, 1e-320]);
+    let minus = array![[-0.3, -(0.1 + 0.2)]];
+    for values in [minus, array![[-1e17, -1e17]], array![[0.0, 0.0]]] {
+        HeatMap::new("flat", values.view(), &["a"], &["b", "c"]).to_svg().unwrap();
+    }
+    let points = array![[1.7e18, 0.3], [1.7e18 + 1000.0, 0.1 + 0.2]];
+    let panel = ScatterPanel::new("p", points.view(), &[0, 0], &["one"]);
+    Scatter::new("far", vec![panel]).to_svg().unwrap();
+}

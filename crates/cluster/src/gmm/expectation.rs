@@ -1,6 +1,7 @@
 //! The expectation step: how likely each component has made each sample.
 
 use super::covariance::Whitening;
+use crate::error::{Error, Result};
 use crate::simd::Lane;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
@@ -56,12 +57,18 @@ pub(crate) fn log_joint<T: Lane>(
                 }
             }
         }
+        // Where squares overflow, differences of infinities may stand: the density is 0 all the same.
+        out.mapv_inplace(|v| if v.is_nan() { f64::NEG_INFINITY } else { v });
     });
     out
 }
 
 /// Turns log joint densities into posteriors in place; answers ln p(xᵢ) of each sample.
-pub(crate) fn normalise(joint: &mut Array2<f64>) -> Array1<f64> {
+///
+/// # Errors
+/// If all of a sample's densities are beyond f64.
+pub(crate) fn normalise(joint: &mut Array2<f64>) -> Result<Array1<f64>> {
+    check(joint)?;
     let mut log_density = Array1::zeros(joint.ncols());
     joint
         .axis_chunks_iter_mut(Axis(1), CHUNK)
@@ -72,17 +79,31 @@ pub(crate) fn normalise(joint: &mut Array2<f64>) -> Array1<f64> {
                 let largest = column.fold(f64::NEG_INFINITY, |a, &b| a.max(b));
                 let sum: f64 = column.iter().map(|v| (v - largest).exp()).sum();
                 *out = largest + sum.ln();
-                column.mapv_inplace(|v| (v - *out).exp());
+                if largest.abs() < 1e12 {
+                    column.mapv_inplace(|v| (v - *out).exp());
+                } else {
+                    // So far away that ln Σ is less than a rounding unit.
+                    column.mapv_inplace(|v| (v - largest).exp() / sum);
+                }
             }
         });
-    log_density
+    Ok(log_density)
 }
 
 /// Component of the largest value in each column, the lowest index of equals.
-pub(crate) fn most_likely(joint: &Array2<f64>) -> Vec<usize> {
-    joint
-        .columns()
-        .into_iter()
-        .map(|column| (1..column.len()).fold(0, |best, c| if column[c] > column[best] { c } else { best }))
-        .collect()
+///
+/// # Errors
+/// If all of a sample's densities are beyond f64.
+pub(crate) fn most_likely(joint: &Array2<f64>) -> Result<Vec<usize>> {
+    check(joint)?;
+    let best = |column: ArrayView1<'_, f64>| {
+        (1..column.len()).fold(0, |best, c| if column[c] > column[best] { c } else { best })
+    };
+    Ok(joint.columns().into_iter().map(best).collect())
+}
+
+/// Refuses a sample without a finite log-density.
+fn check(joint: &Array2<f64>) -> Result<()> {
+    let largest = joint.fold_axis(Axis(0), f64::NEG_INFINITY, |a, &b| a.max(b));
+    if largest.iter().all(|v| v.is_finite()) { Ok(()) } else { Err(Error::Overflow { what: "the data" }) }
 }

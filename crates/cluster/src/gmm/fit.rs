@@ -8,6 +8,7 @@ use crate::{Float, KMeans, KMeansSettings, check};
 use ndarray::{Array1, Array2, ArrayView2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::borrow::Cow;
 
 /// Gaussian mixture with checked settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,7 +108,8 @@ impl GaussianMixture {
             });
         }
         check::finite("the means", means.view())?;
-        check::weights(weights.as_slice(), k)?;
+        let weights = check::weights(Some(&weights.to_vec()), k)?.each.map_or_else(Vec::new, Cow::into_owned);
+        let weights = Array1::from(weights);
         covariances.check(k, d)?;
         if covariances.shape() != self.settings.covariance {
             let found = format!("{:?}", covariances.shape());
@@ -124,7 +126,8 @@ impl GaussianMixture {
     fn check<F: Float>(&self, x: ArrayView2<'_, F>) -> Result<()> {
         check::not_empty(x.nrows(), x.ncols())?;
         check::clusters(self.settings.n_components, x.nrows())?;
-        check::finite("the data", x)
+        check::finite("the data", x)?;
+        check::squares("the data", x)
     }
 
     fn iterate<F: Float>(&self, x: ArrayView2<'_, F>, start: Parameters) -> Result<GaussianMixtureModel> {
@@ -134,13 +137,13 @@ impl GaussianMixture {
         let (mut history, mut converged) = (Vec::new(), false);
         while history.len() < max_iter && !converged {
             let mut joint = log_joint(x, &at.weights, &at.means, &whitening);
-            let mean = normalise(&mut joint).sum() / x.nrows() as f64;
+            let mean = normalise(&mut joint)?.sum() / x.nrows() as f64;
             at = maximise(x, &joint, covariance, reg_covar);
             whitening = at.covariances.whiten(reg_covar)?;
             converged = history.last().is_some_and(|&last: &f64| (mean - last).abs() < tol);
             history.push(mean);
         }
-        let labels = most_likely(&log_joint(x, &at.weights, &at.means, &whitening));
+        let labels = most_likely(&log_joint(x, &at.weights, &at.means, &whitening))?;
         let Parameters { weights, means, covariances } = at;
         Ok(GaussianMixtureModel { weights, means, covariances, whitening, labels, history, converged })
     }

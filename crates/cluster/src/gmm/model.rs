@@ -74,9 +74,10 @@ impl GaussianMixtureModel {
     /// Most likely component of each row of `x` (n × d).
     ///
     /// # Errors
-    /// If `x` is empty, has another number of features, or holds NaN or an infinity.
+    /// If `x` is empty, has another number of features, holds NaN or an infinity, or a row so far from all components that its
+    /// log-densities are beyond f64.
     pub fn predict<F: Float>(&self, x: ArrayView2<'_, F>) -> Result<Vec<usize>> {
-        Ok(most_likely(&self.joint(x)?))
+        most_likely(&self.joint(x)?)
     }
 
     /// Posterior probability of each component for each row of `x`, n × k.
@@ -85,7 +86,7 @@ impl GaussianMixtureModel {
     /// As for [`predict`](Self::predict).
     pub fn predict_proba<F: Float>(&self, x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
         let mut joint = self.joint(x)?;
-        normalise(&mut joint);
+        normalise(&mut joint)?;
         Ok(joint.reversed_axes().as_standard_layout().into_owned())
     }
 
@@ -94,7 +95,7 @@ impl GaussianMixtureModel {
     /// # Errors
     /// As for [`predict`](Self::predict).
     pub fn score_samples<F: Float>(&self, x: ArrayView2<'_, F>) -> Result<Array1<f64>> {
-        Ok(normalise(&mut self.joint(x)?))
+        normalise(&mut self.joint(x)?)
     }
 
     /// Mean of ln p(xᵢ).

@@ -15,7 +15,7 @@ pub struct GaussianMixtureSettings {
     /// A run ends when the mean log-likelihood of a sample changes by less than this.
     #[serde(default = "defaults::tol")]
     pub tol: f64,
-    /// Added to every variance.
+    /// Added to every variance, in squared units of the data as they are: where their variances are not far above it, scale them or lower it.
     #[serde(default = "defaults::reg_covar")]
     pub reg_covar: f64,
     /// Most EM iterations of a run.

@@ -1,6 +1,6 @@
 use super::bounds::Kind;
 use super::dense_run::DenseRun;
-use super::distance::{add_scaled, squared_norm};
+use super::distance::{TINY, add_scaled, squared_norm};
 use super::packed::{Packed, lanes};
 use super::points::{Assigner, Points, run_length};
 use super::settings::Algorithm;
@@ -64,9 +64,13 @@ impl<'a, T: Lane> Dense<'a, T> {
                 None => Error::Overflow { what: "the data" },
             });
         }
+        // Sums of (x − first)²: nothing cancels in them.
+        if square.iter().sum::<f64>() < TINY && x.chunks_exact(d).any(|row| row != first) {
+            return Err(Error::Underflow { what: "the data" });
+        }
         let count = n as f64;
-        let variance: f64 =
-            sum.iter().zip(&square).map(|(s, q)| (q / count - (s / count).powi(2)).max(0.0)).sum();
+        let spread = |(s, q): (&f64, &f64)| (q / count - (s / count).powi(2)).max(0.0);
+        let variance: f64 = sum.iter().zip(&square).map(spread).sum();
         let mean: Vec<f64> = sum.iter().zip(first).map(|(s, f)| f.wide() + s / count).collect();
         // Far from zero the kernels would lose the digits that matter; near it the shift would only cost time.
         let mut origin = None;
@@ -93,7 +97,11 @@ impl<'a, T: Lane> Dense<'a, T> {
                 .fold(0.0, f64::max);
             origin = Some(shift);
         }
-        Ok(Self { x, n, d, weights, algorithm, norms, largest, origin, mean_variance: variance / d as f64 })
+        // Weights are to count, and the difference may have cancelled: the first row can lie far from all others.
+        let cancelled = sum.iter().zip(&square).any(|(s, q)| spread((s, q)) < 1e-8 * q / count);
+        let exact = (weights.is_some() || cancelled).then(|| squares_about_mean(&x, d, weights));
+        let mean_variance = exact.unwrap_or(variance) / d as f64;
+        Ok(Self { x, n, d, weights, algorithm, norms, largest, origin, mean_variance })
     }
 
     fn slice(&self, i: usize) -> &[T] {
@@ -127,6 +135,16 @@ impl<'a, T: Lane> Dense<'a, T> {
             Algorithm::Auto => Some(Kind::Lanes),
         }
     }
+}
+
+/// Weighted variances of the features, summed, from squares of differences from the mean.
+fn squares_about_mean<T: Lane>(x: &[T], d: usize, weights: Option<&[f64]>) -> f64 {
+    let rows = || x.chunks_exact(d).enumerate().map(|(i, row)| (row, weights.map_or(1.0, |w| w[i])));
+    let total: f64 = rows().map(|(_, w)| w).sum();
+    let mut mean = vec![0.0; d];
+    rows().for_each(|(row, w)| add_scaled(&mut mean, row, w / total));
+    let square = |row: &[T]| row.iter().zip(&mean).map(|(v, m)| (v.wide() - m).powi(2)).sum::<f64>();
+    rows().map(|(row, w)| w / total * square(row)).sum()
 }
 
 /// Sums of x − first and of their squares by feature, and ‖x‖² by row.
@@ -186,6 +204,9 @@ impl<T: Lane> Points<T> for Dense<'_, T> {
     fn mean_variance(&self) -> f64 {
         self.mean_variance
     }
+    fn weighted(&self) -> bool {
+        self.weights.is_some()
+    }
     fn weight(&self, i: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[i])
     }
@@ -210,14 +231,15 @@ impl<T: Lane> Points<T> for Dense<'_, T> {
 
     fn squares_to(&self, centers: &[T], out: &mut [T]) {
         let packed = Packed::new(centers, self.d, self.origin.as_deref());
-        let trusted = packed.trusted(self.largest);
+        let unit = Packed::<T>::square_unit(self.largest);
+        let trusted = unit == 1.0 && packed.trusted(self.largest);
         let length = run_length(self.n, (self.n / 256).clamp(1, 64));
         self.x
             .par_chunks(length * self.d)
             .zip(self.norms.par_chunks(length))
             .zip(out.par_chunks_mut(length * packed.k))
             .for_each(|((x, norms), out)| {
-                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, out });
+                Arch::new().dispatch(Squares { x, norms, packed: &packed, trusted, unit, out });
             });
     }
 

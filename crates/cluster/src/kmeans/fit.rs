@@ -41,7 +41,8 @@ impl KMeans {
     /// runs before it took.
     ///
     /// # Errors
-    /// If `x` is empty, holds NaN or an infinity, or has fewer rows than there are clusters.
+    /// If `x` is empty, holds NaN or an infinity, has fewer rows than there are clusters, or is so large or small that squared distances
+    /// over- or underflow in f64.
     pub fn fit<F: Float>(&self, x: ArrayView2<'_, F>, rng: &mut impl Rng) -> Result<KMeansModel<F>> {
         self.fit_weighted(x, None, rng)
     }
@@ -49,16 +50,16 @@ impl KMeans {
     /// Clusters the rows of `x` (n × d), each counted as often as its weight says.
     ///
     /// # Errors
-    /// As for [`fit`](Self::fit), and if there is not one finite, non-negative weight a row, not all of them zero.
+    /// As for [`fit`](Self::fit), if there is not one finite, non-negative weight a row, not all of them zero, and if the inertia overflows.
     pub fn fit_weighted<F: Float>(
         &self,
         x: ArrayView2<'_, F>,
         weights: Option<&[f64]>,
         rng: &mut impl Rng,
     ) -> Result<KMeansModel<F>> {
-        check::weights(weights, x.nrows())?;
-        let points = Dense::new(x, weights, self.settings.algorithm)?;
-        self.runs(&points, rng)
+        let weights = check::weights(weights, x.nrows())?;
+        let points = Dense::new(x, weights.each.as_deref(), self.settings.algorithm)?;
+        self.runs(&points, rng)?.with_weights_in(weights.unit)
     }
 
     /// One run from the given centres (k × d), of at most `max_iter` iterations.
@@ -71,9 +72,9 @@ impl KMeans {
         initial: ArrayView2<'_, F>,
         weights: Option<&[f64]>,
     ) -> Result<KMeansModel<F>> {
-        check::weights(weights, x.nrows())?;
-        let points = Dense::new(x, weights, self.settings.algorithm)?;
-        self.run_from(&points, initial)
+        let weights = check::weights(weights, x.nrows())?;
+        let points = Dense::new(x, weights.each.as_deref(), self.settings.algorithm)?;
+        self.run_from(&points, initial)?.with_weights_in(weights.unit)
     }
 
     /// Clusters the rows of a CSR matrix.
@@ -86,8 +87,8 @@ impl KMeans {
         weights: Option<&[f64]>,
         rng: &mut impl Rng,
     ) -> Result<KMeansModel<F>> {
-        check::weights(weights, x.rows())?;
-        self.runs(&Sparse::new(x, weights)?, rng)
+        let weights = check::weights(weights, x.rows())?;
+        self.runs(&Sparse::new(x, weights.each.as_deref())?, rng)?.with_weights_in(weights.unit)
     }
 
     /// One run on the rows of a CSR matrix from the given centres (k × d).
@@ -100,8 +101,8 @@ impl KMeans {
         initial: ArrayView2<'_, F>,
         weights: Option<&[f64]>,
     ) -> Result<KMeansModel<F>> {
-        check::weights(weights, x.rows())?;
-        self.run_from(&Sparse::new(x, weights)?, initial)
+        let weights = check::weights(weights, x.rows())?;
+        self.run_from(&Sparse::new(x, weights.each.as_deref())?, initial)?.with_weights_in(weights.unit)
     }
 
     pub(super) fn runs<T: Lane, P: Points<T>>(
@@ -149,6 +150,7 @@ impl KMeans {
             });
         }
         check::finite("the initial centres", initial)?;
+        check::squares("the initial centres", initial)?;
         let tol = self.settings.tol * points.mean_variance();
         let run = run(points, check::contiguous(initial).into_owned(), self.settings.max_iter, tol);
         let inertias = vec![run.inertia];

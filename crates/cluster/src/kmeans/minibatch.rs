@@ -17,6 +17,10 @@ use rand_chacha::ChaCha8Rng;
 /// Every centre is the mean of all samples that batches have brought it, so that its steps shorten as it gathers samples.
 /// As in scikit-learn, a centre that has gathered less than `reassignment_ratio` times the most popular one's samples is now and then put
 /// on a sample drawn from the batch.
+///
+/// As in scikit-learn, the partition that [`predict`](Self::predict) gives may have fewer clusters than were asked for: a centre of which
+/// no sample is nearest is put elsewhere only while batches are learned, not afterwards, and never where `reassignment_ratio` is 0. Where
+/// every cluster must have samples, run [`KMeans::fit_from`](super::KMeans::fit_from) from these centres: it fills empty ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MiniBatchKMeans<F> {
     settings: MiniBatchSettings,
@@ -54,10 +58,11 @@ impl<F: Float> MiniBatchKMeans<F> {
     /// Learns from the rows of one batch. Answers their inertia before the step, per row.
     ///
     /// # Errors
-    /// If the batch is empty, has another number of features, or holds NaN or an infinity.
+    /// If the batch is empty, has another number of features, holds NaN or an infinity, or its squared norms overflow.
     pub fn learn(&mut self, batch: ArrayView2<'_, F>, rng: &mut impl Rng) -> Result<f64> {
         let (k, d) = self.centers.dim();
         let rows = self.rows(batch)?;
+        check::squares("the batch", batch)?;
         let mut centers: Vec<F> = self.centers.iter().copied().collect();
         let mut totals = Totals::new(k, d);
         let labels = nearest_labels(&rows, &centers, d, Some(&mut totals));
@@ -126,7 +131,7 @@ impl<F: Float> MiniBatchKMeans<F> {
     /// Label of the nearest centre for each row of `x`.
     ///
     /// # Errors
-    /// As for [`learn`](Self::learn).
+    /// As for [`learn`](Self::learn), but for the squared norms: distances are compared at every scale.
     pub fn predict(&self, x: ArrayView2<'_, F>) -> Result<Vec<usize>> {
         let rows = self.rows(x)?;
         let centers: Vec<F> = self.centers.iter().copied().collect();

@@ -1,4 +1,4 @@
-use super::distance::squared_distance;
+use super::distance::distance;
 use super::nearest::nearest_labels;
 use super::run::Run;
 use super::sparse::Sparse;
@@ -30,6 +30,18 @@ impl<F: Lane> KMeansModel<F> {
             n_iter,
             converged,
             inertias,
+        }
+    }
+
+    /// The same, fitted with weights that were divided by `unit` before.
+    pub(crate) fn with_weights_in(mut self, unit: f64) -> Result<Self> {
+        let what = if self.inertia.is_finite() { "the sample weights" } else { "the data" };
+        self.inertia *= unit;
+        self.inertias.iter_mut().for_each(|inertia| *inertia *= unit);
+        if self.inertias.iter().all(|inertia| inertia.is_finite()) {
+            Ok(self)
+        } else {
+            Err(Error::Overflow { what })
         }
     }
 
@@ -104,7 +116,7 @@ impl<F: Lane> KMeansModel<F> {
     /// Euclidean distance of each row of `x` (n × d) to each centre, n × k.
     ///
     /// # Errors
-    /// As for [`predict`](Self::predict).
+    /// As for [`predict`](Self::predict), and if a distance is beyond the number type.
     pub fn transform(&self, x: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let x = self.rows(x)?;
         let (k, d) = self.centers.dim();
@@ -113,9 +125,12 @@ impl<F: Lane> KMeansModel<F> {
         if let Some(slots) = out.as_slice_mut() {
             slots.par_chunks_mut(k).zip(x.par_chunks(d)).with_min_len(64).for_each(|(out, x)| {
                 for (o, c) in out.iter_mut().zip(centers.chunks_exact(d)) {
-                    *o = F::narrow(squared_distance(x, c).sqrt());
+                    *o = F::narrow(distance(x, c));
                 }
             });
+        }
+        if out.iter().any(|v| !v.is_finite()) {
+            return Err(Error::Overflow { what: "the distances" });
         }
         Ok(out)
     }

@@ -1,4 +1,4 @@
-use super::distance::{squared_distance, squared_norm};
+use super::distance::{nearest_of, squared_norm};
 use crate::simd::{self, Lane};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -66,6 +66,15 @@ impl<'a, T: Lane> Packed<'a, T> {
         Self { k, d, panels, data, norms, ids, raw, shifted, origin, reach: reach.sqrt(), kappa }
     }
 
+    /// A power of two that squared distances are multiplied by in the data's own precision, so that they neither over- nor underflow there;
+    /// 1 unless the largest ‖x'‖² is far from 1.
+    pub(crate) fn square_unit(largest: f64) -> f64 {
+        if largest == 0.0 || (largest > T::SAFE_SQUARE.0 && largest < T::SAFE_SQUARE.1 / 8.0) {
+            return 1.0;
+        }
+        2f64.powi(-largest.log2().floor().clamp(-1000.0, 1000.0) as i32)
+    }
+
     /// Whether kernels may be used at all for data whose largest ‖x'‖² is `largest`: else products could over- or underflow.
     pub(crate) fn trusted(&self, largest: f64) -> bool {
         let square = (largest.sqrt() + self.reach).powi(2);
@@ -94,17 +103,8 @@ impl<'a, T: Lane> Packed<'a, T> {
 
     /// Nearest centre among those that pass the test; the lowest index wins a tie.
     #[inline(always)]
-    pub(crate) fn nearest_of(&self, x: &[T], mut test: impl FnMut(usize) -> bool) -> (usize, f64) {
-        let mut best = (0, f64::INFINITY);
-        for c in 0..self.k {
-            if test(c) {
-                let square = squared_distance(x, self.centre(c));
-                if square < best.1 {
-                    best = (c, square);
-                }
-            }
-        }
-        best
+    pub(crate) fn nearest_of(&self, x: &[T], test: impl FnMut(usize) -> bool) -> (usize, f64) {
+        nearest_of(x, self.raw, test)
     }
 }
 

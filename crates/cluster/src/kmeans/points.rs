@@ -9,6 +9,8 @@ pub(crate) trait Points<T: Lane>: Sync {
     fn features(&self) -> usize;
     /// Variance of a feature, averaged over the features.
     fn mean_variance(&self) -> f64;
+    /// Whether samples have weights of their own.
+    fn weighted(&self) -> bool;
     /// Weight of a sample.
     fn weight(&self, i: usize) -> f64;
     /// `sum += w · x_i`.
@@ -17,7 +19,8 @@ pub(crate) trait Points<T: Lane>: Sync {
     fn row(&self, i: usize) -> Vec<T>;
     /// Squared distance of every sample to the centre of its label, in f64.
     fn own_squares(&self, centers: &[T], labels: &[u32]) -> Vec<f64>;
-    /// Squared distances of all samples to a few centres, into `out[i * centres + c]`.
+    /// Squared distances of all samples to a few centres, into `out[i * centres + c]`; times a power of two where they are out of the
+    /// range of `T`.
     fn squares_to(&self, centers: &[T], out: &mut [T]);
     /// State of one run.
     fn start(&self, k: usize) -> impl Assigner<T>;

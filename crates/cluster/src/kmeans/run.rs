@@ -66,22 +66,33 @@ fn steps<T: Lane>(from: &[T], to: &[T], d: usize) -> Vec<f64> {
 
 /// Means of the clusters, empty ones filled as scikit-learn does; and whether any was.
 ///
-/// An empty cluster takes the sample farthest from its centre, which its old cluster loses. Where every sample lies on its centre there is
+/// An empty cluster takes the sample (of those with a weight) farthest from its centre, which its old cluster loses. Where every sample lies on its centre there is
 /// nothing to gain: the empty cluster is put on the centre of the heaviest one.
 fn means<T: Lane, P: Points<T>>(points: &P, assigner: &impl Assigner<T>, centers: &[T]) -> (Vec<T>, bool) {
     let d = points.features();
     let Totals { sums, mass, .. } = assigner.totals();
-    if mass.iter().all(|&m| m > 0.0) {
+    let labels = assigner.labels();
+    // Rows with a weight in each cluster.
+    let count = || {
+        let mut rows = vec![0usize; mass.len()];
+        for (i, &label) in labels.iter().enumerate() {
+            rows[label as usize] += usize::from(points.weight(i) > 0.0);
+        }
+        rows
+    };
+    // Weights that came and went need not cancel to the last bit: with weights, rows are counted.
+    if mass.iter().all(|&m| m > 0.0) && !(points.weighted() && count().contains(&0)) {
         return (divide(sums, mass, d), false);
     }
-    let empty: Vec<usize> = (0..mass.len()).filter(|&c| mass[c] <= 0.0).collect();
+    let mut rows = count();
+    let empty: Vec<usize> = (0..mass.len()).filter(|&c| rows[c] == 0).collect();
     let (mut sums, mut mass) = (sums.clone(), mass.clone());
     for &c in &empty {
         mass[c] = 0.0;
     }
-    let labels = assigner.labels();
     let distances = points.own_squares(centers, labels);
-    let mut far: Vec<usize> = (0..distances.len()).collect();
+    // A row without weight would fill nothing.
+    let mut far: Vec<usize> = (0..distances.len()).filter(|&i| points.weight(i) > 0.0).collect();
     let order = |&a: &usize, &b: &usize| distances[b].total_cmp(&distances[a]).then(a.cmp(&b));
     if empty.len() < far.len() {
         far.select_nth_unstable_by(empty.len(), order);
@@ -95,8 +106,9 @@ fn means<T: Lane, P: Points<T>>(points: &P, assigner: &impl Assigner<T>, centers
             points.add_row(i, -weight, &mut sums[old * d..(old + 1) * d]);
             sums[c * d..(c + 1) * d].fill(0.0);
             points.add_row(i, weight, &mut sums[c * d..(c + 1) * d]);
-            mass[c] = weight;
-            mass[old] -= weight;
+            (mass[c], rows[c]) = (weight, 1);
+            rows[old] -= 1;
+            mass[old] = if rows[old] > 0 { mass[old] - weight } else { 0.0 };
         }
     }
     let heaviest = (0..mass.len()).fold(0, |best, c| if mass[c] > mass[best] { c } else { best });

@@ -97,13 +97,14 @@ fn draw(mass: &[f64], target: f64) -> usize {
 
 /// k different samples: the largest of u^(1/w), which draws without replacement by weight (Efraimidis and Spirakis 2006).
 fn random<T: Lane, P: Points<T>>(points: &P, k: usize, rng: &mut impl Rng) -> Vec<usize> {
-    let mut keys: Vec<(f64, usize)> = (0..points.rows())
+    let mut keys: Vec<(bool, f64, usize)> = (0..points.rows())
         .map(|i| {
             let u: f64 = rng.random();
             let w = points.weight(i);
-            (if w > 0.0 { (1.0 - u).ln() / w } else { f64::NEG_INFINITY }, i)
+            (w > 0.0, if w > 0.0 { (1.0 - u).ln() / w } else { 0.0 }, i)
         })
         .collect();
-    keys.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    keys.into_iter().take(k).map(|(_, i)| i).collect()
+    // Rows without a weight come last.
+    keys.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+    keys.into_iter().take(k).map(|(_, _, i)| i).collect()
 }

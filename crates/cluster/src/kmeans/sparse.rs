@@ -1,8 +1,12 @@
 //! k-means on the rows of a CSR matrix: all arithmetic in f64, over the entries that are stored.
+//!
+//! ‖c‖² − 2 x·c needs no others, but loses the digits that matter where the data lie far from zero. So it only rules out what
+//! cannot be nearest: what its rounding error leaves open is settled by differences, as for dense data.
 
 use super::assign::NONE;
 use super::book::{Delta, Totals};
-use super::distance::squared_norm;
+use super::distance::{TINY, nearest_of, squared_distance, squared_norm};
+use super::packed::Packed;
 use super::points::{Assigner, Points, run_length};
 use crate::check;
 use crate::error::{Error, Result};
@@ -17,6 +21,8 @@ pub(crate) struct Sparse<'a, T> {
     weights: Option<&'a [f64]>,
     /// ‖x‖².
     norms: Vec<f64>,
+    /// What squared distances are multiplied by in `T`.
+    unit: f64,
 }
 
 impl<'a, T: Lane> Sparse<'a, T> {
@@ -39,7 +45,11 @@ impl<'a, T: Lane> Sparse<'a, T> {
         if !norms.iter().all(|n| (4.0 * n).is_finite()) {
             return Err(Error::Overflow { what: "the data" });
         }
-        Ok(Self { x, weights, norms })
+        let largest = norms.iter().fold(0.0, |largest: f64, &n| largest.max(n));
+        if largest < TINY && x.data().iter().any(|v| *v != T::zero()) {
+            return Err(Error::Underflow { what: "the data" });
+        }
+        Ok(Self { x, weights, norms, unit: Packed::<T>::square_unit(largest) })
     }
 
     fn row_view(&self, i: usize) -> CsVecView<'_, T> {
@@ -71,14 +81,18 @@ impl<'a, T: Lane> Sparse<'a, T> {
 }
 
 /// Centres by feature, so that an entry of a row meets all of them in one run of memory.
-struct Columns {
+struct Columns<'a, T> {
+    /// The centres as given, row by row.
+    raw: &'a [T],
     /// d × k.
     data: Vec<f64>,
     norms: Vec<f64>,
+    /// Largest ‖c‖.
+    reach: f64,
 }
 
-impl Columns {
-    fn new<T: Lane>(centers: &[T], d: usize) -> Self {
+impl<'a, T: Lane> Columns<'a, T> {
+    fn new(centers: &'a [T], d: usize) -> Self {
         let k = centers.len() / d;
         let mut data = vec![0.0; d * k];
         for (c, row) in centers.chunks_exact(d).enumerate() {
@@ -86,12 +100,21 @@ impl Columns {
                 data[j * k + c] = v.wide();
             }
         }
-        Self { data, norms: centers.chunks_exact(d).map(squared_norm).collect() }
+        let norms: Vec<f64> = centers.chunks_exact(d).map(squared_norm).collect();
+        let reach = norms.iter().fold(0.0, |reach: f64, n| reach.max(n.sqrt()));
+        Self { raw: centers, data, norms, reach }
+    }
+
+    /// Bound on what rounding makes of a score, or of a squared distance by differences, for a row of this ‖x‖² and so many
+    /// entries.
+    fn error(&self, norm: f64, entries: usize) -> f64 {
+        let terms = entries as f64 + (self.raw.len() / self.norms.len()) as f64 / 4.0 + 16.0;
+        1.1 * f64::UNIT * terms * (norm.sqrt() + self.reach).powi(2)
     }
 
     /// ‖c‖² − 2 x·c for each centre.
     #[inline(always)]
-    fn scores<T: Lane>(&self, indices: &[usize], values: &[T], out: &mut [f64]) {
+    fn scores(&self, indices: &[usize], values: &[T], out: &mut [f64]) {
         let k = out.len();
         out.fill(0.0);
         for (&j, v) in indices.iter().zip(values) {
@@ -109,7 +132,7 @@ impl Columns {
 /// Labels for a run of rows from `first` on.
 struct SparseAssign<'a, 'x, T> {
     points: &'a Sparse<'x, T>,
-    packed: &'a Columns,
+    packed: &'a Columns<'a, T>,
     first: usize,
     labels: &'a mut [u32],
     delta: Option<&'a mut Delta>,
@@ -125,8 +148,25 @@ impl<T: Lane> WithSimd for SparseAssign<'_, '_, T> {
             let i = self.first + at;
             let row = self.points.row_view(i);
             self.packed.scores(row.indices(), row.data(), &mut scores);
-            let best =
-                (1..scores.len()).fold(0, |best, c| if scores[c] < scores[best] { c } else { best }) as u32;
+            let (mut best, mut second) = (0, f64::INFINITY);
+            for c in 1..scores.len() {
+                if scores[c] < scores[best] {
+                    (best, second) = (c, scores[best]);
+                } else {
+                    second = second.min(scores[c]);
+                }
+            }
+            let margin = 2.0 * self.packed.error(self.points.norms[i], row.nnz());
+            let certain = scores.len() == 1 || second - scores[best] > margin;
+            if !certain {
+                let limit = scores[best] + margin;
+                // What overflow has made of a score, or of the limit, excludes nothing.
+                best = self.points.nearest_exactly(i, self.packed, |c| {
+                    let above = scores[c] > limit;
+                    !above
+                });
+            }
+            let best = best as u32;
             if best != *slot {
                 changed += 1;
                 if let Some(delta) = &mut self.delta {
@@ -144,6 +184,12 @@ impl<T: Lane> WithSimd for SparseAssign<'_, '_, T> {
 }
 
 impl<T: Lane> Sparse<'_, T> {
+    /// Nearest of some centres by differences, the lowest index of equals.
+    #[inline(never)]
+    fn nearest_exactly(&self, i: usize, packed: &Columns<'_, T>, open: impl Fn(usize) -> bool) -> usize {
+        nearest_of(&self.row(i), packed.raw, open).0
+    }
+
     fn book(&self, delta: &mut Delta, i: usize, cluster: u32, weight: f64) {
         self.add_row(i, weight, delta.open(cluster, self.x.cols(), weight));
     }
@@ -157,13 +203,25 @@ impl<T: Lane> Points<T> for Sparse<'_, T> {
         self.x.cols()
     }
     fn mean_variance(&self) -> f64 {
-        let (n, d) = (self.x.rows() as f64, self.x.cols());
-        let (mut sum, mut square) = (vec![0.0; d], vec![0.0; d]);
-        for (&j, v) in self.x.indices().iter().zip(self.x.data()) {
-            sum[j] += v.wide();
-            square[j] += v.wide() * v.wide();
+        let d = self.x.cols();
+        let n: f64 = (0..self.x.rows()).map(|i| self.weight(i)).sum();
+        let mut sum = vec![0.0; d];
+        for i in 0..self.x.rows() {
+            self.add_row(i, self.weight(i), &mut sum);
         }
-        sum.iter().zip(&square).map(|(s, q)| (q / n - (s / n) * (s / n)).max(0.0)).sum::<f64>() / d as f64
+        // Squares of differences from the mean: a mean of squares less the square of the mean would cancel.
+        let (mut square, mut absent) = (vec![0.0; d], vec![n; d]);
+        for i in 0..self.x.rows() {
+            for (j, v) in self.row_view(i).iter() {
+                square[j] += self.weight(i) * (v.wide() - sum[j] / n).powi(2);
+                absent[j] -= self.weight(i);
+            }
+        }
+        let variance = |((q, s), a): ((&f64, &f64), &f64)| (q + a.max(0.0) * (s / n).powi(2)) / n;
+        square.iter().zip(&sum).zip(&absent).map(variance).sum::<f64>() / d as f64
+    }
+    fn weighted(&self) -> bool {
+        self.weights.is_some()
     }
     fn weight(&self, i: usize) -> f64 {
         self.weights.map_or(1.0, |w| w[i])
@@ -181,7 +239,12 @@ impl<T: Lane> Points<T> for Sparse<'_, T> {
                 near += t * t;
                 own += centre[j].wide() * centre[j].wide();
             }
-            near + (norms[c] - own).max(0.0)
+            let rest = norms[c] - own;
+            if rest > 1e-6 * norms[c] {
+                return near + rest;
+            }
+            // Nearly all of the centre lies where the row has entries: what is left of the difference is rounding.
+            squared_distance(&self.row(i), centre)
         };
         labels.par_iter().enumerate().map(square).collect()
     }
@@ -204,10 +267,14 @@ impl<T: Lane> Points<T> for Sparse<'_, T> {
             let row = self.row_view(i);
             let mut scores = vec![0.0; k];
             packed.scores(row.indices(), row.data(), &mut scores);
-            for ((o, &score), &norm) in out.iter_mut().zip(&scores).zip(&packed.norms) {
-                // Equal rows differ from 0 by rounding alone.
+            for (c, ((o, &score), &norm)) in out.iter_mut().zip(&scores).zip(&packed.norms).enumerate() {
+                // What rounding could have made of zero is computed by differences.
                 let square = score + self.norms[i];
-                *o = T::narrow(if square > 1e-12 * (norm + self.norms[i]) { square } else { 0.0 });
+                let sound = square > 1e-12 * (norm + self.norms[i]);
+                let centre = &centers[c * row.dim()..(c + 1) * row.dim()];
+                *o = T::narrow(
+                    if sound { square } else { squared_distance(&self.row(i), centre) } * self.unit,
+                );
             }
         });
     }

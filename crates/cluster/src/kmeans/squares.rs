@@ -9,6 +9,8 @@ pub(crate) struct Squares<'a, T> {
     pub norms: &'a [T],
     pub packed: &'a Packed<'a, T>,
     pub trusted: bool,
+    /// What squares are multiplied by, which is 1 where the kernels are trusted.
+    pub unit: f64,
     /// Rows × centres.
     pub out: &'a mut [T],
 }
@@ -18,12 +20,12 @@ impl<T: Lane> WithSimd for Squares<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, s: S) {
-        let Self { x, norms, packed, trusted, out } = self;
+        let Self { x, norms, packed, trusted, unit, out } = self;
         let (d, k, panels) = (packed.d, packed.k, packed.panels);
         if !trusted {
             for (x, out) in x.chunks_exact(d).zip(out.chunks_exact_mut(k)) {
                 for (c, o) in out.iter_mut().enumerate() {
-                    *o = T::narrow(squared_distance(x, packed.centre(c)));
+                    *o = T::narrow(squared_distance(x, packed.centre(c)) * unit);
                 }
             }
             return;

@@ -232,7 +232,7 @@ fn decode_subset_10k(_: &Entry, files: &[PathBuf]) -> Result<Decoded> {
 /// Documents with exactly one root. Of repeated vectors the first is kept, and none where their roots disagree.
 fn subset(files: &[PathBuf]) -> Result<(Csr, Vec<u32>)> {
     let file = files[0].display().to_string();
-    let read = libsvm::parse(stream::open(&files[0])?, &file, Some(STEMS as u32))?;
+    let read = libsvm::parse::<f32>(stream::open(&files[0])?, &file, Some(STEMS as u32))?;
     let mut first: HashMap<String, (usize, u8, bool)> = HashMap::new();
     let mut order = Vec::new();
     for (row, (vector, label)) in read.features.outer_iterator().zip(&read.labels).enumerate() {

@@ -125,7 +125,7 @@ fn decode_libsvm(entry: &Entry, files: &[PathBuf]) -> Result<Decoded> {
     let (mut labels, mut at) = (Vec::new(), 0);
     for (path, rows) in files.iter().zip([entry.train, entry.test]) {
         let file = path.display().to_string();
-        let read = libsvm::parse(stream::open(path)?, &file, Some(entry.features as u32))?;
+        let read = libsvm::parse::<f32>(stream::open(path)?, &file, Some(entry.features as u32))?;
         if read.labels.len() != rows {
             return Err(Error::format(file, "end", format!("{rows} rows"), read.labels.len().to_string()));
         }

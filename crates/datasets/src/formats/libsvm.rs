@@ -3,16 +3,18 @@
 use std::io::BufRead;
 use std::path::Path;
 
+use ndarray::NdFloat;
+
 use super::stream::{self, Lines, excerpt, number};
 use crate::{Csr, Result};
 
 /// A LIBSVM file's content.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LibSvm {
+pub struct LibSvm<T = f64> {
     /// The label field of each row as written, such as `3`, `-1` or `C15,CCAT`.
     pub labels: Vec<String>,
     /// Rows; column 0 is the file's index 1.
-    pub features: Csr,
+    pub features: Csr<T>,
 }
 
 /// Columns no data set here comes near.
@@ -29,7 +31,7 @@ pub fn read_libsvm(path: &Path) -> Result<LibSvm> {
 }
 
 /// Parses; with `columns` given, larger indices are errors and the matrix has exactly these columns.
-pub(crate) fn parse(source: impl BufRead, file: &str, columns: Option<u32>) -> Result<LibSvm> {
+pub(crate) fn parse<T: NdFloat>(source: impl BufRead, file: &str, columns: Option<u32>) -> Result<LibSvm<T>> {
     let mut lines = Lines::new(source, file, LARGEST);
     let mut labels = Vec::new();
     let mut rows = Rows::new(columns);
@@ -51,15 +53,15 @@ pub(crate) fn parse(source: impl BufRead, file: &str, columns: Option<u32>) -> R
 }
 
 /// Rows of `index:value` pairs in the making.
-pub(crate) struct Rows {
+pub(crate) struct Rows<T = f32> {
     indptr: Vec<usize>,
     indices: Vec<u32>,
-    values: Vec<f32>,
+    values: Vec<T>,
     columns: Option<u32>,
     widest: u32,
 }
 
-impl Rows {
+impl<T: NdFloat> Rows<T> {
     pub(crate) fn new(columns: Option<u32>) -> Self {
         Self {
             indptr: vec![0],
@@ -92,7 +94,8 @@ impl Rows {
             let Some(index) = number::<u32>(&pair[..colon]) else {
                 return fail("a whole index");
             };
-            let Some(value) = number::<f64>(&pair[colon + 1..]).filter(|v| (*v as f32).is_finite()) else {
+            let value = number::<f64>(&pair[colon + 1..]).and_then(T::from);
+            let Some(value) = value.filter(|v| v.is_finite()) else {
                 return fail("a finite value");
             };
             if index <= last || index > self.columns.unwrap_or(MOST_COLUMNS) {
@@ -102,12 +105,12 @@ impl Rows {
             last = index;
             self.widest = self.widest.max(index);
             self.indices.push(index - 1);
-            self.values.push(value as f32);
+            self.values.push(value);
         }
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> Csr {
+    pub(crate) fn finish(mut self) -> Csr<T> {
         self.indices.shrink_to_fit();
         self.values.shrink_to_fit();
         let shape = (self.indptr.len() - 1, self.widest as usize);
@@ -125,7 +128,7 @@ mod tests {
     #[test]
     fn rows_are_read() {
         let text = b"1 1:0.5 3:-2 # note\n\nC15,CCAT 2:1e-1\n-1\n";
-        let read = parse(&text[..], "t", None).unwrap();
+        let read = parse::<f32>(&text[..], "t", None).unwrap();
         assert_eq!(read.labels, ["1", "C15,CCAT", "-1"]);
         let dense = Features::Sparse(read.features).to_dense();
         assert_eq!(dense, array![[0.5, 0.0, -2.0], [0.0, 0.1, 0.0], [0.0, 0.0, 0.0]]);
@@ -133,7 +136,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_line() {
-        let message = |text: &[u8]| parse(text, "t", Some(9)).unwrap_err().to_string();
+        let message = |text: &[u8]| parse::<f32>(text, "t", Some(9)).unwrap_err().to_string();
         assert_eq!(message(b"1 1:1\n1 x\n"), "t, line 2: expected index:value, found \"x\"");
         assert!(message(b"1 0:1\n").contains("ascending indices from 1 to 9"));
         assert!(message(b"1 2:1 2:1\n").contains("ascending"));

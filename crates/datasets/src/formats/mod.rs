@@ -2,6 +2,7 @@
 //! expected and what was found; none takes memory on a header's word.
 
 pub(crate) mod archive;
+mod gzip;
 pub(crate) mod idx;
 pub(crate) mod libsvm;
 pub(crate) mod lyrl;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::gzip::Members;
 use crate::{Error, Result};
 
 const BUFFER: usize = 256 * 1024;
@@ -24,7 +25,7 @@ pub(crate) fn decompress(source: impl Read + Send + 'static, file: &str) -> Resu
     let head =
         source.fill_buf().map_err(|e| Error::format(file, "start", "readable bytes", e.to_string()))?;
     Ok(if head.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(source)))
+        Box::new(BufReader::with_capacity(BUFFER, Members::new(source)))
     } else if head.starts_with(b"BZh") {
         Box::new(BufReader::with_capacity(BUFFER, bzip2::bufread::MultiBzDecoder::new(source)))
     } else {
@@ -63,6 +64,9 @@ pub(crate) struct Lines<R> {
     total_limit: u64,
 }
 
+/// What some editors write before UTF-8; no part of the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The longest line any format here can have: a dense row of 47,236 stems with long decimals is under 1 MiB.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
@@ -86,6 +90,9 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
+        if self.number == 1 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
+        }
         self.total += read as u64;
         if read as u64 > self.limit {
             return Err(self.error(format!("a line of at most {} bytes", self.limit), "a longer one"));

@@ -1,15 +1,20 @@
 //! CSV: numbers, and one column of labels.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use super::OwnOptions;
+use super::options::plain_name;
+use super::wide::Numbers;
 use crate::formats::stream;
 use crate::{Error, Result};
 
 /// A table's numbers, row-major, and its label column as text.
 pub(super) struct Table {
     pub cols: usize,
-    pub data: Vec<f32>,
+    pub data: Numbers,
+    /// What the features are called; nothing where there is no header.
+    pub names: Vec<String>,
     pub labels: Option<Vec<String>>,
 }
 
@@ -17,16 +22,49 @@ pub(super) struct Table {
 const MOST_COLUMNS: usize = 1 << 20;
 
 pub(super) fn read(path: &Path, options: &OwnOptions) -> Result<Table> {
-    let tabs = path.to_string_lossy().to_lowercase().contains(".tsv");
-    parse(stream::open(path)?, &path.display().to_string(), if tabs { b'\t' } else { b',' }, options)
+    let delimiter = if plain_name(path).ends_with(".tsv") { b'\t' } else { b',' };
+    parse(stream::open(path)?, &path.display().to_string(), delimiter, options)
 }
 
+/// Parses, and tells files in another encoding or with another delimiter what they are.
 pub(super) fn parse(
     source: impl std::io::Read,
     file: &str,
     delimiter: u8,
     options: &OwnOptions,
 ) -> Result<Table> {
+    let mut source = BufReader::with_capacity(1 << 16, source);
+    let head = source.fill_buf().map_err(|e| stream::broken(file, 0, &e))?;
+    // Every other byte of UTF-16 is 0 where it holds digits; in UTF-8 text none is.
+    let zeros = head.iter().take(64).filter(|&&byte| byte == 0).count();
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || 3 * zeros > head.len().min(64) {
+        return Err(Error::format(file, "start", "UTF-8 text", "UTF-16: save the file as UTF-8"));
+    }
+    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let semicolons = line.iter().filter(|&&byte| byte == b';').count();
+    rows(source, file, delimiter, options).map_err(|error| match error {
+        Error::Format { file, position, expected, found } if semicolons > 0 => {
+            let separator = if delimiter == b'\t' { "tabs" } else { "commas" };
+            let hint =
+                format!("the first line has {semicolons} semicolons, but {separator} separate columns here");
+            Error::Format { file, position, expected, found: format!("{found}; {hint}") }
+        }
+        other => other,
+    })
+}
+
+/// The error for a record that is no such.
+fn broken(file: &str, place: impl Into<String>, error: &csv::Error) -> Error {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => {
+            let found = "bytes of another encoding, such as Latin-1: save the file as UTF-8";
+            Error::format(file, place, "UTF-8 text", found)
+        }
+        _ => Error::format(file, place, "comma-separated values", error.to_string()),
+    }
+}
+
+fn rows(source: impl std::io::Read, file: &str, delimiter: u8, options: &OwnOptions) -> Result<Table> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(!options.no_header)
         .delimiter(delimiter)
@@ -35,16 +73,21 @@ pub(super) fn parse(
     let header = if options.no_header {
         csv::StringRecord::new()
     } else {
-        reader.headers().map_err(|e| Error::format(file, "line 1", "a header", e.to_string()))?.clone()
+        reader.headers().map_err(|e| broken(file, "line 1", &e))?.clone()
     };
+    let named = options.label.as_ref().is_some_and(|label| header.iter().any(|column| column == label));
+    if !header.is_empty() && !named && header.iter().all(|column| column.parse::<f64>().is_ok()) {
+        let expected = "names of the columns, or `no_header` where the first line is data";
+        return Err(Error::format(file, "line 1", expected, "numbers only"));
+    }
     let mut label_at = None;
-    let (mut cols, mut data, mut labels) = (None, Vec::new(), Vec::new());
+    let (mut cols, mut data, mut labels) = (None, Numbers::default(), Vec::new());
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
         let place = || format!("line {line}");
         let more = reader.read_record(&mut record);
-        if !more.map_err(|e| Error::format(file, place(), "comma-separated values", e.to_string()))? {
+        if !more.map_err(|e| broken(file, place(), &e))? {
             break;
         }
         if record.len() > MOST_COLUMNS {
@@ -60,18 +103,21 @@ pub(super) fn parse(
                 labels.push(field.to_owned());
                 continue;
             }
-            let value = field.parse::<f64>().ok().filter(|v| (*v as f32).is_finite()).ok_or_else(|| {
+            data.push_text(field).ok_or_else(|| {
                 let name =
                     header.get(column).map_or_else(|| column.to_string(), |name| format!("\"{name}\""));
                 let position =
                     format!("line {}, column {name}", record.position().map_or(line, csv::Position::line));
                 Error::format(file, position, "a finite number", stream::excerpt(field.as_bytes()))
             })?;
-            data.push(value as f32);
         }
     }
     match cols {
-        Some(cols) if cols > 0 => Ok(Table { cols, data, labels: label_at.map(|_| labels) }),
+        Some(cols) if cols > 0 => {
+            let features = header.iter().enumerate().filter(|(column, _)| Some(*column) != label_at);
+            let names = features.map(|(_, name)| name.to_owned()).collect();
+            Ok(Table { cols, data, names, labels: label_at.map(|_| labels) })
+        }
         _ => Err(Error::format(file, "end", "at least one row with at least one feature", "none")),
     }
 }
@@ -88,6 +134,10 @@ fn label_column(
     } else {
         header.iter().position(|column| column == name)
     };
+    let copies = header.iter().filter(|column| column == name).count();
+    if !options.no_header && copies > 1 {
+        return Err(Error::format(file, "line 1", format!("one column \"{name}\""), copies.to_string()));
+    }
     let columns: Vec<&str> = header.iter().take(12).collect();
     let expected = if options.no_header {
         format!("a column number below {width} as label column")

@@ -13,6 +13,8 @@ pub struct NpyArray {
     pub shape: Vec<usize>,
     /// The elements, last axis fastest.
     pub data: Vec<f64>,
+    /// What f64 cannot hold of integers beyond 2⁵³: an element is `data + rest`. Empty where nothing is lost.
+    pub rest: Vec<f64>,
     /// Whether they are stored as unsigned bytes, as images are.
     pub bytes: bool,
 }
@@ -62,6 +64,10 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
     let (order, kind) = descr.split_at(descr.len().min(1));
     let width: u64 =
         kind.get(1..).and_then(|w| w.parse().ok()).filter(|w| [1, 2, 4, 8].contains(w)).unwrap_or(0);
+    if numbers(kind, &[], false).is_none() {
+        let expected = "booleans, integers or floats of 1 to 8 bytes";
+        return Err(Error::format(file, "header", expected, format!("dtype '{descr}'")));
+    }
     let elements = shape.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64));
     let total = elements.and_then(|n| n.checked_mul(width.max(1))).filter(|&n| n <= LARGEST);
     let Some(total) = total else {
@@ -80,8 +86,10 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
     };
     let data =
         numbers(kind, &raw, big).ok_or_else(|| wrong("booleans, integers or floats of 1 to 8 bytes"))?;
-    let data = if fortran { to_c_order(&data, &shape) } else { data };
-    Ok(NpyArray { shape, data, bytes: kind == "u1" })
+    let rest = rests(kind, &raw, big);
+    let order =
+        |values: Vec<f64>| if fortran && !values.is_empty() { to_c_order(&values, &shape) } else { values };
+    Ok(NpyArray { data: order(data), rest: order(rest), shape: shape.clone(), bytes: kind == "u1" })
 }
 
 fn exact(source: &mut impl Read, buffer: &mut [u8], file: &str, place: &str, what: &str) -> Result<()> {
@@ -135,6 +143,29 @@ fn numbers(kind: &str, raw: &[u8], big: bool) -> Option<Vec<f64>> {
             .collect(),
         _ => return None,
     })
+}
+
+/// What rounding takes from integers of 8 bytes; nothing where that is 0 for all.
+fn rests(kind: &str, raw: &[u8], big: bool) -> Vec<f64> {
+    let whole: fn([u8; 8]) -> i128 = match kind {
+        "u8" => |word| i128::from(u64::from_le_bytes(word)),
+        "i8" => |word| i128::from(i64::from_le_bytes(word)),
+        _ => return Vec::new(),
+    };
+    let rest = |word: &[u8; 8]| {
+        let mut word = *word;
+        if big {
+            word.reverse();
+        }
+        rest_of(whole(word))
+    };
+    let words = raw.as_chunks().0;
+    if words.iter().all(|word| rest(word) == 0.0) { Vec::new() } else { words.iter().map(rest).collect() }
+}
+
+/// What rounding to f64 takes from an integer below 2¹⁰⁶.
+pub(super) fn rest_of(whole: i128) -> f64 {
+    (whole - (whole as f64) as i128) as f64
 }
 
 /// IEEE 754 half precision.

@@ -22,6 +22,19 @@ pub enum Format {
     Idx,
 }
 
+/// What becomes of rows whose label is missing: empty, or NaN.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// They are an error.
+    #[default]
+    Refuse,
+    /// They are left out.
+    LeaveOut,
+    /// They stay, and no row has a label.
+    NoLabels,
+}
+
 /// How to read a user's own data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -33,12 +46,21 @@ pub struct OwnOptions {
     pub label: Option<String>,
     /// A file of labels beside the features, `.npy` or IDX.
     pub labels_file: Option<PathBuf>,
+    /// Rows without a label; by default an error.
+    pub missing: Missing,
     /// The array of an `.npz` that holds the features; by default `x`, `X`, `data` or `features`.
     pub features: Option<String>,
-    /// Set for CSV whose first line is data.
+    /// Set for CSV whose first line is data. Without this a first line of numbers only is an error, unless the label column is
+    /// one of them.
     pub no_header: bool,
     /// Scaling; the default leaves values as they are, but images of bytes go to [0, 1].
     pub scaling: Scaling,
+}
+
+/// A file's name in lower case, without the ending of what it is packed in.
+pub(super) fn plain_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    name.trim_end_matches(".gz").trim_end_matches(".bz2").to_owned()
 }
 
 impl OwnOptions {
@@ -46,8 +68,7 @@ impl OwnOptions {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let name = name.trim_end_matches(".gz").trim_end_matches(".bz2");
+        let name = plain_name(path);
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         if ends(&[".npy"]) {
             Ok(Format::Npy)

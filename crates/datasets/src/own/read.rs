@@ -1,166 +1,76 @@
 //! From a user's file to a [`Dataset`].
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::BufReader;
 use std::path::Path;
 
-use super::{Format, OwnOptions, csv_table, npy};
-use crate::decoded::{PIXELS, apply};
+use super::npz::{npz, written};
+use super::raw::{Raw, scaled};
+use super::{Format, OwnOptions, csv_table, labels, npy};
 use crate::formats::{idx, libsvm};
-use crate::{Dataset, Error, Features, ImageShape, Result, Scaling};
+use crate::{Dataset, Error, Result};
 
 /// Reads a user's own data. Without labels, `labels` and `class_names` are empty.
 ///
-/// Labels may be any text or whole numbers; classes are numbered in numeric order where all are numbers, else in
-/// alphabetical order.
+/// Numbers are scaled in f64, integers beyond 2⁵³ exactly, and become f32 last.
+///
+/// Labels may be any text or numbers. Where all are numbers they are compared as numbers, and classes are numbered in numeric
+/// order, else in alphabetical order.
 ///
 /// # Errors
-/// If the file is not what its format promises, features and labels differ in number, or a value is not finite.
+/// If the file is not what its format promises, features and labels differ in number, a label is missing (see
+/// [`OwnOptions::missing`]), a value is not finite, or values that differ within a column would be one in f32 and are not
+/// scaled.
 pub fn read(path: &Path, options: &OwnOptions) -> Result<Dataset> {
     let file = path.display().to_string();
-    let (features, image, mut labels, bytes) = match options.format_of(path)? {
-        Format::Npy => {
-            let (features, image, bytes) = samples(npy::read_npy(path)?, &file)?;
-            (features, image, None, bytes)
-        }
+    let mut raw = match options.format_of(path)? {
+        Format::Npy => Raw::of(npy::read_npy(path)?, &file)?,
         Format::Npz => {
             let source = File::open(path).map_err(Error::io("open", path))?;
             let (array, labels) = npz(BufReader::new(source), &file, options)?;
-            let (features, image, bytes) = samples(array, &file)?;
-            (features, image, labels, bytes)
+            Raw { labels, ..Raw::of(array, &file)? }
         }
-        Format::Csv => {
-            let table = csv_table::read(path, options)?;
-            let features = dense(table.data, table.cols, &file)?;
-            (features, None, table.labels, false)
-        }
-        Format::LibSvm => {
-            let read = libsvm::read_libsvm(path)?;
-            (Features::Sparse(read.features), None, Some(read.labels), false)
-        }
+        Format::Csv => csv_table::read(path, options)?.into(),
+        Format::LibSvm => libsvm::read_libsvm(path)?.into(),
         Format::Idx => {
             let read = idx::read_idx(path)?;
             let data = read.data.into_iter().map(f64::from).collect();
-            let array = npy::NpyArray { shape: read.dims, data, bytes: true };
-            let (features, image, bytes) = samples(array, &file)?;
-            (features, image, None, bytes)
+            Raw::of(npy::NpyArray { shape: read.dims, data, rest: Vec::new(), bytes: true }, &file)?
         }
     };
     if let Some(beside) = &options.labels_file {
-        labels = Some(labels_beside(beside)?);
-    }
-    if features.rows() == 0 || features.cols() == 0 {
-        let found = format!("{} × {}", features.rows(), features.cols());
-        return Err(Error::format(file, "end", "at least one sample and one feature", found));
-    }
-    let (labels, class_names) = number_classes(labels.unwrap_or_default());
-    if !labels.is_empty() && labels.len() != features.rows() {
-        let expected = format!("{} labels, one a sample", features.rows());
-        return Err(Error::format(file, "labels", expected, labels.len().to_string()));
+        raw.labels = Some(labels_beside(beside)?);
     }
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let mut data = Dataset { name, features, labels, class_names, image, n_train: None, groups: None };
-    let scaling = match options.scaling {
-        Scaling::Default if bytes => Scaling::Unit,
-        Scaling::Default => Scaling::Raw,
-        named => named,
-    };
-    let text = matches!(data.features, Features::Sparse(_));
-    apply(&mut data.features, scaling, bytes.then_some(PIXELS), text)?;
-    Ok(data)
+    finish(raw, options, name, file)
 }
 
-/// Samples along the first axis, the others flattened; three axes (or a fourth of channels) of bytes are images.
-fn samples(array: npy::NpyArray, file: &str) -> Result<(Features, Option<ImageShape>, bool)> {
-    let [n, rest @ ..] = &array.shape[..] else {
-        return Err(Error::format(file, "shape", "at least one axis", "none"));
-    };
-    let cols = rest.iter().product::<usize>();
-    if *n == 0 || cols == 0 {
-        let found = format!("shape {:?}", array.shape);
-        return Err(Error::format(file, "shape", "at least one sample and one feature", found));
+/// Numbers the classes, then scales.
+pub(super) fn finish(raw: Raw, options: &OwnOptions, name: String, file: String) -> Result<Dataset> {
+    let Raw { values, image, labels, names } = raw;
+    if let Some(labels) = &labels
+        && labels.len() != values.rows()
+    {
+        let expected = format!("{} labels, one a sample", values.rows());
+        return Err(Error::format(file, "labels", expected, labels.len().to_string()));
     }
-    if let Some(at) = array.data.iter().position(|&v| !(v as f32).is_finite()) {
-        let position = format!("row {}, column {}", at / cols, at % cols);
-        return Err(Error::format(file, position, "a finite number", array.data[at].to_string()));
-    }
-    let image = match *rest {
-        [height, width] => Some(ImageShape { height, width, channels: 1 }),
-        [height, width, channels] => Some(ImageShape { height, width, channels }),
-        _ => None,
+    let classes = labels::number(&labels.unwrap_or_default(), options.missing, &file)?;
+    let values = match &classes.rows {
+        Some(rows) => values.select(rows),
+        None => values,
     };
-    let data = array.data.into_iter().map(|v| v as f32).collect();
-    Ok((dense(data, cols, file)?, image, array.bytes))
-}
-
-fn dense(data: Vec<f32>, cols: usize, file: &str) -> Result<Features> {
-    let (n, found) = (data.len() / cols.max(1), data.len());
-    ndarray::Array2::from_shape_vec((n, cols), data)
-        .map(Features::Dense)
-        .map_err(|_| Error::format(file, "values", format!("{n} rows of {cols}"), format!("{found} values")))
-}
-
-/// The arrays of features and labels.
-pub(super) fn npz(
-    source: impl Read + Seek,
-    file: &str,
-    options: &OwnOptions,
-) -> Result<(npy::NpyArray, Option<Vec<String>>)> {
-    let broken =
-        |e: zip::result::ZipError| Error::format(file, "archive", "an intact npz file", e.to_string());
-    let mut archive = zip::ZipArchive::new(source).map_err(broken)?;
-    let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
-    let pick = |asked: &Option<String>, usual: &[&str]| {
-        let candidates: Vec<&str> = asked.as_ref().map_or_else(|| usual.to_vec(), |name| vec![name.as_str()]);
-        candidates.iter().map(|name| format!("{name}.npy")).find(|name| names.contains(name))
-    };
-    let missing = |what: &str| Error::format(file, "archive", what, format!("arrays {}", names.join(", ")));
-    let features =
-        pick(&options.features, &["x", "X", "data", "features", "x_train", "arr_0"]).ok_or_else(|| {
-            missing("an array of features (x, X, data, features, x_train, arr_0, or the one named)")
-        })?;
-    let labels = pick(&options.label, &["y", "labels", "label", "target", "y_train"]);
-    if labels.is_none() && options.label.is_some() {
-        return Err(missing("the array of labels that was named"));
-    }
-    let mut array =
-        |name: &str| npy::parse(archive.by_name(name).map_err(broken)?, &format!("{file}/{name}"));
-    let x = array(&features)?;
-    let y = labels.map(|name| numbers(array(&name)?.data, &format!("{file}/{name}"))).transpose()?;
-    Ok((x, y))
+    let features = scaled(values, options.scaling, &names, &file)?;
+    let labels::Classes { labels, names: class_names, .. } = classes;
+    Ok(Dataset { name, features, labels, class_names, image, n_train: None, groups: None })
 }
 
 fn labels_beside(path: &Path) -> Result<Vec<String>> {
     let options = OwnOptions::default();
     match options.format_of(path)? {
-        Format::Npy => numbers(npy::read_npy(path)?.data, &path.display().to_string()),
+        Format::Npy => written(&npy::read_npy(path)?, &path.display().to_string()),
         Format::Idx => Ok(idx::read_idx(path)?.data.iter().map(u8::to_string).collect()),
         _ => Err(Error::argument("labels file", "an .npy or idx file", path.display())),
     }
-}
-
-/// Labels stored as numbers.
-fn numbers(labels: Vec<f64>, file: &str) -> Result<Vec<String>> {
-    match labels.iter().position(|label| !label.is_finite()) {
-        Some(at) => Err(Error::format(file, format!("label {at}"), "a number", labels[at].to_string())),
-        None => Ok(labels.iter().map(f64::to_string).collect()),
-    }
-}
-
-/// Labels as numbers from 0, and the classes' names.
-fn number_classes(labels: Vec<String>) -> (Vec<usize>, Vec<String>) {
-    let mut names: Vec<String> =
-        labels.iter().collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect();
-    let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
-    if let Some(numbers) = numbers {
-        let mut pairs: Vec<(f64, String)> = numbers.into_iter().zip(names).collect();
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        names = pairs.into_iter().map(|(_, name)| name).collect();
-    }
-    let index: BTreeMap<&String, usize> = names.iter().enumerate().map(|(i, name)| (name, i)).collect();
-    let numbered = labels.iter().map(|label| index[label]).collect();
-    (numbered, names)
 }
 
 #[cfg(test)]
@@ -170,8 +80,10 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::Scaling;
     use crate::formats::archive::tests::zip;
     use crate::formats::idx::tests::encode as idx_file;
+    use crate::own::Missing;
     use crate::own::npy::tests::encode as npy_file;
 
     fn put(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
@@ -242,9 +154,172 @@ mod tests {
         let y = npy_file("<f4", false, "(2,)", &[0f32.to_le_bytes(), f32::NAN.to_le_bytes()].concat());
         let path = put(&folder, "u.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]));
         let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
-        assert!(message.ends_with("y.npy, label 1: expected a number, found NaN"), "{message}");
+        assert!(message.contains("label of row 1: expected a label in every row"), "{message}");
+        let unlabelled = OwnOptions { missing: Missing::LeaveOut, ..OwnOptions::default() };
+        assert_eq!(read(&path, &unlabelled).unwrap().len(), 1);
         let empty = put(&folder, "e.svm", b"\n");
         let message = read(&empty, &OwnOptions::default()).unwrap_err().to_string();
         assert!(message.contains("at least one sample"), "{message}");
+    }
+
+    /// The first column of a CSV file.
+    fn csv_column(text: &str, scaling: Scaling) -> Result<Vec<f32>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = put(&folder, "t.csv", text.as_bytes());
+        let data = read(&path, &OwnOptions { scaling, ..OwnOptions::default() })?;
+        Ok(data.features.to_dense().column(0).to_vec())
+    }
+
+    /// 0, 1/9, …, 1.
+    fn ninths() -> Vec<f32> {
+        (0..10).map(|i| i as f32 / 9.0).collect()
+    }
+
+    #[test]
+    fn numbers_far_from_zero_are_scaled_before_they_are_rounded() {
+        let lines = |number: &dyn Fn(usize) -> String| {
+            (0..10).fold("seconds\n".to_owned(), |text, i| text + &number(i) + "\n")
+        };
+        for start in ["170000000", "900719925474099900", "922337203685477580000"] {
+            let text = lines(&|i| format!("{start}{i}"));
+            assert_eq!(csv_column(&text, Scaling::Unit).unwrap(), ninths(), "{start}");
+            let symmetric: Vec<f32> = (0..10).map(|i| (f64::from(i) / 4.5 - 1.0) as f32).collect();
+            assert_eq!(csv_column(&text, Scaling::Symmetric).unwrap(), symmetric);
+            // numpy 2: (x - x.mean()) / x.std() for x = np.arange(10)
+            let standard = csv_column(&text, Scaling::Standardise).unwrap();
+            assert!((standard[9] - 1.566_698_9).abs() < 1e-6 && (standard[0] + 1.566_698_9).abs() < 1e-6);
+            let message = csv_column(&text, Scaling::Raw).unwrap_err().to_string();
+            assert!(
+                message.contains("column \"seconds\": expected numbers that f32 tells apart"),
+                "{message}"
+            );
+        }
+        let tiny = "a\n1e-50\n2e-50\n3e-50\n";
+        assert_eq!(csv_column(tiny, Scaling::Unit).unwrap(), [0.0, 0.5, 1.0]);
+        assert!(csv_column(tiny, Scaling::Default).unwrap_err().to_string().contains("column \"a\""));
+        let large = "a\n-1e308\n0\n1e308\n";
+        assert_eq!(csv_column(large, Scaling::Unit).unwrap(), [0.0, 0.5, 1.0]);
+        let standard = csv_column(large, Scaling::Standardise).unwrap();
+        assert!((standard[2] - 1.224_744_9).abs() < 1e-6 && standard[1] == 0.0, "{standard:?}");
+        assert_eq!(csv_column("a\n3e200\n-1e-200\n", Scaling::L2).unwrap(), [1.0, -1.0]);
+        assert!(csv_column(large, Scaling::Raw).unwrap_err().to_string().contains("row 0, column \"a\""));
+    }
+
+    #[test]
+    fn integer_arrays_and_libsvm_values_are_scaled_before_they_are_rounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = OwnOptions { scaling: Scaling::Unit, ..OwnOptions::default() };
+        let column =
+            |path: &Path| read(path, &options).map(|data| data.features.to_dense().column(0).to_vec());
+        for start in [1_700_000_000i64, i64::MAX - 9] {
+            let bytes: Vec<u8> = (0..10).flat_map(|i| (start + i).to_be_bytes()).collect();
+            let path = put(&folder, "t.npy", &npy_file(">i8", true, "(10, 1)", &bytes));
+            assert_eq!(column(&path).unwrap(), ninths());
+            let message = read(&path, &OwnOptions::default()).unwrap_err().to_string();
+            assert!(message.contains("column 0: expected numbers that f32 tells apart"), "{message}");
+        }
+        let bytes: Vec<u8> = (0..10).flat_map(|i| (1_700_000_000u32 + i).to_le_bytes()).collect();
+        let npz = put(&folder, "t.npz", &zip(&[("x.npy", &npy_file("<u4", false, "(10, 1)", &bytes))]));
+        assert_eq!(column(&npz).unwrap(), ninths());
+        let text = (0..10).fold(String::new(), |text, i| text + &format!("0 1:170000000{i} 2:1\n"));
+        let svm = put(&folder, "t.svm", text.as_bytes());
+        assert_eq!(column(&svm).unwrap(), ninths());
+        let message = read(&svm, &OwnOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("column 0: expected numbers that f32 tells apart"), "{message}");
+    }
+
+    #[test]
+    fn labels_of_every_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = OwnOptions { label: Some("y".into()), ..OwnOptions::default() };
+        let classes = |path: &Path, options: &OwnOptions| {
+            read(path, options).map(|data| (data.labels, data.class_names))
+        };
+        let csv = put(&folder, "t.csv", b"x,y\n1,1\n2,1.0\n3,+1\n4,01\n5,2\n");
+        assert_eq!(classes(&csv, &options).unwrap(), (vec![0, 0, 0, 0, 1], vec!["1".into(), "2".into()]));
+        let svm = put(&folder, "t.svm", "\u{feff}+1 1:1\n1 1:2\n1.0 1:3\n-1 1:4\n".as_bytes());
+        assert_eq!(classes(&svm, &options).unwrap(), (vec![1, 1, 1, 0], vec!["-1".into(), "1".into()]));
+        let long: Vec<u8> =
+            [1u64 << 53, (1 << 53) + 1, 1 << 53].iter().flat_map(|v| v.to_le_bytes()).collect();
+        let x = npy_file("|u1", false, "(3, 1)", &[1, 2, 3]);
+        let npz =
+            put(&folder, "t.npz", &zip(&[("x.npy", &x), ("y.npy", &npy_file("<u8", false, "(3,)", &long))]));
+        let names = vec!["9007199254740992".to_owned(), "9007199254740993".to_owned()];
+        assert_eq!(classes(&npz, &options).unwrap(), (vec![0, 1, 0], names));
+        let holes = put(&folder, "h.csv", b"x,y\n1,a\n2,\n3,nan\n4,b\n");
+        let message = classes(&holes, &options).unwrap_err().to_string();
+        assert!(message.contains("label of row 1"), "{message}");
+        let left = OwnOptions { missing: Missing::LeaveOut, scaling: Scaling::Unit, ..options.clone() };
+        let data = read(&holes, &left).unwrap();
+        assert_eq!((data.labels, data.features.to_dense()), (vec![0, 1], array![[0.0], [1.0]]));
+        let none = read(&holes, &OwnOptions { missing: Missing::NoLabels, ..options.clone() }).unwrap();
+        assert_eq!((none.len(), none.labels.len(), none.class_names.len()), (4, 0, 0));
+        let bare = put(&folder, "b.svm", b"1:1\n2:3\n");
+        assert!(read(&bare, &OwnOptions::default()).unwrap().labels.is_empty());
+        let partly = put(&folder, "p.svm", b"1:1\n1 2:3\n");
+        assert!(read(&partly, &OwnOptions::default()).unwrap_err().to_string().contains("label of row 0"));
+        let twice = put(&folder, "d.csv", b"y,x,y\n1,2,1\n3,4,3\n");
+        let message = classes(&twice, &options).unwrap_err().to_string();
+        assert!(message.contains("line 1: expected one column \"y\", found 2"), "{message}");
+    }
+
+    #[test]
+    fn messages_say_what_a_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |name: &str, bytes: &[u8], options: &OwnOptions| {
+            read(&put(&folder, name, bytes), options).unwrap_err().to_string()
+        };
+        let plain = OwnOptions::default();
+        let x = npy_file("|u1", false, "(1, 1)", &[1]);
+        let y = npy_file("<U3", false, "(1,)", &[0; 12]);
+        let message = error("t.npz", &zip(&[("x.npy", &x), ("y.npy", &y)]), &plain);
+        assert!(
+            message.ends_with("expected booleans, integers or floats of 1 to 8 bytes, found dtype '<U3'"),
+            "{message}"
+        );
+        let utf16: Vec<u8> = "a,b\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [[b"\xff\xfe", &utf16[..]].concat(), utf16] {
+            assert!(error("u.csv", &bytes, &plain).contains("expected UTF-8 text, found UTF-16"));
+        }
+        for text in [&b"h\xf6he,b\n1,2\n"[..], b"a,b\n1,2\n3,\xb2\n"] {
+            let message = error("l.csv", text, &plain);
+            assert!(
+                message.contains("expected UTF-8 text, found bytes of another encoding, such as Latin-1"),
+                "{message}"
+            );
+        }
+        let named = OwnOptions { label: Some("b".into()), ..OwnOptions::default() };
+        for text in ["a;b\n1;2\n", "a;b\n1,5;2,5\n", "1,5;2,5\n3,5;4\n"] {
+            for options in [&plain, &named, &OwnOptions { no_header: true, ..OwnOptions::default() }] {
+                let message = error("s.csv", text.as_bytes(), options);
+                assert!(message.contains("semicolons, but commas separate columns"), "{message}");
+            }
+        }
+        let message = error("n.csv", b"1,2\n3,4\n", &plain);
+        assert!(message.contains("line 1: expected names of the columns, or `no_header`"), "{message}");
+    }
+
+    #[test]
+    fn names_of_folders_and_padding_change_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("x.tsv.d");
+        std::fs::create_dir(&inner).unwrap();
+        std::fs::write(inner.join("t.csv"), "a,b\n1,2\n").unwrap();
+        let expected = array![[1.0, 2.0]];
+        let dense = |path: &Path, options| read(path, &options).unwrap().features.to_dense();
+        assert_eq!(dense(&inner.join("t.csv"), OwnOptions::default()), expected);
+        let tabs = put(&folder, "T.TSV", b"a\tb\n1\t2\n");
+        assert_eq!(dense(&tabs, OwnOptions::default()), expected);
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gz, b"a,b\n1,2\n").unwrap();
+        let padded = put(&folder, "p.csv.gz", &[gz.finish().unwrap(), vec![0; 1000]].concat());
+        assert_eq!(dense(&padded, OwnOptions::default()), expected);
+        let bare = put(&folder, "b.csv", b"1,2\n");
+        assert_eq!(dense(&bare, OwnOptions { no_header: true, ..OwnOptions::default() }), expected);
+        let numbered = put(&folder, "m.csv", b"0,1,2\n1,2,7\n");
+        assert_eq!(
+            dense(&numbered, OwnOptions { label: Some("2".into()), ..OwnOptions::default() }),
+            expected
+        );
     }
 }

@@ -7,7 +7,7 @@ mod sparse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use prepared::{Frame, inverse_norm, squared_difference};
+pub(crate) use prepared::{Frame, TINY, inverse_norm, small_distance, squared_difference};
 pub use search::{nearest_neighbours, nearest_neighbours_of};
 pub use settings::{KnnSettings, Metric, Neighbours};
 pub use sparse::nearest_neighbours_csr;

@@ -55,6 +55,8 @@ impl Frame {
         let largest = x.outer_iter().fold(0.0_f64, |top, row| {
             row.iter().zip(&self.mean).fold(top, |top, (v, m)| top.max((v.wide() - m).abs()))
         });
+        // A difference may overflow where the values do not.
+        let largest = largest.min(f64::MAX);
         if largest > 0.0 {
             // A power of two: scaled differences are exact.
             let exponent = (-largest.log2().floor()).clamp(-1000.0, 1000.0);
@@ -68,22 +70,27 @@ impl Frame {
 impl<'a, F: Real> Prepared<'a, F> {
     pub(super) fn new(x: ArrayView2<'a, F>, metric: Metric, frame: &Frame) -> Self {
         let rows = CowArray::from(x);
-        let rows = if rows.is_standard_layout() {
+        let mut rows = if rows.is_standard_layout() {
             rows
         } else {
             CowArray::from(rows.as_standard_layout().into_owned())
         };
+        if metric == Metric::Cosine {
+            mend_lengths(&mut rows);
+        }
         let (n, d) = rows.dim();
         let inverse: Vec<f64> = match metric {
             Metric::Euclidean => Vec::new(),
             Metric::Cosine => rows.outer_iter().map(|row| inverse_norm(row.iter().copied())).collect(),
         };
+        // Scaled one by one: a difference may overflow where the values do not.
+        let mean: Vec<f64> = frame.mean.iter().map(|m| m * frame.scale).collect();
         let mut image = vec![0.0_f32; n * (d + 1)];
         image.par_chunks_mut(d + 1).zip(rows.outer_iter()).enumerate().for_each(|(i, (to, from))| {
             let scale = inverse.get(i).copied().unwrap_or(frame.scale);
             let mut square = 0.0_f64;
-            for ((t, f), m) in to.iter_mut().zip(from).zip(&frame.mean) {
-                *t = ((f.wide() - m) * scale) as f32;
+            for ((t, f), m) in to.iter_mut().zip(from).zip(&mean) {
+                *t = (f.wide() * scale - m) as f32;
                 square += f64::from(*t) * f64::from(*t);
             }
             to[d] = if metric == Metric::Euclidean { square as f32 } else { 0.0 };
@@ -106,6 +113,18 @@ impl<'a, F: Real> Prepared<'a, F> {
     }
 }
 
+/// Rows so short or long that 1 / ‖x‖ leaves the range of f64 (or its full precision) are multiplied by a power of two, which
+/// their direction does not depend on.
+fn mend_lengths<F: Real>(rows: &mut CowArray<'_, F, Ix2>) {
+    for i in 0..rows.nrows() {
+        let largest = rows.row(i).iter().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
+        if largest > 0.0 && !(1e-290..1e290).contains(&largest) {
+            let unit = 2.0_f64.powi(if largest < 1.0 { 600 } else { -600 });
+            rows.row_mut(i).mapv_inplace(|v| F::narrow(v.wide() * unit));
+        }
+    }
+}
+
 /// 1 / ‖x‖ without overflow or underflow of the squares; 0 for a zero row.
 pub(crate) fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64 {
     let largest = row.clone().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
@@ -115,6 +134,19 @@ pub(crate) fn inverse_norm<F: Real>(row: impl Iterator<Item = F> + Clone) -> f64
     let sum: f64 = row.map(|v| (v.wide() / largest).powi(2)).sum();
     1.0 / (largest * sum.sqrt())
 }
+
+/// ‖s·a − t·b‖, also where the squares underflow.
+pub(crate) fn small_distance<F: Real>(a: &[F], b: &[F], s: f64, t: f64) -> f64 {
+    let difference = |(a, b): (&F, &F)| (a.wide() * s - b.wide() * t).abs();
+    let largest = a.iter().zip(b).map(difference).fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 0.0;
+    }
+    largest * a.iter().zip(b).map(|pair| (difference(pair) / largest).powi(2)).sum::<f64>().sqrt()
+}
+
+/// Squared distances below this may have lost terms to underflow.
+pub(crate) const TINY: f64 = 1e-280;
 
 const LANES: usize = 8;
 

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 
-use super::prepared::{Frame, Prepared, squared_difference};
+use super::prepared::{Frame, Prepared, TINY, small_distance, squared_difference};
 use super::settings::{KnnSettings, Metric, Neighbours};
 use crate::linalg::{Block, product_abt};
 use crate::{Real, Result, check};
@@ -34,7 +34,7 @@ pub fn nearest_neighbours<F: Real>(x: ArrayView2<'_, F>, settings: &KnnSettings)
     }
     let frame = Frame::of(x, settings.metric);
     let points = Prepared::new(x, settings.metric, &frame);
-    let found = search(&points, &points, settings.k - own, settings.metric, true);
+    let found = search(&points, &points, settings.k - own, settings.metric, true)?;
     if !settings.include_self {
         return Ok(found);
     }
@@ -62,7 +62,7 @@ pub fn nearest_neighbours_of<F: Real>(
     frame.widen(queries);
     let points = Prepared::new(points, metric, &frame);
     let queries = Prepared::new(queries, metric, &frame);
-    Ok(search(&queries, &points, k, metric, false))
+    search(&queries, &points, k, metric, false)
 }
 
 /// `k` may be 0. With `same` the two sets are one, and no row finds itself.
@@ -72,7 +72,7 @@ fn search<F: Real>(
     k: usize,
     metric: Metric,
     same: bool,
-) -> Neighbours<F> {
+) -> Result<Neighbours<F>> {
     let (m, d) = queries.rows.dim();
     let mut indices = vec![0; m * k];
     let mut distances = vec![F::zero(); m * k];
@@ -91,12 +91,12 @@ fn search<F: Real>(
                 beams.into_iter().zip(indices.chunks_mut(k).zip(distances.chunks_mut(k)))
             {
                 let measured = measure(queries, points, beam, metric);
-                for ((square, point), (index, distance)) in
+                for (((square, small), point), (index, distance)) in
                     measured.into_iter().zip(indices.iter_mut().zip(distances))
                 {
                     *index = point as usize;
                     *distance = match metric {
-                        Metric::Euclidean => F::narrow(square.sqrt() / points.factor(0)),
+                        Metric::Euclidean => F::narrow(square.sqrt().max(small) / points.factor(0)),
                         Metric::Cosine => F::narrow(square / 2.0),
                     };
                 }
@@ -105,10 +105,9 @@ fn search<F: Real>(
     }
     let shape = (m, k);
     // The vectors were made with m × k elements.
-    Neighbours {
-        indices: Array2::from_shape_vec(shape, indices).unwrap_or_default(),
-        distances: Array2::from_shape_vec(shape, distances).unwrap_or_default(),
-    }
+    let distances = Array2::from_shape_vec(shape, distances).unwrap_or_default();
+    check::held("distances", distances.view())?;
+    Ok(Neighbours { indices: Array2::from_shape_vec(shape, indices).unwrap_or_default(), distances })
 }
 
 /// A bound on the error of one product: d + 4 roundings of terms that sum to at most 2 ‖q‖ R + R² in absolute value.
@@ -194,13 +193,14 @@ fn propose<F: Real>(queries: &Prepared<'_, F>, points: &Prepared<'_, F>, first: 
     }
 }
 
-/// The k nearest of a beam by squared distance between the scaled (for cosine: normalised) rows, equals by index.
+/// The k nearest of a beam by squared distance between the scaled (for cosine: normalised) rows, equals by index. Where the
+/// square underflows it is 0, and the distance stands beside it.
 fn measure<F: Real>(
     queries: &Prepared<'_, F>,
     points: &Prepared<'_, F>,
     mut beam: Beam,
     metric: Metric,
-) -> Vec<(f64, u32)> {
+) -> Vec<((f64, f64), u32)> {
     beam.shrink();
     let query = queries.row(beam.row);
     let s = queries.factor(beam.row);
@@ -209,10 +209,11 @@ fn measure<F: Real>(
         let zero = metric == Metric::Cosine && (s == 0.0 || t == 0.0);
         // A zero row has cosine 0 with every row, hence distance 1.
         let square = if zero { 2.0 } else { squared_difference(query, points.row(point as usize), s, t) };
-        (square, point)
+        let small = if square < TINY { small_distance(query, points.row(point as usize), s, t) } else { 0.0 };
+        ((if square < TINY { 0.0 } else { square }, small), point)
     };
-    let mut measured: Vec<(f64, u32)> = beam.found.iter().map(exact).collect();
-    measured.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut measured: Vec<((f64, f64), u32)> = beam.found.iter().map(exact).collect();
+    measured.sort_unstable_by(|((a, c), i), ((b, e), j)| a.total_cmp(b).then(c.total_cmp(e)).then(i.cmp(j)));
     measured.truncate(beam.k);
     measured
 }

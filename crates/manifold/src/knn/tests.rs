@@ -1,5 +1,5 @@
 use approx::assert_abs_diff_eq;
-use ndarray::{Array2, Axis, array, concatenate};
+use ndarray::{Array2, Axis, array, concatenate, s};
 use proptest::prelude::*;
 
 use super::*;
@@ -178,4 +178,54 @@ proptest! {
         let found = nearest_neighbours(x.view(), &KnnSettings::new(k)).unwrap();
         prop_assert_eq!(found, brute(&x, &x, k, Metric::Euclidean, true));
     }
+}
+
+#[test]
+fn numbers_at_the_ends_of_the_type() {
+    // Neighbours of −1e308 among these: 0 is 1e308 away, 1e308 would be 2e308, which f64 does not hold.
+    let x = array![[-1e308_f64], [-0.9e308], [0.0], [1e308]];
+    let near = nearest_neighbours(x.view(), &KnnSettings::new(1)).unwrap();
+    assert_eq!(near.indices.column(0).to_vec(), [1, 0, 1, 2]);
+    assert!((near.distances[[3, 0]] / 1e308 - 1.0).abs() < 1e-12);
+    let error = nearest_neighbours(x.view(), &KnnSettings::new(3)).unwrap_err();
+    assert_eq!(error, ManifoldError::Scale { what: "distances", size: "large" });
+    let of = nearest_neighbours_of(array![[1e308]].view(), x.view(), 2, Metric::Euclidean).unwrap();
+    assert_eq!(of.indices, array![[3, 2]]);
+    let single = array![[-3e38_f32], [3e38], [2.9e38]];
+    let near = nearest_neighbours(single.slice(s![1.., ..]), &KnnSettings::new(1)).unwrap();
+    assert_eq!(near.indices, array![[1], [0]]);
+    assert!(nearest_neighbours(single.view(), &KnnSettings::new(2)).is_err());
+    for scale in [1e-320, 1e-310, 1e-160, 1e160, 1e307] {
+        let near =
+            nearest_neighbours((array![[0.0], [3.0], [4.0], [9.0]] * scale).view(), &KnnSettings::new(2))
+                .unwrap();
+        assert_eq!(near.indices, array![[1, 2], [2, 0], [1, 0], [2, 1]], "{scale}");
+    }
+}
+
+#[test]
+fn differences_whose_squares_underflow_decide() {
+    let x = array![[0.0_f64], [2e-200], [1e-200], [1.0]];
+    let near = nearest_neighbours(x.view(), &KnnSettings::new(3)).unwrap();
+    assert_eq!(near.indices.row(0).to_vec(), [2, 1, 3]);
+    assert!((near.distances[[0, 0]] / 1e-200 - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn cosines_of_rows_of_any_length() {
+    // The angles of 1, 40, 80 degrees.
+    let rows = [1.0_f64, 40.0, 80.0].map(|a| [a.to_radians().cos(), a.to_radians().sin()]);
+    let expected = 1.0 - 39.0_f64.to_radians().cos();
+    for scale in [1e-322, 1e-310, 1e-200, 1.0, 1e200, 1.7e308] {
+        let mut x = ndarray::arr2(&rows);
+        x.row_mut(0).mapv_inplace(|v| v * scale);
+        let settings = KnnSettings { metric: Metric::Cosine, ..KnnSettings::new(2) };
+        let near = nearest_neighbours(x.view(), &settings).unwrap();
+        assert_eq!(near.indices, array![[1, 2], [0, 2], [1, 0]], "{scale}");
+        assert!((near.distances[[0, 0]] - expected).abs() < if scale < 1e-315 { 0.05 } else { 1e-12 });
+    }
+    let mut long = Array2::from_elem((3, 200), 1.7e308);
+    long[[1, 0]] = -1.7e308;
+    let settings = KnnSettings { metric: Metric::Cosine, ..KnnSettings::new(1) };
+    assert_eq!(nearest_neighbours(long.view(), &settings).unwrap().indices.column(0).to_vec(), [2, 0, 0]);
 }

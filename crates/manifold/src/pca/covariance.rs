@@ -25,6 +25,16 @@ const MEAN_ROWS: usize = 1024;
 
 /// Mean of every column, summed in f64 over blocks of fixed size.
 pub(crate) fn column_means<F: Real>(x: ArrayView2<'_, F>) -> Vec<f64> {
+    let mean = means(x, 1.0);
+    if mean.iter().all(|m| m.is_finite()) {
+        return mean;
+    }
+    // Sums of the largest numbers overflow; their mean does not.
+    let unit = 2.0_f64.powi(-64);
+    means(x, unit).into_iter().map(|m| m / unit).collect()
+}
+
+fn means<F: Real>(x: ArrayView2<'_, F>, unit: f64) -> Vec<f64> {
     let (n, d) = x.dim();
     let partial: Vec<Vec<f64>> = x
         .axis_chunks_iter(Axis(0), MEAN_ROWS)
@@ -33,8 +43,8 @@ pub(crate) fn column_means<F: Real>(x: ArrayView2<'_, F>) -> Vec<f64> {
             let mut sum = vec![0.0; d];
             for row in block.outer_iter() {
                 match row.as_slice() {
-                    Some(row) => add(&mut sum, row.iter()),
-                    None => add(&mut sum, row.iter()),
+                    Some(row) => add(&mut sum, row.iter(), unit),
+                    None => add(&mut sum, row.iter(), unit),
                 }
             }
             sum
@@ -50,21 +60,28 @@ pub(crate) fn column_means<F: Real>(x: ArrayView2<'_, F>) -> Vec<f64> {
     mean
 }
 
-fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>) {
+fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>, unit: f64) {
     for (s, &v) in sum.iter_mut().zip(row) {
-        *s += v.wide();
+        *s += v.wide() * unit;
     }
 }
 
-/// `Σ (x − mean)(x − mean)ᵀ`, the lower half of a row-major d × d matrix (the upper half is zero off the diagonal tiles).
+/// `u² Σ (x − mean)(x − mean)ᵀ` for a power of two u, the lower half of a row-major d × d matrix (the upper half is zero off the diagonal tiles).
 ///
 /// Threads share the tiles, never a tile, and every tile adds its panels in order: the bits do not depend on the
 /// number of threads.
-pub(super) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], columns: &[Range<usize>]) -> Vec<f64> {
+pub(super) fn scatter<F: Real>(
+    x: ArrayView2<'_, F>,
+    mean: &[f64],
+    columns: &[Range<usize>],
+    unit: f64,
+) -> Vec<f64> {
     let n = x.nrows();
     let mean: Vec<f64> = columns.iter().flat_map(|run| &mean[run.clone()]).copied().collect();
     let d = mean.len();
     let near: Vec<F> = mean.iter().map(|&m| F::narrow(m)).collect();
+    // Multiplied before the mean is taken off: the difference may overflow.
+    let scaled: Vec<F> = near.iter().map(|&m| F::narrow(m.wide() * unit)).collect();
     let depth = match (size_of::<F>() == size_of::<f32>(), n.saturating_mul(d).saturating_mul(d) > LARGE) {
         (true, true) => SINGLE_DEPTH_LARGE,
         (true, false) => SINGLE_DEPTH,
@@ -85,7 +102,12 @@ pub(super) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], columns: &[Ra
         let rows = block.nrows();
         panel.par_chunks_mut(64 * d).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
             for (to, from) in to.chunks_exact_mut(d).zip(from.outer_iter()) {
-                subtract(to, from, &near, columns);
+                if unit == 1.0 {
+                    subtract(to, from, &near, columns);
+                } else {
+                    let from = from.mapv(|v| F::narrow(v.wide() * unit));
+                    subtract(to, from.view(), &scaled, columns);
+                }
             }
         });
         sums.par_iter_mut().zip(&tiles).for_each(|((sum, product), &(i, j))| {
@@ -101,10 +123,10 @@ pub(super) fn scatter<F: Real>(x: ArrayView2<'_, F>, mean: &[f64], columns: &[Ra
     let mut total = vec![0.0; d * d];
     for ((sum, _), (i, j)) in sums.iter().zip(tiles) {
         for (r, row) in sum.chunks_exact(width(j, d)).enumerate() {
-            let row_rest = mean[i + r] - near[i + r].wide();
+            let row_rest = (mean[i + r] - near[i + r].wide()) * unit;
             for (c, &s) in row.iter().enumerate() {
                 // The rounded mean was subtracted: Σ(x−m')(x−m')ᵀ = Σ(x−m)(x−m)ᵀ + n (m−m')(m−m')ᵀ.
-                let rest = row_rest * (mean[j + c] - near[j + c].wide());
+                let rest = row_rest * ((mean[j + c] - near[j + c].wide()) * unit);
                 total[(i + r) * d + j + c] = s - n as f64 * rest;
             }
         }

@@ -80,7 +80,8 @@ impl<F: Real> Pca<F> {
     /// Scores (x − μ) Wᵀ, n × k; each divided by its component's standard deviation when whitening.
     ///
     /// # Errors
-    /// Empty data, a value that is not finite, another number of columns than the fitted data had.
+    /// Empty data, a value that is not finite, another number of columns than the fitted data had, scores beyond the number
+    /// type.
     pub fn transform(&self, x: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check::finite(x)?;
         let (k, d) = self.components.dim();
@@ -109,6 +110,7 @@ impl<F: Real> Pca<F> {
                     }
                 }
             });
+        check::held("scores", scores.view())?;
         Ok(scores)
     }
 
@@ -116,7 +118,8 @@ impl<F: Real> Pca<F> {
     /// deviations first when whitening), n × d.
     ///
     /// # Errors
-    /// Empty scores, a value that is not finite, another number of columns than there are components.
+    /// Empty scores, a value that is not finite, another number of columns than there are components, points beyond the number
+    /// type.
     pub fn inverse_transform(&self, scores: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check::finite(scores)?;
         let (k, d) = self.components.dim();
@@ -144,6 +147,7 @@ impl<F: Real> Pca<F> {
                     }
                 }
             });
+        check::held("points", points.view())?;
         Ok(points)
     }
 
@@ -153,9 +157,14 @@ impl<F: Real> Pca<F> {
         F::narrow(terms.map(|((&m, &r), &w)| (m - r.wide()) * w.wide()).sum())
     }
 
-    /// Divisors of the scores: 1 without whitening; a component without variance is divided by √ε, as scikit-learn does.
+    /// Divisors of the scores: 1 without whitening. A component without variance is divided by √ε times the first one's standard
+    /// deviation, below which rounding has made what there is (scikit-learn: by √ε, in whatever unit the data are).
     fn deviations(&self) -> Vec<F> {
-        let of = |&v: &F| if self.whiten { num_traits::Float::sqrt(v.max(F::epsilon())) } else { F::one() };
-        self.explained_variance.iter().map(of).collect()
+        let greatest = self.explained_variance.first().copied().unwrap_or_else(F::zero);
+        if !self.whiten || greatest == F::zero() {
+            return vec![F::one(); self.explained_variance.len()];
+        }
+        let least = num_traits::Float::sqrt(greatest) * num_traits::Float::sqrt(F::epsilon());
+        self.explained_variance.iter().map(|&v| num_traits::Float::sqrt(v).max(least)).collect()
     }
 }

@@ -190,3 +190,58 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whitened_scores_have_variance_1_in_every_unit() {
+    for scale in [1e-17, 1e-8, 1e-4, 1.0, 1e8, 1e17] {
+        let x = noise(500, 6, 4).mapv(|v| v as f32 * scale as f32);
+        let settings = PcaSettings { n_components: 6, whiten: true };
+        let (pca, scores) = Pca::fit_transform(x.view(), &settings).unwrap();
+        for column in scores.columns() {
+            let variance = column.iter().map(|v| v * v).sum::<f32>() / 499.0;
+            assert!((variance - 1.0).abs() < 1e-3, "{scale}: {variance}");
+        }
+        let back = pca.inverse_transform(scores.view()).unwrap() / scale as f32;
+        assert_abs_diff_eq!(back, x / scale as f32, epsilon = 1e-4);
+    }
+    // Without a variance of its own, a component is no more than its rounding.
+    let flat = noise(50, 1, 3).mapv(|v| v as f32 * 1e-6);
+    let flat = ndarray::concatenate![ndarray::Axis(1), flat, flat];
+    let settings = PcaSettings { n_components: 2, whiten: true };
+    let scores = Pca::fit_transform(flat.view(), &settings).unwrap().1;
+    assert!(scores.column(1).iter().all(|v| v.abs() < 0.1));
+}
+
+#[test]
+fn small_and_large_data_have_the_same_components() {
+    for (n, d) in [(300, 5), (4, 9)] {
+        let x = noise(n, d, 6).mapv(|v| (v - 10.0) as f32);
+        let here = Pca::fit(x.view(), &PcaSettings::new(2)).unwrap();
+        for scale in [1e-18_f32, 1e-15, 1e15, 1e17] {
+            let there = Pca::fit((&x * scale).view(), &PcaSettings::new(2)).unwrap();
+            assert_abs_diff_eq!(there.components(), here.components(), epsilon = 1e-4);
+            let ratio = there.explained_variance_ratio() - here.explained_variance_ratio();
+            assert!(ratio.iter().all(|v| v.abs() < 1e-5));
+        }
+        for (scale, size) in [(1e-24_f32, "small"), (1e30, "large"), (1e37, "large")] {
+            let error = Pca::fit((&x * scale).view(), &PcaSettings::new(2)).unwrap_err();
+            assert_eq!(error, ManifoldError::Scale { what: "variances", size }, "{scale}");
+        }
+        let wide = x.mapv(f64::from);
+        let expected = Pca::fit(wide.view(), &PcaSettings::new(2)).unwrap();
+        for scale in [1e-150, 1e-130, 1e130, 1e150] {
+            let found = Pca::fit((&wide * scale).view(), &PcaSettings::new(2)).unwrap();
+            assert_abs_diff_eq!(found.components(), expected.components(), epsilon = 1e-9);
+        }
+        for (scale, size) in [(1e-200, "small"), (1e200, "large"), (1e307, "large")] {
+            let error = Pca::fit((&wide * scale).view(), &PcaSettings::new(2)).unwrap_err();
+            assert_eq!(error, ManifoldError::Scale { what: "variances", size }, "{scale}");
+        }
+    }
+    let constant = Array2::from_elem((5, 9), 1e-3_f32);
+    assert_eq!(Pca::fit(constant.view(), &PcaSettings::new(2)).unwrap().explained_variance().sum(), 0.0);
+    let model = Pca::fit(noise(30, 3, 1).mapv(|v| v as f32).view(), &PcaSettings::new(2)).unwrap();
+    let far = Array2::from_elem((1, 3), f32::MAX);
+    assert_eq!(model.transform((-&far).view()).is_ok(), model.transform(far.view()).is_ok());
+    assert!(model.inverse_transform(Array2::from_elem((1, 2), f32::MAX).view()).is_err());
+}

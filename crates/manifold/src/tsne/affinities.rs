@@ -25,7 +25,9 @@ impl Affinities {
         let n = x.nrows();
         check_perplexity(perplexity, n)?;
         let k = (n - 1).min((3.0 * perplexity + 1.0) as usize);
-        Self::from_neighbours(&nearest_neighbours(x, &KnnSettings::new(k))?, perplexity)
+        // Affinities do not depend on the unit.
+        let near = nearest_neighbours(check::rescaled(x).view(), &KnnSettings::new(k))?;
+        Self::from_neighbours(&near, perplexity)
     }
 
     /// Affinities from neighbours found before (the point itself not among them):
@@ -40,8 +42,10 @@ impl Affinities {
         let conditional: Vec<Vec<f64>> = (0..n)
             .into_par_iter()
             .map(|i| {
-                let squares: Vec<f64> =
-                    neighbours.distances.row(i).iter().map(|d| d.wide().powi(2)).collect();
+                let distances = neighbours.distances.row(i);
+                // In a unit of the row's own where the search for β would not come so far.
+                let unit = check::unit(distances[k - 1].wide());
+                let squares: Vec<f64> = distances.iter().map(|d| (d.wide() * unit).powi(2)).collect();
                 conditional(&squares, perplexity)
             })
             .collect();

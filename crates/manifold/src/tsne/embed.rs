@@ -60,7 +60,7 @@ fn map<const D: usize>(p: &Affinities, start: ArrayView2<'_, f64>, settings: &Ts
 /// Scaled principal components; axes that the data do not have are noise alone.
 fn start<F: Real>(x: ArrayView2<'_, F>, k: usize, rng: &mut impl Rng) -> Result<Array2<f64>> {
     let (n, d) = x.dim();
-    let (_, scores) = Pca::fit_transform(x, &PcaSettings::new(k.min(n).min(d)))?;
+    let (_, scores) = Pca::fit_transform(check::rescaled(x).view(), &PcaSettings::new(k.min(n).min(d)))?;
     let variance = scores.column(0).iter().map(|v| v.wide().powi(2)).sum::<f64>() / n as f64;
     let scale = if variance > 0.0 { SPREAD / variance.sqrt() } else { 0.0 };
     let kept = scores.ncols();

@@ -175,3 +175,28 @@ fn wrong_input_is_refused() {
     assert!(kl_divergence(&p, Array2::<f64>::zeros((19, 2)).view()).is_err());
     assert!(tsne_from(&p, Array2::<f64>::zeros((20, 3)).view(), &default).is_err());
 }
+
+#[test]
+fn data_of_every_scale_have_one_map() {
+    let x = groups(60, 4, 3, 5);
+    let settings = TsneSettings { perplexity: 8.0, ..TsneSettings::default() };
+    assert!(purity_of_nearest(&run(&x, &settings, 1), 3) > 0.95);
+    for scale in [1e-37_f32, 1e-30, 1e30, 1e36] {
+        let y = run(&(&x * scale), &settings, 1);
+        assert!(y.iter().all(|v| v.is_finite()));
+        assert!(purity_of_nearest(&y, 3) > 0.95, "{scale}");
+    }
+    let wide = x.mapv(f64::from);
+    let expected = Affinities::new(wide.view(), 8.0).unwrap();
+    for exponent in [-900, -300, 300, 900] {
+        let scaled = &wide * 2f64.powi(exponent);
+        let found = Affinities::new(scaled.view(), 8.0).unwrap();
+        for i in 0..60 {
+            for ((j, p), (l, q)) in expected.row(i).zip(found.row(i)) {
+                assert!(j == l && (p - q).abs() < 1e-6, "{exponent}");
+            }
+        }
+        let y = tsne(scaled.view(), &settings, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+        assert!(purity_of_nearest(&y, 3) > 0.95, "{exponent}");
+    }
+}

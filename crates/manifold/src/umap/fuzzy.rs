@@ -17,9 +17,9 @@ pub struct FuzzyGraph {
     pub(super) starts: Vec<usize>,
     pub(super) columns: Vec<u32>,
     pub(super) weights: Vec<f32>,
-    /// Width of each point's kernel.
+    /// Width of each point's kernel; infinite or 0 where it is beyond f32.
     pub sigmas: Vec<f32>,
-    /// Distance of each point to its nearest neighbour.
+    /// Distance of each point to its nearest neighbour; infinite or 0 where it is beyond f32.
     pub rhos: Vec<f32>,
 }
 
@@ -42,18 +42,33 @@ impl FuzzyGraph {
     /// Memberships as they are, row by row; with `own` the neighbours are of the same points and self-loops are left out.
     pub(super) fn directed<F: Real>(neighbours: &Neighbours<F>, local_connectivity: f64, own: bool) -> Self {
         let (n, k) = neighbours.indices.dim();
-        let distances: Vec<Vec<f32>> =
-            neighbours.distances.outer_iter().map(|row| row.iter().map(|d| d.single()).collect()).collect();
-        let sum: f64 = distances.iter().map(|row| row.iter().map(|&d| f64::from(d)).sum::<f64>()).sum();
-        let mean = sum / (n * k) as f64;
-        let scales: Vec<(f32, f32)> =
-            distances.par_iter().map(|row| kernel_scale(row, local_connectivity, mean)).collect();
+        // A row whose distances are extreme has a unit of its own: the search for σ would not come so far from 1.
+        let units: Vec<f64> =
+            neighbours.distances.outer_iter().map(|row| check::unit(row[k - 1].wide())).collect();
+        let distances: Vec<Vec<f32>> = neighbours
+            .distances
+            .outer_iter()
+            .zip(&units)
+            .map(|(row, &unit)| row.iter().map(|d| (d.wide() * unit) as f32).collect())
+            .collect();
+        let sum: f64 = distances
+            .iter()
+            .zip(&units)
+            .map(|(row, unit)| row.iter().map(|&d| f64::from(d)).sum::<f64>() / unit)
+            .sum();
+        // Only rows of equal points read it.
+        let mean = if sum.is_finite() { sum / (n * k) as f64 } else { f64::MAX };
+        let scales: Vec<(f32, f32)> = distances
+            .par_iter()
+            .zip(&units)
+            .map(|(row, unit)| kernel_scale(row, local_connectivity, mean * unit))
+            .collect();
         let mut graph = Self {
             starts: vec![0],
             columns: Vec::new(),
             weights: Vec::new(),
-            sigmas: scales.iter().map(|s| s.0).collect(),
-            rhos: scales.iter().map(|s| s.1).collect(),
+            sigmas: scales.iter().zip(&units).map(|(s, unit)| (f64::from(s.0) / unit) as f32).collect(),
+            rhos: scales.iter().zip(&units).map(|(s, unit)| (f64::from(s.1) / unit) as f32).collect(),
         };
         for (i, (row, &(sigma, rho))) in distances.iter().zip(&scales).enumerate() {
             let mut edges: Vec<(u32, f32)> = Vec::with_capacity(k);

@@ -6,7 +6,7 @@ use rand::Rng;
 use super::fuzzy::FuzzyGraph;
 use super::lanczos::{Symmetric, leading};
 use crate::pca::{Pca, PcaSettings};
-use crate::{Real, Result, noise};
+use crate::{Real, Result, check, noise};
 
 /// Steps of the eigensolver: a start needs no more, and its basis takes steps × n numbers.
 const STEPS: usize = 200;
@@ -120,6 +120,7 @@ fn components(graph: &FuzzyGraph) -> Vec<usize> {
 /// Leading principal components of the means of the components, scaled to at most 1.
 fn places<F: Real>(x: ArrayView2<'_, F>, members: &[Vec<usize>], dim: usize) -> Result<Array2<f64>> {
     let d = x.ncols();
+    let x = check::rescaled(x);
     let mut means = Array2::<f64>::zeros((members.len(), d));
     for (mut mean, members) in means.outer_iter_mut().zip(members) {
         for &i in members {

@@ -7,7 +7,7 @@ use super::fuzzy::FuzzyGraph;
 use super::settings::{UmapSettings, UmapStart};
 use super::spectral::spectral;
 use crate::pca::{Pca, PcaSettings};
-use crate::{Real, Result, noise};
+use crate::{Real, Result, check, noise};
 
 /// The start that the settings ask for: largest absolute coordinate 10, a little noise, then every axis from 0 to 10, as
 /// in umap-learn.
@@ -22,7 +22,7 @@ pub(super) fn start<F: Real>(
         UmapStart::Spectral => spectral(x, graph, dim, rng)?,
         UmapStart::Pca => {
             let kept = dim.min(x.nrows()).min(x.ncols());
-            let (_, scores) = Pca::fit_transform(x, &PcaSettings::new(kept))?;
+            let (_, scores) = Pca::fit_transform(check::rescaled(x).view(), &PcaSettings::new(kept))?;
             Array2::from_shape_fn(
                 (x.nrows(), dim),
                 |(i, d)| if d < kept { scores[[i, d]].wide() } else { 0.0 },

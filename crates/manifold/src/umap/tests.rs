@@ -176,3 +176,37 @@ fn wrong_input_is_refused() {
     let wrong = Umap::fit_neighbours(x.view(), &neighbours, &default, &mut rng).unwrap_err();
     assert_eq!(wrong.to_string(), "row 4 of the neighbours is not valid: an index is beyond the last point");
 }
+
+#[test]
+fn data_of_every_scale_have_one_graph() {
+    let x = groups(90, 4, 3, 5);
+    let settings = UmapSettings { n_neighbors: 8, ..UmapSettings::default() };
+    let expected = fit(&x, &settings, 2);
+    for exponent in [-120, -60, 60, 120] {
+        for start in [UmapStart::Spectral, UmapStart::Pca] {
+            let scaled = &x * 2f32.powi(exponent);
+            let found = fit(&scaled, &UmapSettings { start, ..settings }, 2);
+            for i in 0..90 {
+                for ((j, v), (l, w)) in expected.graph().row(i).zip(found.graph().row(i)) {
+                    assert!(j == l && (v - w).abs() < 1e-3, "{exponent}: {v} {w}");
+                }
+            }
+            assert!(purity_of_nearest(found.embedding(), 3) > 0.95, "{exponent}");
+        }
+    }
+    let across = UmapSettings { n_neighbors: 60, ..settings };
+    let error =
+        Umap::fit((&x * 1.5e37).view(), &across, &mut ChaCha8Rng::seed_from_u64(1)).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("distances are out of the range"), "{error}");
+}
+
+#[test]
+fn rows_far_from_all_others_are_placed() {
+    let x = groups(90, 4, 3, 5);
+    let model = fit(&x, &UmapSettings { n_neighbors: 8, ..UmapSettings::default() }, 2);
+    for far in [1e6_f32, 1e12, 1e20, 1e30, 1e38] {
+        let y = model.transform(Array2::from_elem((2, 4), far).view()).unwrap();
+        assert!(y.iter().all(|v| v.is_finite() && v.abs() < 1e3), "{far}: {y}");
+    }
+    assert!(model.transform(Array2::from_elem((2, 4), 3e38_f32).view()).is_err());
+}

@@ -1,6 +1,7 @@
 use super::Distance;
 use super::fold::{Segment, segments};
 use crate::Scalar;
+use crate::data::common_scale;
 use crate::labels::Encoded;
 use ndarray::ArrayView2;
 
@@ -32,7 +33,7 @@ impl<'a, F: Scalar> Sorted<'a, F> {
         }
         let clusters = order.iter().map(|&row| groups.codes[row]).collect();
         let scale = match distance {
-            Distance::Euclidean => vec![common_scale(x); x.nrows()],
+            Distance::Euclidean => vec![common_scale(x, F::max_value().widen()); x.nrows()],
             Distance::Cosine => order.iter().map(|&row| inverse_length(x, row)).collect(),
         };
         Self { x, order, clusters, starts, scale, distance }
@@ -77,20 +78,6 @@ impl<'a, F: Scalar> Sorted<'a, F> {
     }
 }
 
-/// A power of two that keeps squared distances of extreme data from overflow and underflow; 1 for all others. The silhouette
-/// does not depend on it.
-fn common_scale<F: Scalar>(x: ArrayView2<'_, F>) -> f64 {
-    let largest = x.iter().fold(0.0, |largest: f64, value| largest.max(value.widen().abs()));
-    // Squares, and sums of some thousand of them, stay well inside the range of exponents.
-    let safe = F::max_value().widen().log2() / 2.0 - 12.0;
-    let exponent = largest.log2();
-    if largest == 0.0 || exponent.abs() < safe {
-        1.0
-    } else {
-        (-exponent.floor()).clamp(-1000.0, 1000.0).exp2()
-    }
-}
-
 /// 1/‖*x*‖ of a row, 0 for a row of zeros (or so near to zero that the quotient is out of range).
 fn inverse_length<F: Scalar>(x: ArrayView2<'_, F>, row: usize) -> f64 {
     let row = x.row(row);
@@ -111,11 +98,12 @@ mod tests {
 
     #[test]
     fn only_extreme_data_are_scaled() {
-        assert_eq!(common_scale(array![[1e6, -3e9]].view()), 1.0);
-        assert_eq!(common_scale(array![[0.0f32, 0.0]].view()), 1.0);
-        assert_eq!(common_scale(array![[1e300, 2.0]].view()) * 1e300f64.log2().floor().exp2(), 1.0);
-        assert!(common_scale(array![[f64::from_bits(1)]].view()).is_finite());
-        assert!(common_scale(array![[1e30f32]].view()) < 1e-29);
+        let (single, double) = (f64::from(f32::MAX), f64::MAX);
+        assert_eq!(common_scale(array![[1e6, -3e9]].view(), double), 1.0);
+        assert_eq!(common_scale(array![[0.0f32, 0.0]].view(), single), 1.0);
+        assert_eq!(common_scale(array![[1e300, 2.0]].view(), double) * 1e300f64.log2().floor().exp2(), 1.0);
+        assert!(common_scale(array![[f64::from_bits(1)]].view(), double).is_finite());
+        assert!(common_scale(array![[1e30f32]].view(), single) < 1e-29);
     }
 
     #[test]
