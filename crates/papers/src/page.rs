@@ -3,7 +3,7 @@
 use crate::tables::{ablations, best, comparison, readings};
 use crate::{Paper, Records, Result, dataset_name};
 use deepclust_experiments::{Scale, Store};
-use deepclust_report::{Page, every_run};
+use deepclust_report::{Page, arithmetic_note, every_run};
 use std::path::PathBuf;
 
 /// All metrics.
@@ -63,6 +63,9 @@ fn legend(records: &Records) -> String {
     if supervised {
         words = words.replace("which no method sees.", "which methods see where a number of labels stands.");
         words += " Rows that used labels are not to be ranked against the others.";
+    }
+    if let Some(note) = arithmetic_note(records.all()) {
+        words.extend([" ", &note]);
     }
     words
 }

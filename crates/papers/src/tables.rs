@@ -2,7 +2,7 @@
 
 use crate::{Kind, Metric, Paper, Planned, Records, Row, dataset_name};
 use deepclust_experiments::RunRecord;
-use deepclust_report::{Cell, Column, Spread, Table, arithmetic_note, labels_used, metric};
+use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric};
 
 /// The rows of a table on a data set: those with runs there, and those that only quote.
 fn rows_on<'a>(records: &'a Records, dataset: &'a str) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
@@ -58,8 +58,7 @@ pub(crate) fn comparison(paper: &dyn Paper, records: &Records, dataset: &str, mo
         Some(line)
     };
     let title = format!("{}: every row beside what is published", dataset_name(dataset));
-    let notes = arithmetic_note(rows.iter().flat_map(|(_, runs)| *runs)).into_iter().collect();
-    Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes }
+    Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes: Vec::new() }
 }
 
 /// One row a method of the paper: what is published, what its text gives, and what the reading gives that comes nearest to the

@@ -25,16 +25,16 @@ const MEAN_ROWS: usize = 1024;
 
 /// Mean of every column, summed in f64 over blocks of fixed size.
 pub(crate) fn column_means<F: Real>(x: ArrayView2<'_, F>) -> Vec<f64> {
-    let mean = means(x, 1.0);
+    let mean = means(x, |v| v);
     if mean.iter().all(|m| m.is_finite()) {
         return mean;
     }
     // Sums of the largest numbers overflow; their mean does not.
     let unit = 2.0_f64.powi(-64);
-    means(x, unit).into_iter().map(|m| m / unit).collect()
+    means(x, |v| v * unit).into_iter().map(|m| m / unit).collect()
 }
 
-fn means<F: Real>(x: ArrayView2<'_, F>, unit: f64) -> Vec<f64> {
+fn means<F: Real>(x: ArrayView2<'_, F>, of: impl Fn(f64) -> f64 + Sync) -> Vec<f64> {
     let (n, d) = x.dim();
     let partial: Vec<Vec<f64>> = x
         .axis_chunks_iter(Axis(0), MEAN_ROWS)
@@ -43,8 +43,8 @@ fn means<F: Real>(x: ArrayView2<'_, F>, unit: f64) -> Vec<f64> {
             let mut sum = vec![0.0; d];
             for row in block.outer_iter() {
                 match row.as_slice() {
-                    Some(row) => add(&mut sum, row.iter(), unit),
-                    None => add(&mut sum, row.iter(), unit),
+                    Some(row) => add(&mut sum, row.iter(), &of),
+                    None => add(&mut sum, row.iter(), &of),
                 }
             }
             sum
@@ -60,9 +60,9 @@ fn means<F: Real>(x: ArrayView2<'_, F>, unit: f64) -> Vec<f64> {
     mean
 }
 
-fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>, unit: f64) {
+fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>, of: impl Fn(f64) -> f64) {
     for (s, &v) in sum.iter_mut().zip(row) {
-        *s += v.wide() * unit;
+        *s += of(v.wide());
     }
 }
 
