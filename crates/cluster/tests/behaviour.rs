@@ -6,8 +6,8 @@ use deepclust_cluster::{
 };
 use ndarray::{Array1, Array2, Axis, s};
 use ndarray_rand::RandomExt;
-use rand::SeedableRng;
 use rand::distr::{StandardUniform, Uniform};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 fn rng() -> ChaCha8Rng {

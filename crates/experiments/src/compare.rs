@@ -13,7 +13,7 @@ pub struct Difference {
     pub now: String,
 }
 
-/// Everything in which two records of one run differ, times, threads, machine, arithmetic and revision aside. A series of losses that
+/// Everything in which two records of one run differ, times, threads, machine, arithmetic and revision aside. A series or a fact that
 /// the code did not keep yet when the run was recorded is no difference: all that is recorded is compared.
 ///
 /// # Errors
@@ -21,6 +21,7 @@ pub struct Difference {
 pub fn compare(recorded: &RunRecord, now: &RunRecord) -> Result<Vec<Difference>> {
     let mut now = now.clone();
     now.history.retain(|series| recorded.history.iter().any(|kept| kept.name == series.name));
+    now.facts.retain(|name, _| recorded.facts.contains_key(name));
     let found = differences(&serde_json::to_value(recorded)?, &serde_json::to_value(now)?);
     let may_differ = ["wall_s", "stages_s", "threads", "machine", "revision", "arithmetic"];
     let matters = |d: &Difference| !may_differ.contains(&d.what.split('.').next().unwrap_or_default());

@@ -11,7 +11,12 @@ use tch::{Kind, Tensor};
 pub fn student_t_assignment(z: &Tensor, centres: &Tensor, nu: f64) -> Tensor {
     let differences = z.unsqueeze(1) - centres.unsqueeze(0);
     let squares = differences.square().sum_dim_intlist([2i64].as_slice(), false, None);
-    let weights = (squares / nu + 1.0).pow_tensor_scalar(-(nu + 1.0) / 2.0);
+    let power = -(nu + 1.0) / 2.0;
+    if nu > 1.0 {
+        // Far from all centres every weight would be 0, and 0/0 no assignment: a softmax of the logarithms.
+        return ((squares / nu).log1p() * power).softmax(1, None::<Kind>);
+    }
+    let weights = (squares / nu + 1.0).pow_tensor_scalar(power);
     &weights / weights.sum_dim_intlist([1i64].as_slice(), true, None)
 }
 
@@ -72,6 +77,20 @@ mod tests {
     }
 
     #[test]
+    fn far_samples_have_assignments_at_any_degree_of_freedom() {
+        let z = Tensor::from_slice(&[100.0f32, 0.0, -3e4, 1.0]).view([2, 2]);
+        let centres = Tensor::from_slice(&[0.0f32, 0.0, 1.0, 0.0]).view([2, 2]);
+        for nu in [0.5, 1.0, 200.0] {
+            let q = student_t_assignment(&z, &centres, nu);
+            let apart = q.sum_dim_intlist([1i64].as_slice(), false, Kind::Double) - 1.0;
+            assert!(apart.abs().max().double_value(&[]) < 1e-6, "{nu}: {q}");
+        }
+        // python: w = lambda s: -201 / 2 * math.log1p(s / 200); 1 / (1 + math.exp(w(10000) - w(9801)))
+        let q = student_t_assignment(&z.to_kind(Kind::Double), &centres.to_kind(Kind::Double), 200.0);
+        assert_relative_eq!(q.double_value(&[0, 1]), FAR, max_relative = 1e-9);
+    }
+
+    #[test]
     fn gradients_match_central_differences() {
         let (z, centres) = points();
         let p = target_distribution(&student_t_assignment(&z, &centres, 1.0));
@@ -93,5 +112,6 @@ mod tests {
     const Q_FIRST: [f64; 3] = [0.5452411044816966, 0.2123346297206963, 0.24242426579760706];
     const Q3_LAST: [f64; 3] = [0.3093690953141453, 0.5091920751741555, 0.18143882951169923];
     const P_FIRST: [f64; 3] = [0.7386311353049243, 0.09780180054482306, 0.16356706415025274];
+    const FAR: f64 = 0.8786933722198543;
     const KL: f64 = 0.06729792800686299;
 }

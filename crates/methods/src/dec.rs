@@ -1,7 +1,8 @@
 use crate::dec_joint::{BATCH, Joint};
 use crate::dec_settings::DecSettings;
 use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::{check_features, check_samples, largest};
+use crate::method::{EMPTY_CLUSTERS, check_features, check_samples, empty_clusters, largest};
+use crate::mixture_joint::check_finite;
 use crate::pretraining::Pretrained;
 use crate::saved_model::SavedModel;
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series};
@@ -84,8 +85,11 @@ impl Method for Dec {
         }
         let model = DecModel { scaling, network: ended.network, centres: ended.centres, nu: s.nu };
         let embedding = model.embed(x)?;
+        check_finite(self.slug, &embedding)?;
+        let labels = model.assign(embedding.view())?;
+        facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
         Ok(Fitted {
-            labels: model.assign(embedding.view())?,
+            labels,
             embedding,
             history,
             facts,

@@ -1,4 +1,4 @@
-use crate::method::check_samples;
+use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
 use deepclust_cluster::{KMeans, KMeansModel, KMeansOptions};
@@ -74,7 +74,9 @@ pub(crate) fn run_k_means(
 
 /// What is worth keeping of a k-means fit.
 pub(crate) fn k_means_facts(clusters: &KMeansModel<f32>) -> BTreeMap<String, f64> {
+    let (labels, k) = (clusters.labels(), clusters.centers().nrows());
     BTreeMap::from([
+        (EMPTY_CLUSTERS.to_owned(), empty_clusters(labels, k)),
         ("inertia".to_owned(), clusters.inertia()),
         ("k_means_iterations".to_owned(), clusters.n_iter() as f64),
     ])

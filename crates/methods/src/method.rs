@@ -113,9 +113,13 @@ pub trait Model {
     /// Clusters of the rows of `x`, length m.
     ///
     /// # Errors
-    /// When d is not the width that was fitted.
+    /// When d is not the width that was fitted; [`Error::Samples`] for a value, or a feature made of finite values, that is not
+    /// finite.
     fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        self.assign(self.embed(x)?.view())
+        check_values(x, "finite values")?;
+        let embedding = self.embed(x)?;
+        check_values(embedding.view(), "finite features of finite values")?;
+        self.assign(embedding.view())
     }
 }
 
@@ -166,10 +170,18 @@ pub(crate) fn check_samples(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
     if k == 0 || k > n {
         return wrong(&format!("1 to {n} clusters for {n} rows"), format!("k = {k}"));
     }
-    if let Some(((row, column), value)) = x.indexed_iter().find(|(_, value)| !value.is_finite()) {
-        return wrong("finite values", format!("{value} in row {row}, column {column}"));
+    check_values(x, "finite values")
+}
+
+/// Refuses what is not finite.
+fn check_values(x: ArrayView2<'_, f32>, expected: &str) -> Result<()> {
+    match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(()),
+        Some(((row, column), value)) => Err(Error::Samples {
+            expected: expected.to_owned(),
+            found: format!("{value} in row {row}, column {column}"),
+        }),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -80,6 +80,12 @@ impl FittedScaling {
                 found: format!("{} columns", x.ncols()),
             });
         }
+        if let Some(column) = self.factor.iter().position(|factor| !factor.is_finite()) {
+            return Err(Error::Samples {
+                expected: "columns whose standard deviation has a reciprocal in f32".to_owned(),
+                found: format!("one that is too small in column {column}; scale the column first"),
+            });
+        }
         let mut scaled = x.as_standard_layout().into_owned();
         for mut row in scaled.axis_iter_mut(Axis(0)) {
             for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
@@ -107,6 +113,13 @@ mod tests {
         assert_abs_diff_eq!(standard[[0, 0]], -1.224_744_9, epsilon = 1e-6);
         assert_abs_diff_eq!(standard[[1, 0]], 1.224_744_9, epsilon = 1e-6);
         assert_eq!(standard.column(2), array![0.0f32, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_deviation_without_a_reciprocal_is_named() {
+        let x = array![[1.0f32, 0.0], [2.0, 1e-40], [3.0, 2e-40]];
+        let error = Scaling::Standardise.fit(x.view()).apply(x.view()).unwrap_err().to_string();
+        assert!(error.contains("too small in column 1"), "{error}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Kind, PAPERS, Paper, Records, Result, Row, dataset_name};
 use deepclust_experiments::{RunRecord, Scale, Store};
-use deepclust_report::{Cell, Column, Spread, Table, fixed, metric};
+use deepclust_report::{Cell, Column, Spread, Table, fixed, labels_used, metric};
 
 /// A paper's best rows on its data sets, beside what is published: lines for a terminal.
 ///
@@ -74,9 +74,11 @@ pub fn results_table(store: &Store) -> Result<Table> {
             };
             let figure = explaining.map(|(.., runs)| runs);
             let title = paper.title().split(':').next().unwrap_or_default();
+            let labels = text.first().filter(|run| run.supervision != "none").map(labels_used);
+            let labels = labels.map_or(String::new(), |n| format!(", {n} labels"));
             rows.push(vec![
                 Cell::Text(format!("[{title}](results/{}/page.md)", paper.slug())),
-                Cell::Text(format!("{}, {}", row.label, dataset_name(dataset))),
+                Cell::Text(format!("{}, {}{labels}", row.label, dataset_name(dataset))),
                 m.label.into(),
                 printed.map_or(Cell::None, |value| Cell::Text(fixed(value, m.printed))),
                 Cell::Text(ours(Some(text))),
@@ -101,7 +103,8 @@ pub fn results_table(store: &Store) -> Result<Table> {
         "verdict",
     ];
     let columns = columns.map(Column::words).to_vec();
-    Ok(Table { title: "Published and measured".to_owned(), columns, rows, notes: Vec::new() })
+    let notes = vec!["The published figure beside the EMNIST subset is of EMNIST-Balanced, other images of the same classes.".to_owned()];
+    Ok(Table { title: "Published and measured".to_owned(), columns, rows, notes })
 }
 
 /// Whether a published number is reached: in its own digits, by the mean.

@@ -32,6 +32,7 @@ fn finds_the_blobs() {
         assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{case}");
         assert_eq!(fitted.embedding.nrows(), truth.len());
         assert!(fitted.facts.contains_key("inertia"), "{case}");
+        assert_eq!(fitted.facts["clusters without samples"], 0.0, "{case}");
     }
 }
 
@@ -56,6 +57,27 @@ fn the_model_knows_its_own_samples_and_refuses_another_width() {
         assert!(fitted.model.predict(narrow.view()).is_err(), "{case}");
         let wide = Array2::zeros((2, fitted.embedding.ncols() + 1));
         assert!(fitted.model.assign(wide.view()).is_err(), "{case}");
+    }
+}
+
+#[test]
+fn prediction_refuses_what_is_not_finite() {
+    let (mut x, _) = blobs();
+    x[[7, 3]] = f32::NAN;
+    for case in CASES {
+        let error = fit(case, 3).model.predict(x.view()).unwrap_err().to_string();
+        assert!(error.ends_with("found NaN in row 7, column 3"), "{case}: {error}");
+    }
+}
+
+#[test]
+fn a_network_that_is_no_number_is_an_error() {
+    let (x, _) = blobs();
+    for case in ["dec", "idec"] {
+        let mut settings = settings(case);
+        settings["optimizer"] = json!({"sgd": {"learning_rate": 1e20, "momentum": 0.9}});
+        let error = crate::blobs::fit_any(case, &settings, &x, 3).unwrap_err().to_string();
+        assert!(error.contains("not finite") || error.contains("training diverged"), "{case}: {error}");
     }
 }
 
