@@ -84,7 +84,7 @@ impl dyn Paper {
     /// Which row a run is of, by the folder of its record.
     ///
     /// # Errors
-    /// As [`runs`](Self::runs).
+    /// As `runs`.
     pub fn row_names(&self, scale: Scale) -> Result<BTreeMap<PathBuf, &'static str>> {
         let mut names = BTreeMap::new();
         for row in self.rows(scale)? {
