@@ -25,6 +25,11 @@ fn unknown_names_are_usage_errors_with_a_suggestion() {
         .assert()
         .code(2)
         .stderr(contains("did you mean `k-means`?"));
+    deepclust()
+        .args(["verify", "--methods", "kmeans"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `k-means`?"));
     deepclust().args(["reproduce", "mnist", "--device", "gpu"]).assert().code(2).stderr(contains("cpu"));
 }
 
@@ -38,6 +43,20 @@ fn a_folder_that_cannot_be_written_is_named() {
         .assert()
         .code(1)
         .stderr(contains("the output folder").and(contains("cannot be used")));
+}
+
+#[test]
+fn missing_data_have_an_exit_code_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("no such folder");
+    deepclust()
+        .args(["reproduce", "biswas", "--quick", "--runs", "1", "--out"])
+        .arg(folder.path())
+        .arg("--data-dir")
+        .arg(&data)
+        .assert()
+        .code(3)
+        .stderr(contains("no such folder"));
 }
 
 #[test]
@@ -158,7 +177,10 @@ fn an_interrupted_command_says_what_is_done() {
         let output = started.wait_with_output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(130), "{errors}");
-        assert!(errors.contains("of 2000 runs are done. The same command goes on from here."), "{errors}");
+        assert!(
+            errors.contains("of 2000 runs are recorded. The same command goes on from here."),
+            "{errors}"
+        );
         // Whole records, and a second command goes on.
         deepclust_experiments::Store::read_only(folder.path()).all().unwrap();
     }

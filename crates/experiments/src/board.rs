@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 pub struct Board {
     total: usize,
     ended: usize,
+    recorded: usize,
     start: Instant,
     slots: Vec<Slot>,
     bars: Option<Bar>,
@@ -51,7 +52,7 @@ impl Board {
             stage: String::new(),
             start: now,
         });
-        Self { total, ended: 0, start: now, slots: slots.collect(), bars: bar(0, total, "run") }
+        Self { total, ended: 0, recorded: 0, start: now, slots: slots.collect(), bars: bar(0, total, "run") }
     }
 
     /// Shows an event of some jobs.
@@ -64,9 +65,9 @@ impl Board {
         }
     }
 
-    /// How many runs have ended.
-    pub fn done(&self) -> usize {
-        self.ended
+    /// How many runs are recorded.
+    pub fn recorded(&self) -> usize {
+        self.recorded
     }
 
     fn started(&mut self, slot: usize, index: usize, title: &str) {
@@ -124,6 +125,7 @@ impl Board {
 
     fn ended(&mut self, slot: usize, index: usize, outcome: &Outcome) {
         self.ended += 1;
+        self.recorded += usize::from(matches!(outcome, Outcome::Recorded(_)));
         let title = &self.slots[slot].title;
         let news = match outcome {
             Outcome::Recorded(record) => format!("{}  ({:.1} s)", record.metrics.summary(), record.wall_s),

@@ -61,23 +61,49 @@ impl Store {
     }
 
     fn sweep_for(&self, revision: &str) {
-        let mut folders = vec![self.root().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path.is_dir() && (folder.ends_with(".checkpoints") || folder.ends_with(".cache")) {
-                    let ours = path.to_string_lossy().contains(revision);
-                    if is_commit(revision) && !ours && older_than(&path, WEEK) {
-                        let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
-                    }
-                } else if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|e| e == "partial") && older_than(&path, HOUR) {
-                    let _ = fs::remove_file(path); // it only takes space
+        // Only what this store makes: the output folder may be one that holds other things too.
+        for (place, is_ours) in [(".checkpoints", is_state as fn(&str) -> bool), (".cache", is_networks)] {
+            for (name, path) in folders(&self.root().join(place)) {
+                let current = name.contains(revision);
+                if is_commit(revision) && is_ours(&name) && !current && older_than(&path, WEEK) {
+                    let _ = fs::remove_dir_all(path); // states and networks of other code, which nothing will take up
                 }
             }
         }
+        let pages = folders(self.root()).into_iter().filter(|(_, path)| path.join("page.md").is_file());
+        let pages = pages.flat_map(|(_, path)| [path.join("tables"), path.join("figures"), path]);
+        let mut places: Vec<PathBuf> = pages.collect();
+        let mut runs = vec![self.root().join("runs")];
+        while let Some(folder) = runs.pop() {
+            runs.extend(folders(&folder).into_iter().map(|(_, path)| path));
+            places.push(folder);
+        }
+        for entry in places.iter().flat_map(fs::read_dir).flatten().flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|e| e == "partial") && older_than(&path, HOUR) {
+                let _ = fs::remove_file(path); // it only takes space
+            }
+        }
     }
+}
+
+/// The folders in a folder, links aside.
+fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    folders.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect()
+}
+
+/// Whether a folder's name is that of a run's state: it begins with sixteen digits of an identity and a seed.
+fn is_state(name: &str) -> bool {
+    let mut parts = name.splitn(3, '-');
+    let identity = parts.next().is_some_and(|part| part.len() == 16 && is_commit(part));
+    identity && parts.next().is_some_and(|seed| seed.parse::<u64>().is_ok())
+}
+
+/// Whether a folder's name is that of shared networks.
+fn is_networks(name: &str) -> bool {
+    name.strip_prefix("networks-").is_some_and(is_commit)
 }
 
 const HOUR: u64 = 3600;
@@ -111,13 +137,17 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let at = |name: &str| folder.path().join(name);
         for (name, seconds) in
-            [("tables/.a.partial", 2 * HOUR), ("tables/.b.partial", 0), ("tables/a.md", 2 * HOUR)]
+            [("p/tables/.a.partial", 2 * HOUR), ("p/tables/.b.partial", 0), ("p/tables/a.csv", 2 * HOUR)]
         {
             file(&at(name), seconds);
         }
+        for other in ["p/page.md", "mine/download.partial", "mine.partial"] {
+            file(&at(other), 2 * HOUR);
+        }
         store.sweep();
-        assert!(!at("tables/.a.partial").exists());
-        assert!(at("tables/.b.partial").exists() && at("tables/a.md").exists());
+        assert!(!at("p/tables/.a.partial").exists());
+        let kept = ["p/tables/.b.partial", "p/tables/a.csv", "mine/download.partial", "mine.partial"];
+        assert!(kept.iter().all(|name| at(name).exists()));
     }
 
     #[test]
@@ -125,8 +155,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let at = |name: &str| folder.path().join(name);
-        let ours = [".cache/networks-abc", ".checkpoints/1-abc-cpu"];
-        let others = [".cache/networks-123", ".checkpoints/1-123-cpu"];
+        let ours = [".cache/networks-abc", ".checkpoints/0000111122223333-1-abc-cpu"];
+        let others = [".cache/networks-123", ".checkpoints/0000111122223333-1-123-cpu"];
         for name in ours.iter().chain(&others) {
             fs::create_dir_all(at(name)).unwrap();
         }

@@ -108,7 +108,9 @@ impl Store {
                 Ok(_) => {
                     return Ok(Status::Damaged { path, problem: "changed after it was written".to_owned() });
                 }
-                Err(_) => return Ok(Status::Missing), // the run left both files: without one it counts as not made
+                // The run left both files: without one it counts as not made.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Status::Missing),
+                Err(error) => return Err(Error::Io { path, source: error }),
             }
         }
         Ok(Status::Recorded(Box::new(record)))
@@ -123,10 +125,21 @@ impl Store {
         let mut records = Vec::new();
         for path in json_files(&self.root.join(&folder))? {
             let name = folder.join(path.file_name().unwrap_or_default());
+            let problem = |problem: String| Error::Record { path: path.clone(), problem };
             match self.read(&name)? {
-                Status::Recorded(record) => records.push(*record),
+                Status::Recorded(record) if record.spec.record_path()? == name => records.push(*record),
+                Status::Recorded(record) => {
+                    return Err(problem(format!(
+                        "expected a record of this place, found that of {}",
+                        record.spec.title()
+                    )));
+                }
                 Status::Damaged { path, problem } => return Err(Error::Record { path, problem }),
-                _ => {}
+                _ => {
+                    return Err(problem(
+                        "expected a record with its figure data, found it without".to_owned(),
+                    ));
+                }
             }
         }
         records.sort_by_key(|record| record.seed);
@@ -322,6 +335,8 @@ mod tests {
             assert!(matches!(store.status(&spec(1)).unwrap(), Status::Damaged { .. }));
             assert!(store.seeds(&spec(1)).is_err());
         }
+        fs::write(&path, &text).unwrap();
+        assert!(store.seeds(&spec(1)).unwrap_err().to_string().contains("expected a record of this place"));
     }
 
     #[test]

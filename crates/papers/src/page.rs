@@ -26,10 +26,9 @@ pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf
             scale.pick("", " --quick")
         ));
     }
-    let explained = records.entries().any(|(_, planned, _)| planned.explains);
     for dataset in &shown {
         page.heading(dataset_name(dataset));
-        if explained {
+        if records.has_readings() {
             page.table(&format!("{dataset}-readings"), &readings(paper, &records, dataset));
         } else {
             // Some papers have more metrics than a page has columns.

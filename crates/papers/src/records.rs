@@ -1,6 +1,7 @@
 use crate::{Kind, Paper, Planned, Result, Row};
 use deepclust_experiments::{RunRecord, Scale, Store};
 use deepclust_report::{Spread, metric, paired_change};
+use std::collections::BTreeMap;
 
 /// The rows of a paper with the records of their runs: of all recorded seeds, whatever part of them was asked for.
 #[derive(Debug)]
@@ -8,6 +9,8 @@ pub struct Records {
     rows: Vec<Row>,
     /// By row and by its data sets.
     found: Vec<Vec<Vec<RunRecord>>>,
+    /// By data set and row, the other reading of that row that comes nearest to the published figure.
+    nearest: BTreeMap<(String, &'static str), &'static str>,
     scale: Scale,
 }
 
@@ -20,7 +23,46 @@ impl Records {
         let rows = paper.rows(scale)?;
         let of_row = |row: &Row| row.runs.iter().map(|planned| Ok(store.seeds(&planned.spec)?)).collect();
         let found = rows.iter().map(of_row).collect::<Result<_>>()?;
-        Ok(Self { rows, found, scale })
+        let mut records = Self { rows, found, nearest: BTreeMap::new(), scale };
+        records.nearest = records.find_nearest(paper);
+        Ok(records)
+    }
+
+    /// Of each row by the paper's text, the reading (`<row>/…`) whose mean of the first metric comes nearest to the published one,
+    /// where it comes nearer than the text. It is chosen with that figure in view.
+    fn find_nearest(&self, paper: &dyn Paper) -> BTreeMap<(String, &'static str), &'static str> {
+        let mut nearest = BTreeMap::new();
+        let Some(m) = paper.metrics().first() else { return nearest };
+        let in_table = |row: &Row| row.kind == Kind::Table && row.table.is_empty();
+        for (row, planned, runs) in self.entries().filter(|(row, ..)| in_table(row) && !row.id.contains('/'))
+        {
+            let published = row.published.and_then(|name| paper.printed(&planned.dataset, name, m.name));
+            let (Some(published), Some(text)) = (published, metric(runs, m.name)) else { continue };
+            let others = self.entries().filter(|(other, of, _)| {
+                in_table(other)
+                    && of.dataset == planned.dataset
+                    && other.id.strip_prefix(row.id).is_some_and(|rest| rest.starts_with('/'))
+            });
+            let apart = |(other, _, runs): (&Row, &Planned, &[RunRecord])| {
+                Some(((metric(runs, m.name)?.mean - published).abs(), other.id))
+            };
+            let best = others.filter_map(apart).min_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some((_, id)) = best.filter(|(apart, _)| *apart < (text.mean - published).abs()) {
+                nearest.insert((planned.dataset.clone(), row.id), id);
+            }
+        }
+        nearest
+    }
+
+    /// The reading of a row that comes nearest to the published figure, if it comes nearer than the paper's text.
+    pub fn nearest(&self, id: &'static str, dataset: &str) -> Option<(&Row, &[RunRecord])> {
+        let nearest = self.nearest.get(&(dataset.to_owned(), id))?;
+        Some((self.row(nearest)?, self.of(nearest, dataset)))
+    }
+
+    /// Whether some row has other readings than the paper's text.
+    pub fn has_readings(&self) -> bool {
+        !self.nearest.is_empty()
     }
 
     /// Results, or the small version.
@@ -85,7 +127,7 @@ impl Records {
                 return 0;
             }
             let seeds = self.scale.pick(planned.seeds, planned.seeds.min(2));
-            seeds.saturating_sub(records.len() as u64)
+            (0..seeds).filter(|seed| records.iter().all(|record| record.seed != *seed)).count() as u64
         };
         self.entries().map(|entry| planned(&entry)).sum()
     }

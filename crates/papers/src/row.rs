@@ -44,8 +44,6 @@ pub struct Planned {
     pub seeds: u64,
     /// What is measured at the first seed besides: what is drawn.
     pub pictured: Vec<MeasureSpec>,
-    /// Whether this is the reading that comes nearest to the published figure, where the paper's text is another row.
-    pub explains: bool,
     /// Whether it is made only when its data set is named: the user has to provide the files.
     pub on_request: bool,
 }
@@ -101,27 +99,13 @@ impl Row {
     /// Adds the runs on a data set.
     pub fn on(mut self, spec: RunSpec, seeds: u64) -> Self {
         let dataset = spec.dataset();
-        self.runs.push(Planned {
-            dataset,
-            spec,
-            seeds,
-            pictured: Vec::new(),
-            explains: false,
-            on_request: false,
-        });
+        self.runs.push(Planned { dataset, spec, seeds, pictured: Vec::new(), on_request: false });
         self
     }
 
     /// Measures at the first seed, on all of its data sets.
     pub fn pictured(mut self, measures: &[MeasureSpec]) -> Self {
         self.runs.iter_mut().for_each(|planned| planned.pictured = measures.to_vec());
-        self
-    }
-
-    /// Says on which data sets it is the reading that comes nearest to the published figure.
-    pub fn explains(mut self, datasets: &[&str]) -> Self {
-        let explained = |planned: &Planned| datasets.contains(&planned.dataset.as_str());
-        self.runs.iter_mut().for_each(|planned| planned.explains = explained(planned));
         self
     }
 
@@ -139,8 +123,7 @@ impl Row {
         let mut derived = Self { id, label: label.into(), runs: Vec::new(), ..self.clone() };
         for (dataset, seeds) in on {
             for planned in self.runs.iter().filter(|planned| planned.dataset == *dataset) {
-                let mut planned =
-                    Planned { seeds: *seeds, pictured: Vec::new(), explains: false, ..planned.clone() };
+                let mut planned = Planned { seeds: *seeds, pictured: Vec::new(), ..planned.clone() };
                 let mut settings: T = serde_json::from_value(planned.spec.method.settings.clone())?;
                 change(&mut settings);
                 planned.spec.method.settings = serde_json::to_value(settings)?;

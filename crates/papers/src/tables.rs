@@ -2,7 +2,7 @@
 
 use crate::{Kind, Metric, Paper, Planned, Records, Row, dataset_name};
 use deepclust_experiments::RunRecord;
-use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric};
+use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric, paired};
 
 /// The rows of a table on a data set: those with runs there, and those that only quote.
 fn rows_on<'a>(records: &'a Records, dataset: &'a str) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
@@ -61,23 +61,21 @@ pub(crate) fn comparison(paper: &dyn Paper, records: &Records, dataset: &str, mo
     Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes: Vec::new() }
 }
 
-/// One row a method of the paper: what is published, what its text gives, and what the reading gives that comes nearest to the
-/// published figure. The other readings are in the files.
+/// One row a method of the paper: what is published, what its text gives, and what the other pretraining gives that comes nearest to
+/// the published figure. All readings are in the files.
 pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> Table {
     let mut columns = vec![Column::words("method")];
     for m in paper.metrics() {
         columns.push(Column::number(format!("{}, published", m.label), m.printed));
-        columns.push(Column::spread("as the text says", m.decimals));
-        columns.push(Column::spread("as the published figure needs it", m.decimals));
+        columns.push(Column::spread(format!("{}, as the text says", m.label), m.decimals));
+        columns.push(Column::spread(format!("{}, other pretraining", m.label), m.decimals));
     }
     let mut rows = Vec::new();
     let mut footnotes: Vec<String> = Vec::new();
     for (row, runs) in rows_on(records, dataset).filter(|(row, _)| !row.id.contains('/')) {
-        let explaining = records.entries().find(|(other, planned, _)| {
-            other.id.starts_with(&format!("{}/", row.id)) && planned.dataset == dataset && planned.explains
-        });
+        let nearest = records.nearest(row.id, dataset);
         let mut name = row.label.clone();
-        if let Some((other, ..)) = explaining {
+        if let Some((other, _)) = nearest {
             let words = other.label.strip_prefix(&row.label).unwrap_or(&other.label);
             let words = words.trim_start_matches([',', ' ']).to_owned();
             let place = footnotes.iter().position(|known| *known == words).unwrap_or_else(|| {
@@ -90,7 +88,7 @@ pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> T
         for m in paper.metrics() {
             line.push(printed(paper, dataset, row, m).into());
             line.push(metric(runs, m.name).into());
-            line.push(explaining.and_then(|(.., runs)| metric(runs, m.name)).into());
+            line.push(nearest.and_then(|(_, runs)| metric(runs, m.name)).into());
         }
         rows.push(line);
     }
@@ -101,7 +99,11 @@ pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> T
     let notes = if footnotes.is_empty() {
         Vec::new()
     } else {
-        vec![format!("Pretraining: {}.", footnotes.join("; "))]
+        vec![format!(
+            "Other pretraining: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text.",
+            footnotes.join("; "),
+            paper.metrics().first().map_or("metric", |m| m.label)
+        )]
     };
     Table { title: format!("{}: readings of the paper", dataset_name(dataset)), columns, rows, notes }
 }
@@ -115,7 +117,7 @@ pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
     let mut columns = vec![Column::words("data"), Column::words("row"), Column::words("what is changed")];
     columns.push(Column::number("runs", 0));
     columns.extend(
-        [format!("{label} before"), label.to_owned(), format!("Δ {label}, same seeds")]
+        [format!("{label} of the row, same seeds"), label.to_owned(), format!("Δ {label}, same seeds")]
             .map(|name| Column::spread(name, m.decimals)),
     );
     columns.extend(paper.metrics()[1..].iter().take(2).map(|m| Column::spread(m.label, m.decimals)));
@@ -127,7 +129,9 @@ pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
         let dataset = planned.dataset.as_str();
         let mut line = vec![dataset_name(dataset).into(), name.into(), Cell::Text(row.label.clone())];
         line.push(Cell::Number(runs.len() as f64));
-        line.push(records.metric(base, dataset, m.name).into());
+        // Before and after are of the same seeds, so that they subtract.
+        let pairs = paired(records.of(base, dataset), runs);
+        line.push(Spread::of(pairs.iter().filter_map(|(before, _)| before.metrics.get(m.name))).into());
         line.push(metric(runs, m.name).into());
         line.push(records.change(base, row.id, dataset, m.name).into());
         line.extend(paper.metrics()[1..].iter().take(2).map(|m| Cell::from(metric(runs, m.name))));

@@ -95,7 +95,10 @@ impl Page {
         text.extend(self.blocks.iter().map(Block::to_markdown));
         if !self.files.is_empty() {
             text += &Block::Heading("Files".to_owned()).to_markdown();
-            let link = |(name, table): &(String, Table)| format!("[{}](tables/{name}.csv)", table.title);
+            let link = |(name, table): &(String, Table)| {
+                let notes = table.notes.iter().map(|note| format!(". {note}")).collect::<String>();
+                format!("[{}](tables/{name}.csv){notes}", table.title)
+            };
             text += &Block::List(self.files.iter().map(link).collect()).to_markdown();
         }
         text

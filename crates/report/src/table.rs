@@ -134,8 +134,9 @@ impl Table {
             .iter()
             .map(|row| line(self.cells(row, " ± ").map(|cell| escape_latex(&cell)).collect()))
             .collect();
+        let notes: String = self.notes.iter().map(|note| format!("\n{}\n", escape_latex(note))).collect();
         format!(
-            "\\begin{{table}}\n\\caption{{{}}}\n\\begin{{tabular}}{{{alignment}}}\n\\toprule\n{heads}\\midrule\n{rows}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n",
+            "\\begin{{table}}\n\\caption{{{}}}\n\\begin{{tabular}}{{{alignment}}}\n\\toprule\n{heads}\\midrule\n{rows}\\bottomrule\n\\end{{tabular}}\n{notes}\\end{{table}}\n",
             escape_latex(&self.title)
         )
     }
@@ -204,6 +205,14 @@ fn escape_latex(text: &str) -> String {
             '~' => out.push_str("\\textasciitilde{}"),
             '^' => out.push_str("\\textasciicircum{}"),
             '±' => out.push_str("$\\pm$"),
+            'λ' => out.push_str("$\\lambda$"),
+            '‖' => out.push_str("$\\|$"),
+            '¹' => out.push_str("$^1$"),
+            '²' => out.push_str("$^2$"),
+            '³' => out.push_str("$^3$"),
+            '⁴' => out.push_str("$^4$"),
+            '⁵' => out.push_str("$^5$"),
+            '⁶' => out.push_str("$^6$"),
             '−' => out.push_str("$-$"),
             '→' => out.push_str("$\\rightarrow$"),
             '×' => out.push_str("$\\times$"),

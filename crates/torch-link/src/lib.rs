@@ -30,6 +30,17 @@ pub fn link() {
     println!("cargo:rustc-env=DEEPCLUST_LIBTORCH={version}");
 }
 
+/// For a package that needs no libtorch, but is linked with it where another package's features make it so, as in a build of the
+/// whole workspace: puts the folder of `LIBTORCH`, where that is set, into the run path.
+pub fn run_path() {
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=LIBTORCH");
+    let windows = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "windows");
+    if let (Ok(libtorch), false) = (std::env::var("LIBTORCH"), windows) {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}/lib");
+    }
+}
+
 /// The file that libtorch's archive keeps its version in.
 fn stamp(folder: &Path) -> std::path::PathBuf {
     folder.join("../build-version")

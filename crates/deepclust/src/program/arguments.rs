@@ -115,12 +115,7 @@ impl What {
     /// Papers and request, with every name checked.
     pub fn resolve(&self) -> Result<(Target, Request)> {
         let target = parse_target(&self.target)?;
-        for method in self.methods.iter().flatten() {
-            let known = || deepclust_methods::METHODS.iter().map(|(name, _)| *name);
-            if !known().any(|name| name == method) {
-                return Err(Error::unknown("method", method, known()));
-            }
-        }
+        check_methods(self.methods.as_deref())?;
         let papers: Vec<&dyn Paper> = chosen(&target);
         for name in self.rows.iter().flatten() {
             let mut checked = papers.iter().map(|paper| paper.check_row(name));
@@ -151,6 +146,15 @@ impl What {
     pub fn out(&self) -> PathBuf {
         let usual = if self.quick { "results/quick" } else { "results" };
         self.out.clone().unwrap_or_else(|| PathBuf::from(usual))
+    }
+}
+
+/// Refuses a name that no method has.
+pub fn check_methods(names: Option<&[String]>) -> Result<()> {
+    let known = || deepclust_methods::METHODS.iter().map(|(name, _)| *name);
+    match names.into_iter().flatten().find(|name| !known().any(|known| known == *name)) {
+        Some(unknown) => Err(Error::unknown("method", unknown, known())),
+        None => Ok(()),
     }
 }
 

@@ -7,23 +7,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 static DONE: AtomicUsize = AtomicUsize::new(0);
 static TOTAL: AtomicUsize = AtomicUsize::new(0);
 
-/// From now on an interruption says what is recorded, and ends this process; its workers end with it.
+/// From now on an interruption says what is recorded and then `words`, and ends this process; its workers end with it.
 ///
 /// # Errors
 /// When the system refuses the handler.
-pub fn watch(total: usize) -> Result<()> {
+pub fn watch(total: usize, words: &'static str) -> Result<()> {
     TOTAL.store(total, Ordering::Relaxed);
-    ctrlc::set_handler(|| {
+    ctrlc::set_handler(move || {
         let (done, total) = (DONE.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed));
-        say_error(&format!(
-            "\ninterrupted: {done} of {total} runs are done. The same command goes on from here."
-        ));
+        say_error(&format!("\ninterrupted: {done} of {total} runs are recorded. {words}"));
         std::process::exit(130);
     })
     .context("interruptions cannot be watched")
 }
 
-/// So many runs have ended.
+/// So many runs are recorded.
 pub fn done(runs: usize) {
     DONE.store(runs, Ordering::Relaxed);
 }

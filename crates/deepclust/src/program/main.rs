@@ -61,6 +61,14 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if matches!(error.downcast_ref(), Some(Error::UnknownName { .. } | Error::UnusedDataset { .. })) {
         return 2;
     }
-    let data = error.chain().find_map(|cause| cause.downcast_ref::<deepclust_datasets::Error>());
-    data.map_or(1, deepclust_datasets::Error::exit_code)
+    let of_runs = match error.downcast_ref() {
+        Some(Error::Experiments(error)) => Some(error),
+        _ => error.downcast_ref::<deepclust_experiments::Error>(),
+    };
+    match (of_runs, error.downcast_ref()) {
+        (Some(deepclust_experiments::Error::Data(error)), _) | (_, Some(Error::Data(error))) => {
+            error.exit_code()
+        }
+        _ => 1,
+    }
 }

@@ -76,12 +76,20 @@ pub fn run(jobs: &[Job], at_once: usize) -> Result<Vec<Outcome>> {
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    interrupt::watch(jobs.len())?;
+    let again = jobs.iter().any(|job| job.rerun);
+    interrupt::watch(
+        jobs.len(),
+        if again {
+            "Without `--rerun` the command makes what is missing."
+        } else {
+            "The same command goes on from here."
+        },
+    )?;
     let mut board = Board::new(jobs.len(), at_once);
     let backend = local(at_once)?;
     let outcomes = backend.run(jobs, &mut |event: Event| {
         board.event(jobs, event);
-        interrupt::done(board.done());
+        interrupt::done(board.recorded());
     });
     board.close();
     Ok(outcomes)

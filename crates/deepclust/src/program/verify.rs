@@ -1,4 +1,4 @@
-use crate::arguments::{Verify, jobs};
+use crate::arguments::{Verify, check_methods, jobs};
 use crate::reproduce::local;
 use crate::{interrupt, say};
 use anyhow::{Result, bail};
@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Makes recorded runs again in a folder of its own and compares. False when one differs or fails.
 pub fn verify(options: &Verify) -> Result<bool> {
+    check_methods(options.methods.as_deref())?;
     if !options.out.join("runs").is_dir() {
         bail!("{}: expected run records below `runs`, found none", options.out.display());
     }
@@ -20,13 +21,13 @@ pub fn verify(options: &Verify) -> Result<bool> {
         data_dir: options.data_dir.as_ref().map(std::path::absolute).transpose()?,
     };
     let count = wanted.count;
-    interrupt::watch(count)?;
+    interrupt::watch(count, "Nothing is recorded by `verify`.")?;
     let mut board = Board::new(count, at_once);
     let store = Store::read_only(&options.out);
     let (verified, absent) =
         deepclust_experiments::verify(&store, &wanted, &local(at_once)?, &mut |jobs, event| {
             board.event(jobs, event);
-            interrupt::done(board.done());
+            interrupt::done(board.recorded());
         })?;
     board.close();
     if absent > 0 {

@@ -56,9 +56,9 @@ fn kept(records: &Records, start: Option<&str>, dataset: &str, runs: &[RunRecord
     (pairs.iter().filter(same).count(), pairs.len())
 }
 
-/// The same over all rows.
-pub(super) fn kept_in_all(records: &Records) -> (usize, usize) {
-    let in_tables = records.entries().filter(|(row, ..)| row.kind == Kind::Table);
+/// The same over all rows on a data set.
+pub(super) fn kept_on(records: &Records, dataset: &str) -> (usize, usize) {
+    let in_tables = records.entries().filter(|(row, of, _)| row.kind == Kind::Table && of.dataset == dataset);
     let counts = in_tables.map(|(row, planned, runs)| kept(records, row.start, &planned.dataset, runs));
     counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1))
 }

@@ -35,6 +35,9 @@ pub(super) const PICTURED: [&str; 3] = [K_DAE, "k-dae/dec", BY_DESCENT];
 /// The ablation of batch statistics on Fashion-MNIST, and what it differs from.
 pub(super) const RESPONSIBLE: (&str, &str) = ("k-dae/authors", "k-dae/authors-winners-only");
 
+/// The same on USPS.
+pub(super) const RESPONSIBLE_USPS: (&str, &str) = ("k-dae/dec", "k-dae/dec-winners-only");
+
 const WINNERS: &str =
     "batch statistics of an autoencoder's own samples: only those it wins go through it in training";
 
@@ -71,9 +74,9 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
         ae.derive(id, named("AE + k-means", words), on, change)
     };
     let starts = vec![
-        ae_but("ae-k-means/authors", AUTHORS, THREE, authors)?.explains(&["fashion-mnist", "usps-9298"]),
+        ae_but("ae-k-means/authors", AUTHORS, THREE, authors)?,
         ae_but("ae-k-means/dec", DEC_NETWORK, THREE, dec_network)?,
-        ae_but("ae-k-means/descent", DESCENT, MNIST, dec_by_descent)?.explains(&["mnist"]),
+        ae_but("ae-k-means/descent", DESCENT, MNIST, dec_by_descent)?,
     ];
 
     let dec_row = Row::new("dec", "DEC").published("DEC").start("ae-k-means");
@@ -81,12 +84,8 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let dec_but =
         |id, words, on, change: fn(&mut DecSettings)| dec_row.derive(id, named("DEC", words), on, change);
     let decs = vec![
-        dec_but("dec/dec", DEC_NETWORK, THREE, dec_network)?
-            .start("ae-k-means/dec")
-            .explains(&["fashion-mnist", "usps-9298"]),
-        dec_but("dec/descent", DESCENT, MNIST, dec_by_descent)?
-            .start("ae-k-means/descent")
-            .explains(&["mnist"]),
+        dec_but("dec/dec", DEC_NETWORK, THREE, dec_network)?.start("ae-k-means/dec"),
+        dec_but("dec/descent", DESCENT, MNIST, dec_by_descent)?.start("ae-k-means/descent"),
     ];
 
     let idec = Row::new("idec", "IDEC (not in the paper)").start("ae-k-means");
@@ -101,15 +100,13 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
                 dec_network(s);
                 s.clustering_weight = 1.0;
             })?
-            .start("ae-k-means/dec")
-            .explains(&["fashion-mnist", "usps-9298"]),
+            .start("ae-k-means/dec"),
         dcn_row
             .derive("dcn/descent", named("DCN", DESCENT) + ", λ = 1", MNIST, |s: &mut DcnSettings| {
                 dec_by_descent(s);
                 s.clustering_weight = 1.0;
             })?
-            .start("ae-k-means/descent")
-            .explains(&["mnist"]),
+            .start("ae-k-means/descent"),
     ];
 
     let k_dae_row = Row::new(K_DAE, "k-DAE").published("k-DAE").start("ae-k-means");
@@ -124,8 +121,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
             authors(s);
             authors_joint(s);
         })?
-        .start("ae-k-means/authors")
-        .explains(&["fashion-mnist", "usps-9298"]),
+        .start("ae-k-means/authors"),
         k_dae_but("k-dae/dec", &of_code(DEC_NETWORK), THREE, |s| {
             dec_network(s);
             authors_joint(s);
@@ -137,7 +133,6 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
             authors_joint(s);
         })?
         .start("ae-k-means/descent")
-        .explains(&["mnist"])
         .pictured(&drawn),
     ];
 
@@ -151,20 +146,17 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
             authors(s);
             authors_clusters(&mut s.start);
         })?
-        .start("ae-k-means/authors")
-        .explains(&["fashion-mnist"]),
+        .start("ae-k-means/authors"),
         damic_but("damic/dec", &of_code(DEC_NETWORK), THREE, |s| {
             dec_network(s);
             authors_clusters(&mut s.start);
         })?
-        .start("ae-k-means/dec")
-        .explains(&["usps-9298"]),
+        .start("ae-k-means/dec"),
         damic_but("damic/descent", &of_code(DESCENT), MNIST, |s| {
             dec_by_descent(s);
             authors_clusters(&mut s.start);
         })?
-        .start("ae-k-means/descent")
-        .explains(&["mnist"]),
+        .start("ae-k-means/descent"),
     ];
 
     let ablations = ablations(&k_dae_row, &k_daes)?;
@@ -188,7 +180,7 @@ fn ablations(text: &Row, others: &[Row]) -> Result<Vec<Row>> {
         match row.id {
             "k-dae/authors" => ablations.push(row.vary(RESPONSIBLE.1, WINNERS, FASHION, winners)?),
             "k-dae/dec" => ablations.extend([
-                row.vary("k-dae/dec-winners-only", WINNERS, USPS, winners)?,
+                row.vary(RESPONSIBLE_USPS.1, WINNERS, USPS, winners)?,
                 row.vary("k-dae/dec-squared-norm", "‖x − x̂‖², not its root", USPS, squared)?,
                 row.vary("k-dae/dec-soft", "the soft cost (eq. 4)", USPS, soft)?,
             ]),

@@ -7,7 +7,7 @@ use crate::{Paper, Records, Result, Row, dataset_name};
 use deepclust_experiments::{Scale, Store};
 use deepclust_methods::Snnl;
 use deepclust_plots::{Axis, Curves, Figure, Panels, QUICK_NOTE, Series, Stroke};
-use deepclust_report::{Cell, Column, Page, Spread, Table, grouped};
+use deepclust_report::{Cell, Column, Page, Spread, Table, grouped, labels_used};
 
 /// The table of these rows.
 const TABLE: &str = "labels";
@@ -65,7 +65,7 @@ pub(super) fn table(records: &Records) -> Table {
                 rows.push(vec![
                     dataset_name(dataset).into(),
                     Cell::Text(name),
-                    Cell::Text(grouped(n)),
+                    records.of(id, dataset).first().map_or(Cell::None, |run| Cell::Text(labels_used(run))),
                     Cell::Number(records.of(id, dataset).len() as f64),
                     printed.into(),
                     acc.into(),
@@ -103,7 +103,10 @@ pub(super) fn figure(
     for (dataset, ..) in DATASETS {
         let mut lines = Vec::new();
         for (colour, method) in [5, 1].into_iter().enumerate() {
-            let point = |(n, id): (usize, &str)| Some((n as f64, records.metric(id, dataset, metric)?));
+            let point = |(_, id): (usize, &str)| {
+                let used = records.of(id, dataset).first()?.supervision.parse::<usize>().ok()?;
+                Some((used as f64, records.metric(id, dataset, metric)?))
+            };
             let points: Vec<_> = series(method, dataset).into_iter().filter_map(point).collect();
             if points.len() > 1 {
                 lines.push(curve(&format!("SNNL-{method}"), &points).colour(colour));
@@ -112,7 +115,8 @@ pub(super) fn figure(
         if lines.is_empty() {
             continue;
         }
-        let ends = [FEWER[0].0 as f64, labels(dataset, Scale::Full) as f64];
+        let used = lines.iter().flat_map(|line| line.x.iter().copied());
+        let ends = used.fold([f64::INFINITY, 0.0_f64], |[least, most], x| [least.min(x), most.max(x)]);
         for (colour, id) in [AUTOENCODER, COMPONENTS].into_iter().enumerate() {
             if let (Some(level), Some(row)) = (records.metric(id, dataset, metric), records.row(id)) {
                 let level = ends.map(|x| (x, level));
