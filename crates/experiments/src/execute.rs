@@ -53,6 +53,8 @@ pub fn execute(
     } else {
         (fitted.labels, fitted.embedding)
     };
+    // Methods that find the number of clusters may find more.
+    let k = clusters.iter().max().map_or(k, |&most| k.max(most + 1));
     let scored = Scored {
         spec,
         data: &data,
@@ -148,7 +150,7 @@ fn fit(
         Some(part) if part.labelled => {
             method.fit_labelled(&LabelledSubset::new(x.view(), &data.labels)?, k, context)?
         }
-        _ => method.fit(x.view(), k, context)?,
+        _ => method.fit_with(x.view(), k, context)?,
     })
 }
 

@@ -11,6 +11,7 @@ mod estimate;
 #[cfg(feature = "run")]
 mod execute;
 mod figure_data;
+mod files;
 mod identity;
 #[cfg(feature = "run")]
 mod job;

@@ -1,7 +1,8 @@
 use crate::canonical::hex;
+use crate::files::{entries, json_files, replace};
 use crate::{Error, FigureData, Result, RunRecord, RunSpec};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// An output folder with records, tables and figures.
@@ -213,61 +214,15 @@ impl Store {
     /// [`Error::Io`] when it cannot be written; an older file is untouched then.
     pub fn write_file(&self, name: &Path, content: &[u8]) -> Result<()> {
         let path = self.root.join(name);
-        let folder = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(folder).map_err(Error::io(folder))?;
-        let mut file = temporary(&path, folder)?;
-        file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(Error::io(&path))?;
-        set_common_permissions(&file);
-        file.persist(&path).map_err(|error| Error::Io { path: path.clone(), source: error.error })?;
-        Ok(())
+        replace(&path, content)
     }
-}
-
-/// What the names of files begin with that are to become `path`.
-fn partial_prefix(path: &Path) -> String {
-    format!(".{}.", path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
-}
-
-/// A file beside `path`, to become it.
-fn temporary(path: &Path, folder: &Path) -> Result<tempfile::NamedTempFile> {
-    let prefix = partial_prefix(path);
-    tempfile::Builder::new().prefix(&prefix).suffix(".partial").tempfile_in(folder).map_err(Error::io(folder))
-}
-
-/// What lies in a folder, in the order of names; nothing where there is none.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let found = match fs::read_dir(folder) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Error::Io { path: folder.to_owned(), source: error }),
-    };
-    let mut paths =
-        found.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(Error::io(folder))?;
-    paths.sort(); // a choice by a seed must not depend on the file system
-    Ok(paths)
-}
-
-fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut paths = entries(folder)?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json") && path.is_file());
-    Ok(paths)
-}
-
-/// Temporary files are for their owner alone; results are for everybody.
-fn set_common_permissions(file: &tempfile::NamedTempFile) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let _ = file.as_file().set_permissions(fs::Permissions::from_mode(0o644)); // a foreign file system may refuse
-    }
-    #[cfg(not(unix))]
-    let _ = file;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::MeasureSpec;
+    use crate::files::temporary;
     use crate::measures::{SampledSilhouette, Samples, SamplesData};
     use crate::record::tests::record;
     use crate::spec::tests::spec;

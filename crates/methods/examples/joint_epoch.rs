@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut clock = Clock::default();
     let mut context = Context::new(Seed(0), Device::Cpu, &mut clock);
-    build(method, &settings)?.fit(samples().view(), 10, &mut context)?;
+    build(method, &settings)?.fit_with(samples().view(), 10, &mut context)?;
     // DEC reports every update of its targets, the others every epoch.
     let reports = if method == "dec" { interval.map_or(1, |interval| SAMPLES / BATCH / interval) } else { 1 };
     let first = reports - 1;

@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match form.as_str() {
         "plain" => {
             settings["loss"] = json!("binary-cross-entropy");
-            build("ae70-k-means", &settings)?.fit(x.view(), 10, &mut context)?;
+            build("ae-k-means", &settings)?.fit_with(x.view(), 10, &mut context)?;
         }
         "supervised" => {
             settings["reconstruction"] = json!("binary-cross-entropy");

@@ -1,4 +1,4 @@
-use crate::method::check_samples;
+use crate::checks::check_samples;
 use crate::{Error, Result};
 use ndarray::ArrayView2;
 

@@ -1,12 +1,17 @@
-use crate::{Context, Error, LabelledSubset, ModelParts, Result};
-use ndarray::{Array2, Array3, ArrayView2};
+use crate::checks::check_finite;
+use crate::names::facts::EMPTY_CLUSTERS;
+use crate::{Context, Error, LabelledSubset, Model, Result, Seed, Silent};
+use deepclust_nets::DeviceChoice;
+use ndarray::{Array2, ArrayRef2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A clustering algorithm with fixed, checked settings.
 ///
 /// `fit` has no place for labels: a method cannot see them. Semi-supervised methods get theirs by `fit_labelled`.
-pub trait Method: std::fmt::Debug {
+///
+/// The trait is open: a method of another crate implements [`slug`](Self::slug) and [`fit_with`](Self::fit_with).
+pub trait Method: std::fmt::Debug + Send + Sync {
     /// The name in records and on the command line.
     fn slug(&self) -> &'static str;
 
@@ -17,12 +22,23 @@ pub trait Method: std::fmt::Debug {
     /// # Errors
     /// [`Error::Samples`] for empty samples, values that are not finite, or k outside 1…n; otherwise what the parts of
     /// the method report.
-    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted>;
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted>;
 
-    /// As [`fit`](Self::fit), but on samples whose classes are known. Only semi-supervised methods do this.
+    /// As [`fit_with`](Self::fit_with), with nothing but a seed: on the GPU where libtorch sees one, without progress, caches and
+    /// checkpoints.
     ///
     /// # Errors
-    /// [`Error::Labels`] for a method that takes no labels; otherwise as `fit`.
+    /// As [`fit_with`](Self::fit_with).
+    fn fit(&self, x: &ArrayRef2<f32>, k: usize, seed: u64) -> Result<Fitted> {
+        let mut progress = Silent;
+        let mut context = Context::new(Seed(seed), DeviceChoice::Auto.resolve()?, &mut progress);
+        self.fit_with(x.view(), k, &mut context)
+    }
+
+    /// As [`fit_with`](Self::fit_with), but on samples whose classes are known. Only semi-supervised methods do this.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] for a method that takes no labels; otherwise as `fit_with`.
     fn fit_labelled(
         &self,
         subset: &LabelledSubset<'_>,
@@ -34,7 +50,7 @@ pub trait Method: std::fmt::Debug {
     }
 }
 
-/// A sequence of numbers that a fit leaves, such as the loss of every epoch.
+/// A sequence of numbers that a fit leaves, such as the loss of every epoch. [`series`](crate::series) has the names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
@@ -49,7 +65,12 @@ pub struct Series {
 impl Series {
     /// One value an epoch.
     pub(crate) fn of_epochs(name: impl Into<String>, values: Vec<f64>) -> Self {
-        Self { name: name.into(), step: "epoch".to_owned(), values }
+        Self::of("epoch", name, values)
+    }
+
+    /// One value a step of another kind.
+    pub(crate) fn of(step: &str, name: impl Into<String>, values: Vec<f64>) -> Self {
+        Self { name: name.into(), step: step.to_owned(), values }
     }
 }
 
@@ -68,9 +89,9 @@ pub struct Fitted {
     pub labels: Vec<usize>,
     /// The features in which the clusters were found, shape (n, d′).
     pub embedding: Array2<f32>,
-    /// Losses and the like.
+    /// Losses and the like, in the order in which they came.
     pub history: Vec<Series>,
-    /// Single numbers worth keeping: inertia, explained variance, …
+    /// Single numbers worth keeping, by the names of [`facts`](crate::facts).
     pub facts: BTreeMap<String, f64>,
     /// The clusters that the method started from, where it improves on some: their quality decides much of the outcome.
     pub start: Option<Vec<usize>>,
@@ -80,46 +101,33 @@ pub struct Fitted {
     pub model: Box<dyn Model>,
 }
 
-/// A fitted method, ready for new samples.
-pub trait Model {
-    /// Features of the rows of `x`, shape (m, d′) for x of shape (m, d).
-    ///
-    /// # Errors
-    /// When d is not the width that was fitted.
-    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
-
-    /// Clusters of samples by their features, length m for an embedding of shape (m, d′) as [`embed`](Self::embed) gives it.
-    ///
-    /// # Errors
-    /// When d′ is not the width of the embedding.
-    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
-
-    /// What it consists of, for [`save_model`](crate::save_model).
-    ///
-    /// # Errors
-    /// When its settings cannot be written as JSON.
-    fn parts(&self) -> Result<ModelParts>;
-
-    /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
-    /// methods that have no such autoencoders.
-    ///
-    /// # Errors
-    /// When d is not the width that was fitted.
-    fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
-        let _ = x;
-        Ok(None)
+impl Fitted {
+    /// Clusters and embedding with their model, and nothing to tell of how they came.
+    pub fn new(labels: Vec<usize>, embedding: Array2<f32>, model: impl Model + 'static) -> Self {
+        Self {
+            labels,
+            embedding,
+            history: Vec::new(),
+            facts: BTreeMap::new(),
+            start: None,
+            snapshots: Vec::new(),
+            model: Box::new(model),
+        }
     }
 
-    /// Clusters of the rows of `x`, length m.
-    ///
-    /// # Errors
-    /// When d is not the width that was fitted; [`Error::Samples`] for a value, or a feature made of finite values, that is not
-    /// finite.
-    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        check_values(x, "finite values")?;
-        let embedding = self.embed(x)?;
-        check_values(embedding.view(), "finite features of finite values")?;
-        self.assign(embedding.view())
+    /// What the trained model makes of its own samples, with the number of clusters that stayed empty among the facts.
+    pub(crate) fn by(
+        model: impl Model + 'static,
+        method: &'static str,
+        x: ArrayView2<'_, f32>,
+        k: usize,
+        mut facts: BTreeMap<String, f64>,
+    ) -> Result<Self> {
+        let embedding = model.embed(x)?;
+        check_finite(method, &embedding)?;
+        let labels = model.assign(embedding.view())?;
+        facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
+        Ok(Self { facts, ..Self::new(labels, embedding, model) })
     }
 }
 
@@ -133,72 +141,9 @@ impl std::fmt::Debug for Fitted {
     }
 }
 
-/// The position of the largest value, the first of equals.
-pub(crate) fn largest(values: impl Iterator<Item = f32>) -> usize {
-    let best = values
-        .enumerate()
-        .fold((0, f32::NEG_INFINITY), |best, (i, value)| if value > best.1 { (i, value) } else { best });
-    best.0
-}
-
-/// The fact that [`empty_clusters`] is.
-pub(crate) const EMPTY_CLUSTERS: &str = "clusters without samples";
-
 /// How many of the k clusters have no sample.
 pub(crate) fn empty_clusters(labels: &[usize], k: usize) -> f64 {
-    (0..k).filter(|cluster| !labels.contains(cluster)).count() as f64
-}
-
-/// Refuses an embedding of another width than the model's.
-pub(crate) fn check_features(embedding: ArrayView2<'_, f32>, width: usize) -> Result<()> {
-    if embedding.ncols() == width {
-        return Ok(());
-    }
-    Err(Error::Samples {
-        expected: format!("an embedding of {width} columns"),
-        found: format!("{} columns", embedding.ncols()),
-    })
-}
-
-/// Refuses samples that no method can use.
-pub(crate) fn check_samples(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
-    let wrong = |expected: &str, found: String| Err(Error::Samples { expected: expected.to_owned(), found });
-    let (n, d) = x.dim();
-    if n == 0 || d == 0 {
-        return wrong("at least one row and one column", format!("shape ({n}, {d})"));
-    }
-    if k == 0 || k > n {
-        return wrong(&format!("1 to {n} clusters for {n} rows"), format!("k = {k}"));
-    }
-    check_values(x, "finite values")
-}
-
-/// Refuses what is not finite.
-fn check_values(x: ArrayView2<'_, f32>, expected: &str) -> Result<()> {
-    match x.indexed_iter().find(|(_, value)| !value.is_finite()) {
-        None => Ok(()),
-        Some(((row, column), value)) => Err(Error::Samples {
-            expected: expected.to_owned(),
-            found: format!("{value} in row {row}, column {column}"),
-        }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ndarray::array;
-
-    #[test]
-    fn unusable_samples_are_named() {
-        let x = array![[1.0f32, f32::NAN], [0.0, 1.0]];
-        let message = |x: ArrayView2<'_, f32>, k| check_samples(x, k).unwrap_err().to_string();
-        assert_eq!(message(x.view(), 1), "samples: expected finite values, found NaN in row 0, column 1");
-        assert_eq!(message(x.view(), 3), "samples: expected 1 to 2 clusters for 2 rows, found k = 3");
-        let empty = Array2::<f32>::zeros((0, 2));
-        assert_eq!(
-            message(empty.view(), 1),
-            "samples: expected at least one row and one column, found shape (0, 2)"
-        );
-    }
+    let mut found = vec![false; k];
+    labels.iter().for_each(|&cluster| found[cluster] = true);
+    found.iter().filter(|found| !**found).count() as f64
 }

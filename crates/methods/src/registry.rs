@@ -1,37 +1,142 @@
-use crate::{AeKMeans, Damic, Dcn, Dec, Error, KDae, Method, PcaKMeans, RawKMeans, Result, Snnl, SnnlPoints};
+use crate::saved_model::SavedModel;
+use crate::{
+    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Model, PcaKMeans, RawKMeans,
+    Result, Shape, Snnl, SnnlPoints, UmapHdbscan,
+};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-type Constructor = fn(&Value) -> Result<Box<dyn Method>>;
-
-/// Every method by name. A new one is one file and one line here.
-pub const METHODS: &[(&str, Constructor)] = &[
-    (RawKMeans::SLUG, |v| Ok(Box::new(RawKMeans::new(settings(RawKMeans::SLUG, v)?)?))),
-    (PcaKMeans::SLUG, |v| Ok(Box::new(PcaKMeans::new(settings(PcaKMeans::SLUG, v)?)?))),
-    (AeKMeans::SLUG, |v| Ok(Box::new(AeKMeans::new(settings(AeKMeans::SLUG, v)?)?))),
-    (Snnl::SLUG, |v| Ok(Box::new(Snnl::new(settings(Snnl::SLUG, v)?)?))),
-    (SnnlPoints::SLUG, |v| Ok(Box::new(SnnlPoints::new(settings(SnnlPoints::SLUG, v)?)?))),
-    (Dec::SLUG, |v| Ok(Box::new(Dec::named(Dec::SLUG, settings(Dec::SLUG, v)?)?))),
-    (Dec::SLUG_IMPROVED, |v| Ok(Box::new(Dec::named(Dec::SLUG_IMPROVED, settings(Dec::SLUG_IMPROVED, v)?)?))),
-    (Dcn::SLUG, |v| Ok(Box::new(Dcn::new(settings(Dcn::SLUG, v)?)?))),
-    (KDae::SLUG, |v| Ok(Box::new(KDae::new(settings(KDae::SLUG, v)?)?))),
-    (Damic::SLUG, |v| Ok(Box::new(Damic::new(settings(Damic::SLUG, v)?)?))),
+/// Every method. A new one is one folder and one line here.
+pub const METHODS: &[Entry] = &[
+    Entry::of::<RawKMeans>(),
+    Entry::of::<PcaKMeans>(),
+    Entry::of::<GraphCommunities>(),
+    Entry::of::<UmapHdbscan>(),
+    Entry::of::<AeKMeans>(),
+    Entry::of::<Snnl>(),
+    Entry::of::<SnnlPoints>(),
+    Entry::of::<Dec>(),
+    Entry::of::<Idec>(),
+    Entry::of::<Dcn>(),
+    Entry::of::<KDae>(),
+    Entry::of::<Damic>(),
 ];
+
+/// What a method tells of itself, to be found by name.
+pub(crate) trait Registered: Method + Sized + 'static {
+    /// The name in records and on the command line.
+    const SLUG: &'static str;
+    /// What it does, in one line, with its source.
+    const SUMMARY: &'static str;
+    /// What its saved models are called: several methods may leave models of one kind.
+    const KIND: &'static str;
+    /// Whether it is fitted on labelled samples only.
+    const NEEDS_LABELS: bool = false;
+    /// Everything that can be set.
+    type Settings: Serialize + DeserializeOwned;
+
+    /// The settings that data of that shape get unless others are given.
+    fn defaults(shape: Shape) -> Self::Settings;
+
+    /// The method with checked settings.
+    fn checked(settings: Self::Settings) -> Result<Self>;
+
+    /// A model of its kind from a file.
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>>;
+}
+
+/// A method in the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// The name in records and on the command line.
+    pub slug: &'static str,
+    /// What it does, in one line, with its source.
+    pub summary: &'static str,
+    /// Whether it is fitted on labelled samples only.
+    pub needs_labels: bool,
+    pub(crate) kind: &'static str,
+    pub(crate) load: fn(&SavedModel) -> Result<Box<dyn Model>>,
+    build: fn(&Value) -> Result<Box<dyn Method>>,
+    defaults: fn(Shape) -> Result<Value>,
+}
+
+impl Entry {
+    const fn of<M: Registered>() -> Self {
+        Self {
+            slug: M::SLUG,
+            summary: M::SUMMARY,
+            needs_labels: M::NEEDS_LABELS,
+            kind: M::KIND,
+            load: M::load,
+            build: |settings| {
+                let settings: M::Settings =
+                    Deserialize::deserialize(settings).map_err(|error| problem::<M>(&error))?;
+                Ok(Box::new(M::checked(settings)?))
+            },
+            defaults: |shape| serde_json::to_value(M::defaults(shape)).map_err(|error| problem::<M>(&error)),
+        }
+    }
+
+    /// The method with settings from JSON.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] says which field does not fit; what the method's own checks report.
+    pub fn build(&self, settings: &Value) -> Result<Box<dyn Method>> {
+        (self.build)(settings)
+    }
+
+    /// The settings that data of that shape get unless others are given, as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for settings that JSON cannot hold, such as a number that is not finite.
+    pub fn defaults(&self, shape: Shape) -> Result<Value> {
+        (self.defaults)(shape)
+    }
+}
+
+fn problem<M: Registered>(error: &serde_json::Error) -> Error {
+    Error::Settings { method: M::SLUG, problem: error.to_string() }
+}
+
+/// The method of that name.
+///
+/// # Errors
+/// [`Error::UnknownMethod`] lists the names.
+pub fn method(slug: &str) -> Result<&'static Entry> {
+    METHODS.iter().find(|method| method.slug == slug).ok_or_else(|| Error::UnknownMethod {
+        found: slug.to_owned(),
+        known: METHODS.iter().map(|method| method.slug).collect::<Vec<_>>().join(", "),
+    })
+}
 
 /// The method of that name with settings from JSON.
 ///
 /// # Errors
 /// [`Error::UnknownMethod`] lists the names, [`Error::Settings`] says which field does not fit.
 pub fn build(slug: &str, settings: &Value) -> Result<Box<dyn Method>> {
-    match METHODS.iter().find(|(name, _)| *name == slug) {
-        Some((_, constructor)) => constructor(settings),
-        None => Err(Error::UnknownMethod {
-            found: slug.to_owned(),
-            known: METHODS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
-        }),
-    }
+    method(slug)?.build(settings)
 }
 
-fn settings<T: DeserializeOwned>(method: &'static str, value: &Value) -> Result<T> {
-    T::deserialize(value).map_err(|error| Error::Settings { method, problem: error.to_string() })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_has_defaults_that_it_takes() {
+        for method in METHODS {
+            for shape in Shape::ALL {
+                let settings = method.defaults(shape).unwrap();
+                assert_eq!(method.build(&settings).unwrap().slug(), method.slug);
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_given_once() {
+        for (i, method) in METHODS.iter().enumerate() {
+            assert!(METHODS[..i].iter().all(|other| other.slug != method.slug));
+            assert!(method.summary.len() < 100, "{}", method.slug);
+        }
+    }
 }

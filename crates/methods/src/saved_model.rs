@@ -1,4 +1,4 @@
-use crate::{Error, FittedScaling, Model, Result};
+use crate::{Error, FittedScaling, METHODS, Model, Result};
 use deepclust_nets::{
     Autoencoder, AutoencoderSettings, Device, Tensor, load_tensors, save_tensors, to_array1, to_array2,
 };
@@ -41,8 +41,11 @@ impl ModelParts {
         self
     }
 
-    pub(crate) fn scaling(self, scaling: &FittedScaling) -> Self {
-        let (shift, factor) = scaling.parts();
+    pub(crate) fn scaling(mut self, scaling: &FittedScaling) -> Self {
+        let (shift, factor, rows_of_one) = scaling.parts();
+        if rows_of_one {
+            self.settings.insert(ROWS_OF_ONE.to_owned(), Value::from(true));
+        }
         self.tensor("scaling.shift", &line(shift)).tensor("scaling.factor", &line(factor))
     }
 
@@ -50,6 +53,9 @@ impl ModelParts {
         Ok(self.set("autoencoder", network.settings())?.state("autoencoder", network.named_state()))
     }
 }
+
+/// Whether the scaling makes rows of length 1; older files do not say.
+const ROWS_OF_ONE: &str = "scaling.rows_of_one";
 
 /// A row of numbers as a tensor.
 pub(crate) fn line<T: deepclust_nets::Element>(values: &Array1<T>) -> Tensor {
@@ -92,6 +98,18 @@ impl SavedModel {
         Ok(Array1::from_vec(values.map_err(|error| self.problem(format!("`{name}`: {error}")))?))
     }
 
+    pub(crate) fn has(&self, tensor: &str) -> bool {
+        self.tensors.contains_key(tensor)
+    }
+
+    pub(crate) fn whole_numbers(&self, name: &str) -> Result<Vec<usize>> {
+        let values = self.exact_line(name)?;
+        if values.iter().any(|value| !(0.0..=1e15).contains(value) || value.fract() != 0.0) {
+            return Err(self.problem(format!("`{name}`: expected whole numbers, found others")));
+        }
+        Ok(values.iter().map(|&value| value as usize).collect())
+    }
+
     /// The tensors whose names begin with `prefix` and a point, without these.
     pub(crate) fn state(&self, prefix: &str) -> Vec<(String, Tensor)> {
         let named = self.tensors.iter();
@@ -104,7 +122,8 @@ impl SavedModel {
     }
 
     pub(crate) fn scaling(&self) -> Result<FittedScaling> {
-        FittedScaling::from_parts(self.line("scaling.shift")?, self.line("scaling.factor")?)
+        let rows_of_one = self.get::<Option<bool>>(ROWS_OF_ONE)?.unwrap_or(false);
+        FittedScaling::from_parts(self.line("scaling.shift")?, self.line("scaling.factor")?, rows_of_one)
     }
 
     pub(crate) fn autoencoder(&self) -> Result<Autoencoder> {
@@ -115,18 +134,6 @@ impl SavedModel {
         Ok(network)
     }
 }
-
-type Loader = fn(&SavedModel) -> Result<Box<dyn Model>>;
-
-/// Every kind of model that is saved. A method with a model of a new kind is one more line here.
-const KINDS: &[(&str, Loader)] = &[
-    (crate::k_means::KIND, crate::k_means::load),
-    (crate::pca_k_means::KIND, crate::pca_k_means::load),
-    (crate::ae_k_means::KIND, crate::ae_k_means::load),
-    (crate::dec::KIND, crate::dec::load),
-    (crate::k_dae::KIND, crate::k_dae::load),
-    (crate::damic::KIND, crate::damic::load),
-];
 
 /// Writes a fitted model as one safetensors file: weights as tensors, the rest as JSON in its metadata. An older file of
 /// that name is replaced as a whole or not at all.
@@ -150,10 +157,12 @@ pub fn load_model(path: &Path, device: Device) -> Result<Box<dyn Model>> {
     let settings: Map<String, Value> = serde_json::from_str(&text)
         .map_err(|error| problem(format!("expected a fitted model, found {error}")))?;
     let kind = settings.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let Some((_, loader)) = KINDS.iter().find(|(name, _)| *name == kind) else {
-        let known = KINDS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let Some(method) = METHODS.iter().find(|method| method.kind == kind) else {
+        let mut known: Vec<&str> = METHODS.iter().map(|method| method.kind).collect();
+        known.dedup();
+        let known = known.join(", ");
         return Err(problem(format!("expected a fitted model of the kind {known}; found `{kind}`")).into());
     };
     let tensors = tensors.into_iter().collect();
-    loader(&SavedModel { path: path.to_owned(), settings, tensors, device })
+    (method.load)(&SavedModel { path: path.to_owned(), settings, tensors, device })
 }

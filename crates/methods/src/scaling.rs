@@ -1,39 +1,95 @@
-use crate::{Error, Result};
+use crate::checks::check_values;
+use crate::{Error, Result, Shape};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 
-/// What happens to the features before a method sees them.
+/// What happens to the features before a method sees them. It is fitted with the method, saved with the model, and applied to new
+/// samples as it was to those of the fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// Nothing.
     #[default]
     AsGiven,
-    /// 2x − 1: what lies in [0, 1] comes to lie in [−1, 1].
+    /// By what the values are: as given where all are in [−1, 1]; by 255 where all are whole numbers from 0 to 255, some above
+    /// 127, in 16 columns or more, as pixels are; otherwise standardised.
+    Auto,
+    /// Column by column (x − min) / (max − min), into [0, 1]; a constant column becomes 0.
+    Unit,
+    /// 2x − 1: what lies in [0, 1] comes to lie symmetrically in [−1, 1].
+    #[serde(alias = "symmetric")]
     SignedUnit,
-    /// Column by column (x − mean) / deviation; a constant column becomes 0.
+    /// Column by column (x − mean) / std; a constant column becomes 0.
     Standardise,
+    /// x / 255: pixels of a byte come to lie in [0, 1].
+    #[serde(rename = "by-255")]
+    By255,
+    /// Row by row x / ‖x‖, for rows that are compared by their direction; a row of zeros stays.
+    L2,
 }
 
-/// A scaling with the numbers that it took from the samples, ready for others: x′ = (x − shift) · factor.
+/// A scaling with the numbers that it took from the samples, ready for others: x′ = (x − shift) · factor, and then x′ / ‖x′‖ where
+/// rows have length 1.
 #[derive(Clone, Debug)]
 pub struct FittedScaling {
     shift: Array1<f32>,
     factor: Array1<f32>,
+    rows_of_one: bool,
 }
 
 impl Scaling {
+    /// The default for data of that shape.
+    pub fn of(shape: Shape) -> Self {
+        match shape {
+            Shape::Images => Self::Auto,
+            Shape::Text => Self::L2,
+            Shape::Tables => Self::Standardise,
+        }
+    }
+
     /// Takes what it needs from the columns of `x`, shape (n, d).
     pub fn fit(self, x: ArrayView2<'_, f32>) -> FittedScaling {
         let d = x.ncols();
+        let same = |shift: f32, factor: f32| FittedScaling {
+            shift: Array1::from_elem(d, shift),
+            factor: Array1::from_elem(d, factor),
+            rows_of_one: false,
+        };
         match self {
-            Self::AsGiven => FittedScaling { shift: Array1::zeros(d), factor: Array1::ones(d) },
-            Self::SignedUnit => {
-                FittedScaling { shift: Array1::from_elem(d, 0.5), factor: Array1::from_elem(d, 2.0) }
-            }
+            Self::AsGiven => same(0.0, 1.0),
+            Self::Auto => automatic(x).fit(x),
+            Self::Unit => into_unit(x),
+            Self::SignedUnit => same(0.5, 2.0),
             Self::Standardise => standardisation(x),
+            Self::By255 => same(0.0, 255.0f32.recip()),
+            Self::L2 => FittedScaling { rows_of_one: true, ..same(0.0, 1.0) },
         }
     }
+}
+
+/// What [`Scaling::Auto`] is for these samples.
+fn automatic(x: ArrayView2<'_, f32>) -> Scaling {
+    let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+    let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
+    if largest <= 1.0 {
+        Scaling::AsGiven
+    } else if largest > 127.0 && x.ncols() >= 16 && x.iter().all(whole) {
+        Scaling::By255
+    } else {
+        Scaling::Standardise
+    }
+}
+
+fn into_unit(x: ArrayView2<'_, f32>) -> FittedScaling {
+    let extremes = x.columns().into_iter().map(|column| {
+        column
+            .iter()
+            .fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), &v| (least.min(v), most.max(v)))
+    });
+    let (shift, factor): (Vec<f32>, Vec<f32>) = extremes
+        .map(|(least, most)| (least, if most > least { (most - least).recip() } else { 0.0 }))
+        .unzip();
+    FittedScaling { shift: shift.into(), factor: factor.into(), rows_of_one: false }
 }
 
 fn standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
@@ -50,18 +106,18 @@ fn standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
         }
     }
     let factor = variance.mapv(|s| if s > 0.0 { (s / n).sqrt().recip() as f32 } else { 0.0 });
-    FittedScaling { shift: mean.mapv(|m| m as f32), factor }
+    FittedScaling { shift: mean.mapv(|m| m as f32), factor, rows_of_one: false }
 }
 
 impl FittedScaling {
-    /// Shift and factor of every column.
-    pub(crate) fn parts(&self) -> (&Array1<f32>, &Array1<f32>) {
-        (&self.shift, &self.factor)
+    /// Shift and factor of every column, and whether rows have length 1.
+    pub(crate) fn parts(&self) -> (&Array1<f32>, &Array1<f32>, bool) {
+        (&self.shift, &self.factor, self.rows_of_one)
     }
 
-    pub(crate) fn from_parts(shift: Array1<f32>, factor: Array1<f32>) -> Result<Self> {
+    pub(crate) fn from_parts(shift: Array1<f32>, factor: Array1<f32>, rows_of_one: bool) -> Result<Self> {
         if shift.len() == factor.len() {
-            return Ok(Self { shift, factor });
+            return Ok(Self { shift, factor, rows_of_one });
         }
         Err(Error::Samples {
             expected: format!("{} factors for as many shifts", shift.len()),
@@ -72,7 +128,7 @@ impl FittedScaling {
     /// The scaled copy of `x`, of the same shape (m, d).
     ///
     /// # Errors
-    /// [`Error::Samples`] when d is not the width that was fitted.
+    /// [`Error::Samples`] when d is not the width that was fitted, or a value is not finite.
     pub fn apply(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         if x.ncols() != self.shift.len() {
             return Err(Error::Samples {
@@ -86,10 +142,17 @@ impl FittedScaling {
                 found: format!("one that is too small in column {column}; scale the column first"),
             });
         }
+        check_values(x)?;
         let mut scaled = x.as_standard_layout().into_owned();
         for mut row in scaled.axis_iter_mut(Axis(0)) {
             for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
                 *v = (*v - s) * f;
+            }
+            if self.rows_of_one {
+                let norm = row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+                if norm > 0.0 {
+                    row.mapv_inplace(|v| (f64::from(v) / norm) as f32);
+                }
             }
         }
         Ok(scaled)
@@ -103,7 +166,7 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn three_ways() {
+    fn every_way() {
         let x = array![[0.0f32, 1.0, 5.0], [1.0, 0.5, 5.0], [0.5, 0.0, 5.0]];
         let scale = |scaling: Scaling| scaling.fit(x.view()).apply(x.view()).unwrap();
         assert_eq!(scale(Scaling::AsGiven), x);
@@ -113,6 +176,43 @@ mod tests {
         assert_abs_diff_eq!(standard[[0, 0]], -1.224_744_9, epsilon = 1e-6);
         assert_abs_diff_eq!(standard[[1, 0]], 1.224_744_9, epsilon = 1e-6);
         assert_eq!(standard.column(2), array![0.0f32, 0.0, 0.0]);
+        let pixels = array![[0.0f32, 51.0], [255.0, 102.0]];
+        let scale = |scaling: Scaling| scaling.fit(pixels.view()).apply(pixels.view()).unwrap();
+        let close = |found: Array2<f32>, expected: [f32; 4]| {
+            found.iter().zip(expected).for_each(|(a, b)| assert_abs_diff_eq!(*a, b, epsilon = 1e-6));
+        };
+        close(scale(Scaling::By255), [0.0, 0.2, 1.0, 0.4]);
+        close(scale(Scaling::Unit), [0.0, 0.0, 1.0, 1.0]);
+        // sklearn 1.9: normalize([[0, 51], [255, 102]])
+        close(scale(Scaling::L2), [0.0, 1.0, 0.928_476_7, 0.371_390_67]);
+    }
+
+    #[test]
+    fn new_samples_are_scaled_by_the_numbers_of_the_fit() {
+        let x = array![[0.0f32, 10.0], [4.0, 30.0]];
+        let new = array![[8.0f32, 20.0]];
+        for (scaling, expected) in
+            [(Scaling::Unit, array![[2.0f32, 0.5]]), (Scaling::Standardise, array![[3.0f32, 0.0]])]
+        {
+            assert_eq!(scaling.fit(x.view()).apply(new.view()).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn automatic_scaling_looks_at_the_values() {
+        let pixels = Array2::from_shape_fn((4, 16), |(i, j)| (60 * i + j) as f32);
+        assert_eq!(automatic(pixels.view()), Scaling::By255);
+        assert_eq!(automatic((&pixels / 255.0 - 0.5).view()), Scaling::AsGiven);
+        assert_eq!(automatic((&pixels + 0.5).view()), Scaling::Standardise);
+        // Ages and the like are no pixels.
+        assert_eq!(automatic(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_is_named_by_row_and_column() {
+        let x = array![[1.0f32, 2.0], [3.0, 4.0]];
+        let error = Scaling::Unit.fit(x.view()).apply(array![[1.0f32, f32::NAN]].view()).unwrap_err();
+        assert_eq!(error.to_string(), "samples: expected finite values, found NaN in row 0, column 1");
     }
 
     #[test]

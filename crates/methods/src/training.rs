@@ -1,75 +1,85 @@
 //! What every training inside a method has in common.
 
-use crate::{Context, Result};
-use deepclust_nets::{Losses, Optimizer, Step, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
+use crate::names::series::JOINT_LOSS;
+use crate::{Context, Error, Result, Series};
+use deepclust_nets::{Objective, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
+use rand::RngCore;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How often a training's state is written.
-pub(crate) const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
+
+/// The stage, and the name, of the autoencoder that sees all samples.
+pub(crate) const AUTOENCODER: &str = "autoencoder";
+
+/// The stage, and the name, of the training in which everything moves together.
+pub(crate) const JOINT: &str = "joint training";
 
 /// One training of a method.
-pub(crate) struct Phase<'a> {
+pub(crate) struct Training<'a> {
     /// What people see, and what the wall time is added to.
     pub stage: &'a str,
-    /// Tells apart trainings of one stage: names the checkpoint and the stream of batches.
+    /// Tells apart trainings of one stage: names the checkpoint and the streams.
     pub name: &'a str,
     pub settings: TrainSettings,
-    /// What the loss changes besides the optimiser's parameters.
-    pub buffers: Vec<Tensor>,
+    /// The stream that decides the order of samples, where it has not the name of the training.
+    pub stream: Option<&'a str>,
+    /// The last step, where steps are counted.
+    pub last_step: Option<usize>,
+    /// Steps of a round, where it is no epoch.
+    pub round: Option<usize>,
+    /// A measurement of the history that people see beside the loss.
+    pub shown: Option<&'a str>,
 }
 
-impl<'a> Phase<'a> {
+impl<'a> Training<'a> {
     /// A training that is the only one of its stage.
     pub(crate) fn new(stage: &'a str, settings: TrainSettings) -> Self {
-        Self { stage, name: stage, settings, buffers: Vec::new() }
+        Self { stage, name: stage, settings, stream: None, last_step: None, round: None, shown: None }
     }
 
-    /// The stream that decides the order of samples.
-    fn stream(&self) -> String {
-        // The first kind of training that there was has the short name; its records depend on it.
-        if self.name == AUTOENCODER { "batches".to_owned() } else { format!("batches of {}", self.name) }
-    }
-
-    /// Trains: progress to the listener, and a checkpoint where the context has a folder for it.
-    pub(crate) fn train<L: Into<Losses>>(
+    /// Trains on the rows of `data`: progress to the listener, and a checkpoint where the context has a folder for it.
+    pub(crate) fn run<O: Objective<Error = Error>>(
         self,
-        n: usize,
-        optimizer: &mut dyn Optimizer,
-        loss: impl FnMut(&Step) -> L,
+        data: &Tensor,
+        objective: &mut O,
         context: &mut Context<'_>,
     ) -> Result<TrainHistory> {
-        self.train_then(n, optimizer, loss, |_| {}, context)
-    }
-
-    /// As [`train`](Self::train), and `after` is called with every batch once its step is taken.
-    pub(crate) fn train_then<L: Into<Losses>>(
-        self,
-        n: usize,
-        optimizer: &mut dyn Optimizer,
-        loss: impl FnMut(&Step) -> L,
-        after: impl FnMut(&Step),
-        context: &mut Context<'_>,
-    ) -> Result<TrainHistory> {
-        let (stage, stream) = (self.stage, self.stream());
-        let mut trainer = Trainer::new(self.settings)?.buffers(self.buffers);
+        let mut noise = [0; 32];
+        context.seed.stream(&format!("noise of {}", self.name)).fill_bytes(&mut noise);
+        let mut trainer = Trainer::new(self.settings)?.noise(noise);
         if let Some(path) = checkpoint_path(self.name, context)? {
             trainer = trainer.resumable(path, CHECKPOINT_EVERY);
         }
-        let (device, mut rng) = (context.device, context.seed.stream(&stream));
-        let history = context.stage(stage, |context| {
-            trainer.run_then(n, device, optimizer, &mut rng, loss, after, |epoch| {
-                let detail = format!("loss {:.5}", epoch.loss);
-                context.progress.report(stage, epoch.done, epoch.total, &detail)
+        if let Some(step) = self.last_step {
+            trainer = trainer.until_step(step);
+        }
+        if let Some(steps) = self.round {
+            trainer = trainer.rounds_of(steps);
+        }
+        // The first kind of training that there was has a short name; its records depend on it.
+        let stream = match self.stream {
+            Some(stream) => stream.to_owned(),
+            None if self.name == AUTOENCODER => "batches".to_owned(),
+            None => format!("batches of {}", self.name),
+        };
+        let mut rng = context.seed.stream(&stream);
+        let history = context.stage(self.stage, |context| {
+            trainer.run(data, objective, &mut rng, |round| {
+                let shown = self.shown.and_then(|name| Some((name, round.history.parts.get(name)?.last()?)));
+                let shown = shown.map_or(String::new(), |(name, value)| format!(", {name} {value:.4}"));
+                let detail = format!("loss {:.5}{shown}", round.loss);
+                context.progress.report(self.stage, round.done, round.total, &detail)
             })
         })?;
-        context.add_seconds(stage, history.seconds_before);
+        context.add_seconds(self.stage, history.seconds_before);
         Ok(history)
     }
 }
 
 /// Where the state of a training of this name is kept, if anywhere.
-pub(crate) fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>> {
+fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>> {
     let Some(folder) = &context.checkpoints else { return Ok(None) };
     let path = folder.join(format!("{name}.safetensors"));
     // A file that cannot be read is no reason never to finish: the training starts anew.
@@ -80,5 +90,13 @@ pub(crate) fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Optio
     Ok(Some(path))
 }
 
-/// The stage, and the name, of the autoencoder that sees all samples.
-pub(crate) const AUTOENCODER: &str = "autoencoder";
+/// The tensors without their names.
+pub(crate) fn tensors(named: Vec<(String, Tensor)>) -> Vec<Tensor> {
+    named.into_iter().map(|(_, tensor)| tensor).collect()
+}
+
+/// A joint training's loss and parts.
+pub(crate) fn joint_series(history: TrainHistory) -> impl Iterator<Item = Series> {
+    let parts = history.parts.into_iter().map(|(name, values)| Series::of_epochs(name, values));
+    std::iter::once(Series::of_epochs(JOINT_LOSS, history.loss)).chain(parts)
+}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use criterion::Criterion;
-use deepclust_nets::{Adam, AdamSettings, Init, Kind, Result, Tensor, to_tensor, use_threads};
+use deepclust_nets::{Adam, AdamSettings, Init, Kind, Optimizer, Result, Tensor, to_tensor, use_threads};
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
 use rand::SeedableRng;

@@ -5,8 +5,8 @@
 //! chooses its kernels by itself, as in Python.
 
 use deepclust_nets::{
-    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Products,
-    Step, TrainSettings, Trainer, to_tensor, use_threads,
+    Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Losses,
+    Objective, Optimizer, Products, Step, TrainSettings, Trainer, to_tensor, use_threads,
 };
 use ndarray::Array2;
 use ndarray_rand::RandomExt;
@@ -18,6 +18,23 @@ use std::time::Instant;
 use tch::Reduction;
 
 const SAMPLES: usize = 60_000;
+
+struct Reconstruction {
+    network: Autoencoder,
+    adam: Adam,
+}
+
+impl Objective for Reconstruction {
+    type Error = deepclust_nets::Error;
+
+    fn loss(&mut self, step: &Step) -> deepclust_nets::Result<Losses> {
+        Ok(self.network.forward(&step.x).mse_loss(&step.x, Reduction::Mean).into())
+    }
+
+    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+        vec![&mut self.adam]
+    }
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::var_os("BY_MAKER").is_some() {
@@ -39,15 +56,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         batch_norm: None,
     };
     let network = Autoencoder::new(settings, Device::Cpu, &mut rng)?;
-    let mut adam = Adam::new(AdamSettings::default(), network.parameters())?;
+    let adam = Adam::new(AdamSettings::default(), network.parameters())?;
     let trainer = Trainer::new(TrainSettings::new(epochs + 1, 256))?;
-    let loss = |step: &Step| {
-        let x = data.index_select(0, &step.samples);
-        network.forward(&x).mse_loss(&x, Reduction::Mean)
-    };
     let mut start = Instant::now();
-    trainer.run(SAMPLES, Device::Cpu, &mut adam, &mut rng, loss, |epoch| {
-        if epoch.done == 1 {
+    trainer.run(&data, &mut Reconstruction { network, adam }, &mut rng, |round| {
+        if round.done == 1 {
             start = Instant::now();
         }
         ControlFlow::Continue(())

@@ -126,8 +126,19 @@ impl Adam {
         Ok(self)
     }
 
+    /// Writes the parameters to their bf16 copies.
+    fn refresh_copies(&self) {
+        for (parameter, leaf) in self.parameters.iter().zip(&self.leaves) {
+            if leaf.kind() == Kind::BFloat16 {
+                leaf.detach().copy_(&parameter.detach());
+            }
+        }
+    }
+}
+
+impl Optimizer for Adam {
     /// The tensors that losses are differentiated by: the parameters, or their bf16 copies.
-    pub fn leaves(&self) -> &[Tensor] {
+    fn leaves(&self) -> &[Tensor] {
         &self.leaves
     }
 
@@ -136,7 +147,7 @@ impl Adam {
     /// # Errors
     /// [`Error::Shape`] when a gradient is of another shape, [`Error::Tensor`] when one is missing or on another device, or
     /// when on a GPU another optimiser of these parameters was made since this one.
-    pub fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
+    fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
         let unfit = |what: &str, expected: String, found: String| {
             Err(Error::Tensor { what: what.to_owned(), expected, found })
         };
@@ -201,23 +212,6 @@ impl Adam {
             }
         });
         Ok(())
-    }
-
-    /// Writes the parameters to their bf16 copies.
-    fn refresh_copies(&self) {
-        for (parameter, leaf) in self.parameters.iter().zip(&self.leaves) {
-            if leaf.kind() == Kind::BFloat16 {
-                leaf.detach().copy_(&parameter.detach());
-            }
-        }
-    }
-}
-
-impl Optimizer for Adam {
-    /// The gradients live only inside this call; nothing accumulates between steps.
-    fn minimise(&mut self, loss: &Tensor) -> Result<()> {
-        let gradients = Tensor::f_run_backward(&[loss], self.leaves(), false, false)?;
-        self.apply(&gradients)
     }
 
     fn set_steps(&mut self, steps: u64) {

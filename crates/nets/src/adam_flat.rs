@@ -154,8 +154,8 @@ mod tests {
         let (trained, restored) = (leaves(), leaves());
         let (mut first, mut second) = (adam(&trained, true), adam(&restored, true));
         (0..3).for_each(|_| first.minimise(&loss(&trained)).unwrap());
-        checkpoint().save_if_due(true, &first, &[], 3, &TrainHistory::default()).unwrap();
-        checkpoint().restore(&mut second, &[]).unwrap();
+        checkpoint().save_if_due(true, &[&mut first], &[], &TrainHistory::default()).unwrap();
+        checkpoint().restore(&mut [&mut second], &[]).unwrap();
         first.minimise(&loss(&trained)).unwrap();
         second.minimise(&loss(&restored)).unwrap();
         for (a, b) in trained.iter().zip(&restored) {

@@ -38,11 +38,24 @@ impl OptimizerSettings {
 
 /// What changes parameters along their gradients, with a state that can be saved and restored exactly.
 pub trait Optimizer {
-    /// Differentiates `loss` (a scalar) by every parameter and takes one step.
+    /// The tensors that losses are differentiated by: the parameters, or copies of them in lower precision.
+    fn leaves(&self) -> &[Tensor];
+
+    /// One step with given gradients, one for each leaf and of its shape.
+    ///
+    /// # Errors
+    /// [`Error::Shape`](crate::Error::Shape) or [`Error::Tensor`](crate::Error::Tensor) when a gradient does not fit.
+    fn apply(&mut self, gradients: &[Tensor]) -> Result<()>;
+
+    /// Differentiates `loss` (a scalar) by every leaf and takes one step. The gradients live only inside this call; nothing
+    /// accumulates between steps.
     ///
     /// # Errors
     /// [`Error::Torch`](crate::Error::Torch) when the loss does not depend on a parameter or is no scalar.
-    fn minimise(&mut self, loss: &Tensor) -> Result<()>;
+    fn minimise(&mut self, loss: &Tensor) -> Result<()> {
+        let gradients = Tensor::f_run_backward(&[loss], self.leaves(), false, false)?;
+        self.apply(&gradients)
+    }
 
     /// Steps taken so far.
     fn steps(&self) -> u64;

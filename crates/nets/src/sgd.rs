@@ -56,13 +56,23 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    fn minimise(&mut self, loss: &Tensor) -> Result<()> {
-        let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
+    fn leaves(&self) -> &[Tensor] {
+        &self.parameters
+    }
+
+    fn apply(&mut self, gradients: &[Tensor]) -> Result<()> {
+        if gradients.len() != self.parameters.len() {
+            return Err(Error::Tensor {
+                what: "gradients".to_owned(),
+                expected: format!("one for each of the {} parameters", self.parameters.len()),
+                found: gradients.len().to_string(),
+            });
+        }
         tch::no_grad(|| {
             let states = self.parameters.iter_mut().zip(&mut self.velocities);
             for ((w, v), gradient) in states.zip(gradients) {
                 let _ = v.g_mul_scalar_(self.settings.momentum);
-                let _ = v.g_add_(&gradient);
+                let _ = v.g_add_(gradient);
                 let _ = w.g_sub_(&(&*v * self.settings.learning_rate));
             }
         });

@@ -8,15 +8,16 @@ use tch::Tensor;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct State {
-    epochs_done: usize,
-    steps: u64,
+    steps: usize,
+    /// Of each optimiser.
+    optimizer_steps: Vec<u64>,
     seconds: f64,
     history: TrainHistory,
 }
 
 /// The file with what a broken-off training needs to go on exactly where it was.
 ///
-/// It keeps the optimiser's parameters and moments, the buffers that it is given, and the history. It does not say what was
+/// It keeps the optimisers' parameters and moments, the buffers that it is given, and the history. It does not say what was
 /// trained on what: each training needs a path of its own.
 #[derive(Debug)]
 pub struct TrainCheckpoint {
@@ -33,45 +34,41 @@ impl TrainCheckpoint {
         Self { path, every, start: now, saved: now }
     }
 
-    /// Writes the state after `done` epochs, or whatever else the training counts by, if it is time or `now`.
+    /// Writes the state after the steps of the history, if it is time or `now`.
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::Checkpoint`] when the file cannot be written; an older one is left whole.
     pub fn save_if_due(
         &mut self,
         now: bool,
-        optimizer: &dyn Optimizer,
+        optimizers: &[&mut dyn Optimizer],
         buffers: &[Tensor],
-        done: usize,
         history: &TrainHistory,
     ) -> Result<()> {
         if !now && self.saved.elapsed() < self.every {
             return Ok(());
         }
         let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
-        let state = State { epochs_done: done, steps: optimizer.steps(), seconds, history: history.clone() };
+        let optimizer_steps = optimizers.iter().map(|optimizer| optimizer.steps()).collect();
+        let state = State { steps: history.steps, optimizer_steps, seconds, history: history.clone() };
         let text = serde_json::to_string(&state).map_err(|error| self.problem(error.to_string()))?;
-        save_tensors(&self.path, &tensors(optimizer, buffers), &text)?;
+        save_tensors(&self.path, &tensors(optimizers, buffers), &text)?;
         self.saved = Instant::now();
         Ok(())
     }
 
-    /// Restores the file's state in place and answers what was done and its history, nothing where there is no file.
+    /// Restores the file's state in place and answers its history, an empty one where there is no file.
     ///
     /// # Errors
     /// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
-    pub fn restore(
-        &self,
-        optimizer: &mut dyn Optimizer,
-        buffers: &[Tensor],
-    ) -> Result<(usize, TrainHistory)> {
+    pub fn restore(&self, optimizers: &mut [&mut dyn Optimizer], buffers: &[Tensor]) -> Result<TrainHistory> {
         if !self.path.exists() {
-            return Ok((0, TrainHistory::default()));
+            return Ok(TrainHistory::default());
         }
         let (saved, text) = load_tensors(&self.path)?;
         let state: State = serde_json::from_str(&text)
             .map_err(|error| self.problem(format!("expected a training state, found {error}")))?;
-        let targets = tensors(optimizer, buffers);
+        let targets = tensors(optimizers, buffers);
         let pairs = targets
             .iter()
             .map(|(name, target)| match saved.iter().find(|(n, _)| n == name) {
@@ -86,8 +83,10 @@ impl TrainCheckpoint {
         for (mut target, value) in pairs {
             target.copy_(value);
         }
-        optimizer.set_steps(state.steps);
-        Ok((state.epochs_done, TrainHistory { seconds_before: state.seconds, ..state.history }))
+        for (optimizer, steps) in optimizers.iter_mut().zip(state.optimizer_steps) {
+            optimizer.set_steps(steps);
+        }
+        Ok(TrainHistory { steps: state.steps, seconds_before: state.seconds, ..state.history })
     }
 
     fn problem(&self, problem: String) -> Error {
@@ -96,12 +95,16 @@ impl TrainCheckpoint {
 }
 
 /// Everything that training changes, by name.
-fn tensors(optimizer: &dyn Optimizer, buffers: &[Tensor]) -> Vec<(String, Tensor)> {
-    let own = [("parameter", optimizer.parameters()), ("buffer", buffers)];
-    let lists = own.into_iter().chain(optimizer.moments());
-    lists
-        .flat_map(|(kind, list)| {
-            list.iter().enumerate().map(move |(i, tensor)| (format!("{kind}.{i}"), tensor.shallow_clone()))
-        })
-        .collect()
+fn tensors(optimizers: &[&mut dyn Optimizer], buffers: &[Tensor]) -> Vec<(String, Tensor)> {
+    let named = |name: String, list: &[Tensor]| -> Vec<(String, Tensor)> {
+        list.iter().enumerate().map(|(i, tensor)| (format!("{name}.{i}"), tensor.shallow_clone())).collect()
+    };
+    let mut all = named("buffer".to_owned(), buffers);
+    for (o, optimizer) in optimizers.iter().enumerate() {
+        all.extend(named(format!("{o}.parameter"), optimizer.parameters()));
+        for (kind, list) in optimizer.moments() {
+            all.extend(named(format!("{o}.{kind}"), list));
+        }
+    }
+    all
 }

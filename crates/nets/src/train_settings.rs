@@ -9,6 +9,9 @@ pub struct TrainSettings {
     pub epochs: usize,
     /// Samples a step, at least 1; the last batch of an epoch may be smaller.
     pub batch_size: usize,
+    /// Steps at least: where the data are few there are more epochs until these are done. None unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_steps: Option<usize>,
     /// When to stop before the last epoch; never unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stop: Option<EarlyStop>,
@@ -42,7 +45,18 @@ impl EarlyStop {
 impl TrainSettings {
     /// That many epochs in batches of that size, without an early stop.
     pub fn new(epochs: usize, batch_size: usize) -> Self {
-        Self { epochs, batch_size, early_stop: None }
+        Self { epochs, batch_size, least_steps: None, early_stop: None }
+    }
+
+    /// The same, with more epochs where these are fewer steps.
+    #[must_use]
+    pub fn at_least(self, steps: usize) -> Self {
+        Self { least_steps: Some(steps), ..self }
+    }
+
+    /// Epochs of so many batches.
+    pub fn epochs_of(&self, batches: usize) -> usize {
+        self.epochs.max(self.least_steps.unwrap_or(0).div_ceil(batches.max(1)))
     }
 
     /// Checks every field's range.
@@ -85,6 +99,13 @@ mod tests {
         assert!(stop.is_due(&[3.0, 2.0, 1.95, 1.91]));
         assert!(!stop.is_due(&[3.0, 2.0, 1.95, 1.85]));
         assert!(!stop.is_due(&[]));
+    }
+
+    #[test]
+    fn few_batches_get_more_epochs() {
+        let settings = TrainSettings::new(10, 256).at_least(200);
+        assert_eq!((settings.epochs_of(1), settings.epochs_of(7), settings.epochs_of(300)), (200, 29, 10));
+        assert_eq!(TrainSettings::new(10, 256).epochs_of(1), 10);
     }
 
     #[test]

@@ -1,56 +1,37 @@
-use crate::train_history::EpochSums;
-use crate::{Error, Optimizer, Result, TrainCheckpoint, TrainHistory, TrainSettings};
+use crate::batches::Batches;
+use crate::train_history::RoundSums;
+use crate::{Error, Losses, Objective, Optimizer, Result, TrainCheckpoint, TrainHistory, TrainSettings};
 use rand::Rng;
-use rand::seq::SliceRandom;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
-use tch::{Device, Tensor};
+use tch::Tensor;
 
-/// One batch on its way through training.
-#[derive(Debug)]
-pub struct Step {
-    /// The epoch, counted from 0.
-    pub epoch: usize,
-    /// The batch in its epoch, counted from 0.
-    pub batch: usize,
-    /// Row numbers of the batch's samples, an i64 tensor of shape (batch).
-    pub samples: Tensor,
-}
-
-/// What a loss function answers for a batch.
-#[derive(Debug)]
-pub struct Losses {
-    /// The scalar to be minimised: the mean over the batch.
-    pub total: Tensor,
-    /// Scalars to be averaged over the epoch and kept by name.
-    pub parts: Vec<(Cow<'static, str>, Tensor)>,
-}
-
-impl From<Tensor> for Losses {
-    fn from(total: Tensor) -> Self {
-        Self { total, parts: Vec::new() }
-    }
-}
-
-/// What is known after an epoch.
+/// What is known after a round.
 #[derive(Clone, Copy, Debug)]
-pub struct Epoch {
-    /// Epochs done, counted from 1.
+pub struct Round<'a> {
+    /// Epochs done, counted from 1; steps where the training counts steps.
     pub done: usize,
-    /// Epochs in all.
+    /// The same in all.
     pub total: usize,
-    /// Mean of the loss over the epoch's samples.
+    /// Mean of the loss over the round.
     pub loss: f64,
+    /// Everything so far.
+    pub history: &'a TrainHistory,
 }
 
 /// Mini-batch training with a fresh shuffle every epoch.
+///
+/// It runs until an epoch, a step, an early stop, or the objective's own stop. After every round it notes means, reports, and
+/// keeps its state. A round is an epoch unless [`rounds_of`](Self::rounds_of) says otherwise.
 #[derive(Debug)]
 pub struct Trainer {
     settings: TrainSettings,
     checkpoint: Option<(PathBuf, Duration)>,
-    buffers: Vec<Tensor>,
+    noise: [u8; 32],
+    last_step: Option<usize>,
+    round: Option<usize>,
 }
 
 impl Trainer {
@@ -60,13 +41,12 @@ impl Trainer {
     /// [`Error::Setting`] for settings out of range.
     pub fn new(settings: TrainSettings) -> Result<Self> {
         settings.validate()?;
-        Ok(Self { settings, checkpoint: None, buffers: Vec::new() })
+        Ok(Self { settings, checkpoint: None, noise: [0; 32], last_step: None, round: None })
     }
 
-    /// Keeps the state of the training in a file, written after an epoch when the last writing is at least `every` ago, and
-    /// goes on from that file where it is there. The result is the same bit for bit as without a break, as long as the loss
-    /// keeps no state of its own between steps besides [`buffers`](Self::buffers): noise has to be drawn from a generator made from [`Step::epoch`] and
-    /// [`Step::batch`].
+    /// Keeps the state of the training in a file, written after a round when the last writing is at least `every` ago, and
+    /// goes on from that file where it is there. The result is the same bit for bit as without a break, as long as the
+    /// objective keeps to what [`Objective`] asks.
     ///
     /// The file does not say what was trained on what: give each training a path of its own.
     #[must_use]
@@ -75,170 +55,255 @@ impl Trainer {
         self
     }
 
-    /// Tensors that the loss changes by itself, such as running statistics: a checkpoint keeps them too.
+    /// The key of [`Step::generator`](crate::Step::generator); zeros unless given.
     #[must_use]
-    pub fn buffers(mut self, buffers: Vec<Tensor>) -> Self {
-        self.buffers = buffers;
+    pub fn noise(mut self, key: [u8; 32]) -> Self {
+        self.noise = key;
         self
     }
 
-    /// Minimises `loss` over `n` samples and returns the means of every epoch.
-    ///
-    /// `loss` gets a batch whose row numbers are on `device`. `rng` alone decides the order of samples. `on_epoch` hears of
-    /// every epoch and may break off.
-    ///
-    /// # Errors
-    /// [`Error::Diverged`] when an epoch's loss is not finite, [`Error::Stopped`] when `on_epoch` broke off,
-    /// [`Error::Checkpoint`] when the file to go on from is not one of this training, and what libtorch or the optimiser
-    /// reports.
-    pub fn run<L: Into<Losses>>(
-        &self,
-        n: usize,
-        device: Device,
-        optimizer: &mut dyn Optimizer,
-        rng: &mut impl Rng,
-        loss: impl FnMut(&Step) -> L,
-        on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
-    ) -> Result<TrainHistory> {
-        self.run_then(n, device, optimizer, rng, loss, |_| {}, on_epoch)
+    /// Trains for that many steps whatever the epochs are. Means are then taken over the steps of a round, each step counting
+    /// alike; by epochs they are taken over its samples.
+    #[must_use]
+    pub fn until_step(mut self, steps: usize) -> Self {
+        self.last_step = Some(steps);
+        self
     }
 
-    /// As [`run`](Self::run), and `after` is called with every batch once the optimiser has taken its step.
+    /// Makes a round of that many steps, at least 1.
+    #[must_use]
+    pub fn rounds_of(mut self, steps: usize) -> Self {
+        self.round = Some(steps.max(1));
+        self
+    }
+
+    /// Minimises the objective over the rows of `data`, shape (n, features), and returns the means of every round.
+    ///
+    /// `rng` alone decides the order of samples. `on_round` hears of every round and may break off.
     ///
     /// # Errors
-    /// As [`run`](Self::run).
-    #[allow(clippy::too_many_arguments)]
-    pub fn run_then<L: Into<Losses>>(
+    /// [`Error::Diverged`] when a round's loss is not finite, [`Error::Stopped`] when `on_round` broke off,
+    /// [`Error::Checkpoint`] when the file to go on from is not one of this training, [`Error::Tensor`] when there are no
+    /// samples, and what the objective, libtorch or an optimiser reports.
+    pub fn run<O: Objective>(
         &self,
-        n: usize,
-        device: Device,
-        optimizer: &mut dyn Optimizer,
+        data: &Tensor,
+        objective: &mut O,
         rng: &mut impl Rng,
-        mut loss: impl FnMut(&Step) -> L,
-        mut after: impl FnMut(&Step),
-        mut on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
-    ) -> Result<TrainHistory> {
-        let mut order: Vec<i64> = (0..n as i64).collect();
+        mut on_round: impl FnMut(Round<'_>) -> ControlFlow<()>,
+    ) -> Result<TrainHistory, O::Error> {
+        let n = data.size().first().map_or(0, |&n| n as usize);
+        if n == 0 {
+            let (what, expected) = ("training samples".to_owned(), "at least one row".to_owned());
+            return Err(Error::Tensor { what, expected, found: "none".to_owned() }.into());
+        }
         let mut checkpoint = self.checkpoint.clone().map(|(path, every)| TrainCheckpoint::new(path, every));
-        let (done, mut history) = match &checkpoint {
-            Some(checkpoint) => checkpoint.restore(optimizer, &self.buffers)?,
-            None => (0, TrainHistory::default()),
+        let buffers = objective.buffers();
+        let mut history = match &checkpoint {
+            Some(checkpoint) => checkpoint.restore(&mut objective.optimizers(), &buffers)?,
+            None => TrainHistory::default(),
         };
-        // The order of samples follows from the number of shuffles.
-        (0..done).for_each(|_| order.shuffle(rng));
-        for epoch in done..self.settings.epochs {
-            if self.settings.early_stop.is_some_and(|stop| stop.is_due(&history.loss)) {
+        let mut batches = Batches::new(n, self.settings.batch_size, data.device());
+        let per_epoch = batches.per_epoch();
+        batches.skip(history.steps, rng);
+        let epochs = self.settings.epochs_of(per_epoch);
+        let last = self.last_step.unwrap_or(epochs * per_epoch);
+        let by_steps = self.last_step.is_some();
+        while history.steps < last {
+            if self.settings.early_stop.is_some_and(|stop| stop.is_due(&history.loss))
+                || objective.before_round(history.steps, &mut history)?.is_break()
+            {
                 break;
             }
-            order.shuffle(rng);
-            let mut sums = EpochSums::default();
-            let indices = Tensor::from_slice(&order).to_device(device);
-            for (batch, samples) in indices.split(self.settings.batch_size as i64, 0).into_iter().enumerate()
-            {
-                let size = samples.size()[0];
-                let step = Step { epoch, batch, samples };
-                let Losses { total, parts } = loss(&step).into();
-                optimizer.minimise(&total)?;
-                after(&step);
-                sums.add(Cow::Borrowed(""), &total, size);
+            let mut sums = RoundSums::default();
+            for _ in 0..self.round.unwrap_or(per_epoch).min(last - history.steps) {
+                let step = batches.next(data, self.noise, rng);
+                let weight = if by_steps { 1 } else { step.samples.size()[0] };
+                let Losses { total, parts } = objective.loss(&step)?;
+                minimise(&mut objective.optimizers(), &total)?;
+                objective.after_step(&step)?;
+                sums.add(Cow::Borrowed(""), &total, weight);
                 for (name, value) in parts {
-                    sums.add(name, &value, size);
+                    sums.add(name, &value, weight);
                 }
+                history.steps += 1;
             }
-            let mean = add_epoch(&mut history, &sums);
+            let mean = history.add_round(&sums);
+            let epoch = history.steps.div_ceil(per_epoch);
             if !mean.is_finite() {
-                return Err(Error::Diverged { epoch: epoch + 1, loss: mean });
+                return Err(Error::Diverged { epoch, loss: mean }.into());
             }
-            let progress = Epoch { done: epoch + 1, total: self.settings.epochs, loss: mean };
-            let stop = on_epoch(progress).is_break();
+            let (done, total) = if by_steps { (history.steps, last) } else { (epoch, epochs) };
+            let stop = on_round(Round { done, total, loss: mean, history: &history }).is_break();
             if let Some(checkpoint) = &mut checkpoint {
-                checkpoint.save_if_due(stop, optimizer, &self.buffers, epoch + 1, &history)?;
+                checkpoint.save_if_due(stop, &objective.optimizers(), &buffers, &history)?;
             }
             if stop {
-                return Err(Error::Stopped { epoch: epoch + 1 });
+                return Err(Error::Stopped { epoch }.into());
             }
         }
         Ok(history)
     }
 }
 
-/// Appends an epoch's means. Answers that of the minimised loss.
-fn add_epoch(history: &mut TrainHistory, sums: &EpochSums) -> f64 {
-    let mut loss = 0.0;
-    for (name, mean) in sums.means() {
-        if name.is_empty() {
-            history.loss.push(mean);
-            loss = mean;
-        } else {
-            history.parts.entry(name.to_owned()).or_default().push(mean);
-        }
+/// One step of every optimiser on one differentiation of the loss.
+fn minimise(optimizers: &mut [&mut dyn Optimizer], loss: &Tensor) -> Result<()> {
+    if let [only] = optimizers {
+        return only.minimise(loss);
     }
-    loss
+    let leaves: Vec<Tensor> =
+        optimizers.iter().flat_map(|optimizer| optimizer.leaves()).map(Tensor::shallow_clone).collect();
+    let gradients = Tensor::f_run_backward(&[loss], &leaves, false, false)?;
+    let mut rest = gradients.as_slice();
+    for optimizer in optimizers {
+        let (own, others) = rest.split_at(optimizer.leaves().len());
+        optimizer.apply(own)?;
+        rest = others;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Adam, AdamSettings, EarlyStop, Init, Linear};
+    use crate::{Adam, AdamSettings, EarlyStop, Init, Linear, OptimizerSettings, Sgd, SgdSettings, Step};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
-    use tch::Kind;
+    use tch::{Device, Kind};
 
-    const GO_ON: fn(Epoch) -> ControlFlow<()> = |_| ControlFlow::Continue(());
+    const GO_ON: fn(Round<'_>) -> ControlFlow<()> = |_| ControlFlow::Continue(());
 
-    /// Least squares on y = 2x − 1: returns history and the learnt weight.
+    /// Least squares on y = 2x − 1, with noise on x if any.
+    struct Line {
+        layer: Linear,
+        optimizers: Vec<Box<dyn Optimizer>>,
+        noise: f64,
+        /// Steps at which a round began, and where to end.
+        rounds: (Vec<usize>, usize),
+    }
+
+    impl Line {
+        fn new(optimizers: impl Fn(Tensor, Tensor) -> Vec<Box<dyn Optimizer>>) -> Self {
+            let rng = &mut ChaCha8Rng::seed_from_u64(1);
+            let layer = Linear::new(1, 1, Init::TorchLinear, Device::Cpu, rng);
+            let optimizers = optimizers(layer.weight.shallow_clone(), layer.bias.shallow_clone());
+            Self { layer, optimizers, noise: 0.0, rounds: (Vec::new(), usize::MAX) }
+        }
+
+        fn with_adam(learning_rate: f64) -> Self {
+            let settings = AdamSettings { learning_rate, ..Default::default() };
+            Self::new(|weight, bias| vec![Box::new(Adam::new(settings, vec![weight, bias]).unwrap())])
+        }
+    }
+
+    impl Objective for Line {
+        type Error = Error;
+
+        fn loss(&mut self, step: &Step) -> Result<Losses> {
+            let noise = step.generator().random_range(-1.0..1.0) * self.noise;
+            let total =
+                self.layer.forward(&(&step.x + noise)).mse_loss(&(&step.x * 2 - 1), tch::Reduction::Mean);
+            Ok(Losses { parts: vec![("weight".into(), self.layer.weight.sum(Kind::Float))], total })
+        }
+
+        fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+            self.optimizers.iter_mut().map(|optimizer| &mut **optimizer as &mut dyn Optimizer).collect()
+        }
+
+        fn before_round(&mut self, steps: usize, _: &mut TrainHistory) -> Result<ControlFlow<()>> {
+            self.rounds.0.push(steps);
+            Ok(if steps >= self.rounds.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        }
+    }
+
     fn fit(
-        learning_rate: f64,
         trainer: &Trainer,
-        on_epoch: impl FnMut(Epoch) -> ControlFlow<()>,
+        line: &mut Line,
+        on_round: impl FnMut(Round<'_>) -> ControlFlow<()>,
     ) -> Result<(TrainHistory, f64)> {
         let x = Tensor::linspace(-1, 1, 101, (Kind::Float, Device::Cpu)).view([-1, 1]);
-        let y = &x * 2 - 1;
-        let layer = Linear::new(1, 1, Init::TorchLinear, Device::Cpu, &mut ChaCha8Rng::seed_from_u64(1));
-        let parameters = vec![layer.weight.shallow_clone(), layer.bias.shallow_clone()];
-        let mut adam = Adam::new(AdamSettings { learning_rate, ..Default::default() }, parameters)?;
-        let loss = |step: &Step| {
-            let (x, y) = (x.index_select(0, &step.samples), y.index_select(0, &step.samples));
-            let total = layer.forward(&x).mse_loss(&y, tch::Reduction::Mean);
-            Losses { parts: vec![("weight".into(), layer.weight.sum(Kind::Float))], total }
-        };
-        let rng = &mut ChaCha8Rng::seed_from_u64(2);
-        let history = trainer.run(101, Device::Cpu, &mut adam, rng, loss, on_epoch)?;
-        Ok((history, layer.weight.double_value(&[0, 0])))
+        let history = trainer.run(&x, line, &mut ChaCha8Rng::seed_from_u64(2), on_round)?;
+        Ok((history, line.layer.weight.double_value(&[0, 0])))
     }
 
     fn trainer(epochs: usize) -> Trainer {
         Trainer::new(TrainSettings::new(epochs, 10)).unwrap()
     }
 
-    fn break_after(epoch: usize) -> impl FnMut(Epoch) -> ControlFlow<()> {
-        move |e| if e.done == epoch { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    fn break_after(done: usize) -> impl FnMut(Round<'_>) -> ControlFlow<()> {
+        move |round| if round.done == done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     #[test]
     fn learns_a_line_and_repeats_bit_for_bit() {
-        let (history, weight) = fit(0.05, &trainer(60), GO_ON).unwrap();
-        assert_eq!((history.loss.len(), history.parts["weight"].len()), (60, 60));
+        let (history, weight) = fit(&trainer(60), &mut Line::with_adam(0.05), GO_ON).unwrap();
+        assert_eq!((history.loss.len(), history.parts["weight"].len(), history.steps), (60, 60, 660));
         assert!(history.loss[59] < 1e-4 && (weight - 2.0).abs() < 0.01, "{weight} {history:?}");
-        assert_eq!(fit(0.05, &trainer(60), GO_ON).unwrap().0, history);
+        assert_eq!(fit(&trainer(60), &mut Line::with_adam(0.05), GO_ON).unwrap().0, history);
     }
 
     #[test]
     fn a_broken_off_training_goes_on_bit_for_bit() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("training.safetensors");
-        let whole = fit(0.05, &trainer(20), GO_ON).unwrap();
-        let resumable = || trainer(20).resumable(path.clone(), Duration::from_secs(3600));
-        assert!(matches!(fit(0.05, &resumable(), break_after(7)), Err(Error::Stopped { epoch: 7 })));
-        let mut first = 0;
-        let resumed = fit(0.05, &resumable(), |e| {
-            first = if first == 0 { e.done } else { first };
-            ControlFlow::Continue(())
-        });
-        let (mut history, weight) = resumed.unwrap();
-        assert!(history.seconds_before > 0.0);
-        history.seconds_before = 0.0;
-        assert_eq!((first, (history, weight)), (8, whole));
+        // With noise, by epochs and by steps that are no whole epochs.
+        for (trainers, stop) in [
+            (&(|| trainer(20)) as &dyn Fn() -> Trainer, 7),
+            (&|| trainer(1).until_step(100).rounds_of(7).noise([3; 32]), 35),
+        ] {
+            let line = || Line { noise: 0.1, ..Line::with_adam(0.05) };
+            let path = folder.path().join(format!("{stop}.safetensors"));
+            let whole = fit(&trainers(), &mut line(), GO_ON).unwrap();
+            let resumable = || trainers().resumable(path.clone(), Duration::from_secs(3600));
+            assert!(matches!(fit(&resumable(), &mut line(), break_after(stop)), Err(Error::Stopped { .. })));
+            let mut first = 0;
+            let resumed = fit(&resumable(), &mut line(), |round| {
+                first = if first == 0 { round.done } else { first };
+                ControlFlow::Continue(())
+            });
+            let (mut history, weight) = resumed.unwrap();
+            assert!(history.seconds_before > 0.0);
+            history.seconds_before = 0.0;
+            assert!(first > stop);
+            assert_eq!((history, weight), whole);
+        }
+    }
+
+    #[test]
+    fn noise_follows_the_key() {
+        let loss = |key| {
+            let mut line = Line { noise: 0.5, ..Line::with_adam(0.05) };
+            fit(&trainer(1).noise(key), &mut line, GO_ON).unwrap().0.loss
+        };
+        assert_eq!(loss([1; 32]), loss([1; 32]));
+        assert_ne!(loss([1; 32]), loss([2; 32]));
+    }
+
+    #[test]
+    fn rounds_of_steps_until_a_step_or_the_objective_s_stop() {
+        let trainer = || trainer(1).until_step(20).rounds_of(6);
+        let mut line = Line::with_adam(0.05);
+        let (history, _) = fit(&trainer(), &mut line, GO_ON).unwrap();
+        // Means over steps alike, though the last batch of an epoch has one sample.
+        assert_eq!((line.rounds.0, history.loss.len(), history.steps), (vec![0, 6, 12, 18], 4, 20));
+        let mut line = Line { rounds: (Vec::new(), 10), ..Line::with_adam(0.05) };
+        assert_eq!(fit(&trainer(), &mut line, GO_ON).unwrap().0.steps, 12);
+    }
+
+    #[test]
+    fn two_optimisers_are_as_one_of_all_parameters() {
+        let settings = SgdSettings { learning_rate: 0.05, momentum: 0.9 };
+        let sgd =
+            move |parameters| -> Box<dyn Optimizer> { Box::new(Sgd::new(settings, parameters).unwrap()) };
+        let together = Line::new(|weight, bias| vec![sgd(vec![weight, bias])]);
+        let apart = Line::new(|weight, bias| vec![sgd(vec![weight]), sgd(vec![bias])]);
+        let [together, apart] = [together, apart].map(|mut line| fit(&trainer(5), &mut line, GO_ON).unwrap());
+        assert_eq!(together, apart);
+        // One of Adam for the weight, and none for the bias: the bias stays.
+        let adam = OptimizerSettings::Adam(AdamSettings::default());
+        let mut line = Line::new(|weight, _| vec![adam.build(vec![weight]).unwrap()]);
+        let bias = line.layer.bias.copy();
+        fit(&trainer(5), &mut line, GO_ON).unwrap();
+        assert_eq!(line.layer.bias, bias);
     }
 
     #[test]
@@ -248,7 +313,7 @@ mod tests {
         crate::save_tensors(&path, &[("parameter.0".to_owned(), Tensor::from_slice(&[1.0f32]))], "{}")
             .unwrap();
         let resumable = trainer(2).resumable(path, Duration::ZERO);
-        let error = fit(0.05, &resumable, GO_ON).unwrap_err().to_string();
+        let error = fit(&resumable, &mut Line::with_adam(0.05), GO_ON).unwrap_err().to_string();
         assert!(error.contains("expected a training state"), "{error}");
     }
 
@@ -256,13 +321,19 @@ mod tests {
     fn stops_early_when_the_loss_no_longer_falls() {
         let early_stop = Some(EarlyStop { patience: 3, min_delta: 0.01 });
         let trainer = Trainer::new(TrainSettings { early_stop, ..TrainSettings::new(500, 10) }).unwrap();
-        let (history, _) = fit(0.05, &trainer, GO_ON).unwrap();
+        let (history, _) = fit(&trainer, &mut Line::with_adam(0.05), GO_ON).unwrap();
         assert!((4..100).contains(&history.loss.len()), "{}", history.loss.len());
     }
 
     #[test]
-    fn divergence_and_a_stop_are_errors() {
-        assert!(matches!(fit(1e30, &trainer(60), GO_ON), Err(Error::Diverged { .. })));
-        assert!(matches!(fit(0.05, &trainer(60), break_after(3)), Err(Error::Stopped { epoch: 3 })));
+    fn divergence_a_stop_and_no_samples_are_errors() {
+        let line = Line::with_adam;
+        assert!(matches!(fit(&trainer(60), &mut line(1e30), GO_ON), Err(Error::Diverged { .. })));
+        let stopped = fit(&trainer(60), &mut line(0.05), break_after(3));
+        assert!(matches!(stopped, Err(Error::Stopped { epoch: 3 })));
+        let none = Tensor::zeros([0, 1], (Kind::Float, Device::Cpu));
+        let rng = &mut ChaCha8Rng::seed_from_u64(2);
+        let error = trainer(1).run(&none, &mut line(0.05), rng, GO_ON).unwrap_err().to_string();
+        assert_eq!(error, "training samples: expected at least one row, found none");
     }
 }

@@ -1,10 +1,11 @@
 use crate::biswas::Biswas;
 use crate::kdae::KDaePaper;
+use crate::no_network::NoNetwork;
 use crate::snnl::SnnlPaper;
 use crate::{Error, Paper, Result};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper];
+pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper, &NoNetwork];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,10 @@ mod tests {
     fn names() {
         assert_eq!(parse_target("biswas").unwrap(), Target { papers: vec!["biswas"], dataset: None });
         let mnist = parse_target("mnist").unwrap();
-        assert_eq!((mnist.papers, mnist.dataset), (vec!["biswas", "snnl", "kdae"], Some("mnist")));
+        assert_eq!(
+            (mnist.papers, mnist.dataset),
+            (vec!["biswas", "snnl", "kdae", "no-network"], Some("mnist"))
+        );
         assert_eq!(parse_target("fashion").unwrap().dataset, Some("fashion-mnist"));
         assert_eq!(parse_target("all").unwrap().dataset, None);
         let error = parse_target("minst").unwrap_err().to_string();

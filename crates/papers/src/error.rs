@@ -23,6 +23,9 @@ pub enum Error {
     /// A run or its record cannot be used.
     #[error(transparent)]
     Experiments(#[from] deepclust_experiments::Error),
+    /// A method refuses its settings.
+    #[error(transparent)]
+    Method(#[from] deepclust_methods::Error),
     /// A page cannot be made.
     #[error(transparent)]
     Report(#[from] deepclust_report::Error),

@@ -5,6 +5,7 @@ mod catalogue;
 mod error;
 mod kdae;
 mod names;
+mod no_network;
 mod page;
 mod paper;
 mod published;

@@ -7,6 +7,8 @@ pub fn dataset_name(dataset: &str) -> &str {
         "usps-11000" => "USPS (11,000)",
         "emnist-balanced" => "EMNIST-Balanced",
         "emnist-bymerge-subset" => "EMNIST ByMerge subset",
+        "uci-har" => "UCI HAR",
+        "rcv1-subset" => "RCV1 subset (23,405)",
         other => other,
     }
 }

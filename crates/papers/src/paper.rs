@@ -17,6 +17,18 @@ pub struct Metric {
     pub printed: usize,
 }
 
+impl Metric {
+    /// A column with as many digits in print as here.
+    pub const fn new(name: &'static str, label: &'static str, decimals: usize) -> Self {
+        Self { name, label, decimals, printed: decimals }
+    }
+
+    /// The same with another number of digits in print.
+    pub const fn printed(self, printed: usize) -> Self {
+        Self { printed, ..self }
+    }
+}
+
 /// A paper: rows, what it publishes, and views where it has ideas of its own. Everything between is shared by all papers.
 pub trait Paper: Sync {
     /// The name on the command line, and of its folder of results.

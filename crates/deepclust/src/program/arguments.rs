@@ -151,7 +151,7 @@ impl What {
 
 /// Refuses a name that no method has.
 pub fn check_methods(names: Option<&[String]>) -> Result<()> {
-    let known = || deepclust_methods::METHODS.iter().map(|(name, _)| *name);
+    let known = || deepclust_methods::METHODS.iter().map(|method| method.slug);
     match names.into_iter().flatten().find(|name| !known().any(|known| known == *name)) {
         Some(unknown) => Err(Error::unknown("method", unknown, known())),
         None => Ok(()),

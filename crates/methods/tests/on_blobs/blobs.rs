@@ -1,6 +1,8 @@
 //! The samples, every method's settings for them, and fits.
 
-use deepclust_methods::{Context, Fitted, LabelledSubset, Method, Result, Seed, Silent, build};
+use deepclust_methods::{
+    Context, Fitted, LabelledSubset, METHODS, Method, Result, Seed, Shape, Silent, build,
+};
 use deepclust_nets::{Device, DeviceChoice};
 use ndarray::Array2;
 use rand::Rng;
@@ -28,21 +30,14 @@ pub fn blobs() -> (Array2<f32>, Vec<usize>) {
     (x, (0..3 * PER_BLOB).map(|i| i % 3).collect())
 }
 
-/// Every method, and further forms of some: what follows the `/` is the form.
-pub const CASES: [&str; 12] = [
-    "k-means",
-    "pca-k-means",
-    "ae-k-means",
-    "snnl",
-    "snnl/labels",
-    "snnl/code",
-    "snnl-points/labels",
-    "dec",
-    "idec",
-    "dcn",
-    "k-dae",
-    "damic",
-];
+/// Forms of methods besides those that their names stand for: what follows the `/` is the form.
+const FORMS: [&str; 3] = ["snnl/labels", "snnl/code", "snnl-points/labels"];
+
+/// Every method, and further forms of some. One that is fitted on labelled samples alone has such a form only.
+pub fn cases() -> impl Iterator<Item = &'static str> {
+    let slugs = METHODS.iter().map(|method| method.slug).filter(|&slug| slug != "snnl-points");
+    slugs.chain(FORMS)
+}
 
 /// The method of a case.
 pub fn slug(case: &str) -> &str {
@@ -54,6 +49,7 @@ pub fn method(case: &str) -> Box<dyn Method> {
     build(slug(case), &settings(case)).unwrap()
 }
 
+/// Small settings, or the method's defaults.
 pub fn settings(case: &str) -> Value {
     let k_means = json!({"n_init": 5});
     match case {
@@ -106,15 +102,14 @@ pub fn settings(case: &str) -> Value {
             "reduction": if snnl == "snnl" { "minimum" } else { "sum" },
             "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}, "k_means": k_means
         }),
-        autoencoder => {
+        "ae-k-means" => {
             let mut settings = pretraining();
             settings["loss"] = json!("binary-cross-entropy");
             settings["k_means"] = k_means;
-            if autoencoder == "ae-k-means" {
-                settings["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
-            }
+            settings["layer_wise"] = json!({"epochs": 3, "batch_size": 16});
             settings
         }
+        other => deepclust_methods::method(other).unwrap().defaults(Shape::Images).unwrap(),
     }
 }
 
@@ -145,7 +140,7 @@ pub fn fit_with(case: &str, method: &dyn Method, context: &mut Context<'_>) -> R
     if takes_labels(case) {
         method.fit_labelled(&LabelledSubset::new(x.view(), &labels)?, 3, context)
     } else {
-        method.fit(x.view(), 3, context)
+        method.fit_with(x.view(), 3, context)
     }
 }
 
@@ -153,5 +148,5 @@ pub fn fit_any(slug: &str, settings: &Value, x: &Array2<f32>, k: usize) -> Resul
     ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
     let mut progress = Silent;
     let mut context = Context::new(Seed(1), device(), &mut progress);
-    build(slug, settings)?.fit(x.view(), k, &mut context)
+    build(slug, settings)?.fit_with(x.view(), k, &mut context)
 }

@@ -32,16 +32,13 @@ impl Paper for Biswas {
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        const fn metric(name: &'static str, label: &'static str, decimals: usize) -> Metric {
-            Metric { name, label, decimals, printed: 4 }
-        }
         const METRICS: [Metric; 6] = [
-            metric("sil", "silhouette", 4),
-            metric("acc", "ACC", 3),
-            metric("nmi", "NMI", 3),
-            metric("ari", "ARI", 3),
-            metric("chs", "CHS", 0),
-            metric("dbi", "DBI", 2),
+            Metric::new("sil", "silhouette", 4).printed(4),
+            Metric::new("acc", "ACC", 3).printed(4),
+            Metric::new("nmi", "NMI", 3).printed(4),
+            Metric::new("ari", "ARI", 3).printed(4),
+            Metric::new("chs", "CHS", 0).printed(4),
+            Metric::new("dbi", "DBI", 2).printed(4),
         ];
         &METRICS
     }

@@ -54,7 +54,7 @@ pub(super) fn autoencoder(scale: Scale) -> AeKMeansSettings {
 pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let (scaling, k_means) = (Scaling::AsGiven, KMeansOptions::default());
     let raw = RawKMeansSettings { scaling, k_means: k_means.clone() };
-    let pca = PcaKMeansSettings { scaling, pca: PcaSettings::new(64), k_means };
+    let pca = PcaKMeansSettings { scaling, pca: PcaSettings::new(64), or_fewer: false, k_means };
     let pixels = Row::new(PIXELS, "k-means on pixels")
         .published("k-means")
         .on(run(RawKMeans::SLUG, raw, scale)?, SEEDS);

@@ -29,10 +29,11 @@ impl Paper for KDaePaper {
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        const fn metric(name: &'static str, label: &'static str) -> Metric {
-            Metric { name, label, decimals: 3, printed: 2 }
-        }
-        const METRICS: [Metric; 3] = [metric("acc", "ACC"), metric("nmi", "NMI"), metric("ari", "ARI")];
+        const METRICS: [Metric; 3] = [
+            Metric::new("acc", "ACC", 3).printed(2),
+            Metric::new("nmi", "NMI", 3).printed(2),
+            Metric::new("ari", "ARI", 3).printed(2),
+        ];
         &METRICS
     }
 

@@ -8,8 +8,8 @@ use deepclust_datasets::{Split, Subset};
 use deepclust_experiments::measures::{Reconstructions, Samples};
 use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
 use deepclust_methods::{
-    AeKMeans, AeKMeansSettings, Damic, DamicSettings, Dcn, DcnSettings, Dec, DecSettings, KDae, KDaeCost,
-    KDaeSettings, RawKMeans, ReconstructionDistance,
+    AeKMeans, AeKMeansSettings, Damic, DamicSettings, Dcn, DcnSettings, Dec, DecSettings, Idec, KDae,
+    KDaeCost, KDaeSettings, RawKMeans, ReconstructionDistance,
 };
 use deepclust_nets::MixturePass;
 use serde::Serialize;
@@ -89,7 +89,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     ];
 
     let idec = Row::new("idec", "IDEC (not in the paper)").start("ae-k-means");
-    let idec = on_all(idec, &|dataset| run(dataset, Dec::SLUG_IMPROVED, dec(dataset, true, scale)?, scale))?;
+    let idec = on_all(idec, &|dataset| run(dataset, Idec::SLUG, dec(dataset, true, scale)?, scale))?;
 
     let dcn_row = Row::new("dcn", "DCN").published("DCN").start("ae-k-means");
     let dcn_row = on_all(dcn_row, &|dataset| run(dataset, Dcn::SLUG, dcn(scale), scale))?;

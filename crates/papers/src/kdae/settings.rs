@@ -132,6 +132,7 @@ pub(super) fn dec(dataset: &str, improved: bool, scale: Scale) -> Result<DecSett
         batch_size: 256,
         update_interval: Some(if dataset.starts_with("usps") { 30 } else { 140 }),
         max_steps: scale.pick(if improved { 50 * epoch } else { 20_000 }, 60),
+        max_epochs: None,
         tolerance: 0.001,
         nu: 1.0,
         divergence_weight: improved.then_some(0.1),

@@ -44,16 +44,13 @@ impl Paper for SnnlPaper {
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        const fn metric(name: &'static str, label: &'static str, decimals: usize) -> Metric {
-            Metric { name, label, decimals, printed: decimals }
-        }
         const METRICS: [Metric; 6] = [
-            metric("acc", "ACC", 3),
-            metric("nmi", "NMI", 3),
-            metric("ari", "ARI", 3),
-            metric("sil", "SIL", 3),
-            metric("chs", "CHS", 0),
-            metric("dbi", "DBI", 3),
+            Metric::new("acc", "ACC", 3),
+            Metric::new("nmi", "NMI", 3),
+            Metric::new("ari", "ARI", 3),
+            Metric::new("sil", "SIL", 3),
+            Metric::new("chs", "CHS", 0),
+            Metric::new("dbi", "DBI", 3),
         ];
         &METRICS
     }

@@ -8,7 +8,7 @@ use deepclust_experiments::{
     Clusters, DataSpec, FitSpec, Generator, MeasureSpec, MethodSpec, RunSpec, Scale, Source, Store,
 };
 use deepclust_losses::{PairDistance, SoftNearestNeighbour, Temperature};
-use deepclust_methods::{SnnlPoints, SnnlPointsSettings};
+use deepclust_methods::{SnnlPoints, SnnlPointsSettings, series};
 use deepclust_plots::{Axis, Curves, Scatter, ScatterPanel, Series};
 use deepclust_report::Page;
 use ndarray::Array2;
@@ -67,7 +67,8 @@ pub(super) fn figure(records: &Records, store: &Store, page: &mut Page) -> Resul
             let title = format!("{name}, epoch {step}");
             panels.push(ScatterPanel::new(title, points.view(), &course.classes, &classes).legend("label"));
         }
-        let losses = record.series(SnnlPoints::LOSS).map(|series| series.values.clone()).unwrap_or_default();
+        let losses =
+            record.series(series::NEIGHBOURS_AT_ONE).map(|series| series.values.clone()).unwrap_or_default();
         let epochs: Vec<f64> = (0..losses.len()).map(|epoch| epoch as f64).collect();
         lines.push(Series::new(name, epochs, losses));
     }

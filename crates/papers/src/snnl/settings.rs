@@ -81,6 +81,7 @@ pub(super) fn components() -> PcaKMeansSettings {
     PcaKMeansSettings {
         scaling: Scaling::AsGiven,
         pca: PcaSettings::new(CODE),
+        or_fewer: false,
         k_means: KMeansOptions::nine_runs(),
     }
 }

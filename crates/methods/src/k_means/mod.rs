@@ -1,6 +1,11 @@
-use crate::method::{EMPTY_CLUSTERS, check_samples, empty_clusters};
+//! k-means on the features themselves.
+
+use crate::checks::check_samples;
+use crate::method::empty_clusters;
+use crate::names::facts::{EMPTY_CLUSTERS, INERTIA, K_MEANS_ITERATIONS};
+use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Shape};
 use deepclust_cluster::{KMeans, KMeansModel, KMeansOptions};
 use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2};
@@ -8,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Settings of [`RawKMeans`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawKMeansSettings {
     /// Applied to the features first.
@@ -19,7 +24,7 @@ pub struct RawKMeansSettings {
     pub k_means: KMeansOptions,
 }
 
-/// k-means on the features as they are.
+/// k-means on the features themselves.
 #[derive(Clone, Debug)]
 pub struct RawKMeans {
     settings: RawKMeansSettings,
@@ -39,29 +44,28 @@ impl RawKMeans {
     }
 }
 
+impl Default for RawKMeans {
+    fn default() -> Self {
+        Self { settings: Self::defaults(Shape::default()) }
+    }
+}
+
 impl Method for RawKMeans {
     fn slug(&self) -> &'static str {
         Self::SLUG
     }
 
-    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let embedding = scaling.apply(x)?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
-        Ok(Fitted {
-            labels: clusters.labels().to_vec(),
-            embedding,
-            history: Vec::new(),
-            facts: k_means_facts(&clusters),
-            start: None,
-            snapshots: Vec::new(),
-            model: Box::new(RawKMeansModel { scaling, clusters }),
-        })
+        let (labels, facts) = (clusters.labels().to_vec(), k_means_facts(&clusters));
+        Ok(Fitted { facts, ..Fitted::new(labels, embedding, RawKMeansModel { scaling, clusters }) })
     }
 }
 
-/// The stage that most methods end with: k-means on features, from the stream `k-means`.
+/// The stage that most methods have: k-means on features, from the stream `k-means`.
 pub(crate) fn run_k_means(
     options: &KMeansOptions,
     features: ArrayView2<'_, f32>,
@@ -77,8 +81,8 @@ pub(crate) fn k_means_facts(clusters: &KMeansModel<f32>) -> BTreeMap<String, f64
     let (labels, k) = (clusters.labels(), clusters.centers().nrows());
     BTreeMap::from([
         (EMPTY_CLUSTERS.to_owned(), empty_clusters(labels, k)),
-        ("inertia".to_owned(), clusters.inertia()),
-        ("k_means_iterations".to_owned(), clusters.n_iter() as f64),
+        (INERTIA.to_owned(), clusters.inertia()),
+        (K_MEANS_ITERATIONS.to_owned(), clusters.n_iter() as f64),
     ])
 }
 
@@ -88,18 +92,10 @@ pub(crate) struct RawKMeansModel {
     pub(crate) clusters: KMeansModel<f32>,
 }
 
-/// In the files of fitted models.
-pub(crate) const KIND: &str = "k-means";
-
-pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
-    let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
-    Ok(Box::new(RawKMeansModel { scaling: saved.scaling()?, clusters }))
-}
-
 impl Model for RawKMeansModel {
     fn parts(&self) -> Result<ModelParts> {
         let centres = to_tensor(self.clusters.centers().view());
-        Ok(ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres))
+        Ok(ModelParts::new(RawKMeans::KIND).scaling(&self.scaling).tensor("centres", &centres))
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
@@ -108,5 +104,25 @@ impl Model for RawKMeansModel {
 
     fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
         Ok(self.clusters.predict(embedding)?)
+    }
+}
+
+impl Registered for RawKMeans {
+    const SLUG: &'static str = Self::SLUG;
+    const SUMMARY: &'static str = "k-means on the features themselves";
+    const KIND: &'static str = "k-means";
+    type Settings = RawKMeansSettings;
+
+    fn defaults(shape: Shape) -> RawKMeansSettings {
+        RawKMeansSettings { scaling: Scaling::of(shape), k_means: KMeansOptions::default() }
+    }
+
+    fn checked(settings: RawKMeansSettings) -> Result<Self> {
+        Self::new(settings)
+    }
+
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
+        Ok(Box::new(RawKMeansModel { scaling: saved.scaling()?, clusters }))
     }
 }

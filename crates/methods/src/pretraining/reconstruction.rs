@@ -15,11 +15,11 @@ pub enum ReconstructionLoss {
 }
 
 impl ReconstructionLoss {
-    pub(crate) fn between(self, reconstruction: &Tensor, x: &Tensor) -> Tensor {
-        match self {
+    pub(crate) fn between(self, reconstruction: &Tensor, x: &Tensor) -> Result<Tensor> {
+        Ok(match self {
             Self::MeanSquaredError => mean_squared_error(reconstruction, x),
             Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x),
-        }
+        })
     }
 
     /// Cross-entropy is defined for reconstructions in [0, 1].

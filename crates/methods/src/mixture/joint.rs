@@ -1,6 +1,7 @@
 //! The joint training of the clusters' autoencoders.
 
-use crate::{Error, Result};
+use crate::Result;
+use crate::names::series::share_of;
 use deepclust_nets::{AdamSettings, Kind, MixturePass, MixtureStep, Precision, Tensor, TrainSettings};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -46,6 +47,20 @@ pub struct MixtureJoint {
     pub precision: Precision,
 }
 
+impl Default for MixtureJoint {
+    /// As in the k-DAE paper: the squared norm, all samples through all autoencoders, Adam at 1e-3, batches of 256, 50 epochs,
+    /// and 300 steps at least.
+    fn default() -> Self {
+        Self {
+            distance: ReconstructionDistance::default(),
+            pass: MixturePass::default(),
+            adam: AdamSettings::default(),
+            train: TrainSettings::new(50, 256).at_least(300),
+            precision: Precision::Single,
+        }
+    }
+}
+
 impl MixtureJoint {
     /// Checks every field's range.
     ///
@@ -56,9 +71,6 @@ impl MixtureJoint {
         Ok(self.train.validate()?)
     }
 }
-
-/// Name of the stage, and of the checkpoint.
-pub(crate) const JOINT: &str = "joint training";
 
 /// Mean of the weighted distances of a step: its gradient is that of the cost.
 pub(crate) fn weighted_mean(step: &MixtureStep, distance: ReconstructionDistance) -> Tensor {
@@ -73,20 +85,5 @@ pub(crate) fn with_gradient_of(value: &Tensor, surrogate: &Tensor) -> Tensor {
 /// Mean responsibility of every cluster, by name.
 pub(crate) fn shares(responsibilities: &Tensor) -> Vec<(Cow<'static, str>, Tensor)> {
     let means = responsibilities.mean_dim([0i64].as_slice(), false, Kind::Float);
-    (0..means.size()[0]).map(|i| (Cow::Owned(share_name(i as usize)), means.get(i))).collect()
-}
-
-fn share_name(cluster: usize) -> String {
-    format!("share of cluster {cluster}")
-}
-
-/// A fitted model's features or clusters are not finite, which no later step could make sense of.
-pub(crate) fn check_finite(method: &'static str, values: &ndarray::Array2<f32>) -> Result<()> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(i) => Err(Error::Samples {
-            expected: format!("samples that `{method}` can reconstruct"),
-            found: format!("a reconstruction of sample {} that is not finite", i / values.ncols().max(1)),
-        }),
-    }
+    (0..means.size()[0]).map(|i| (Cow::Owned(share_of(i as usize)), means.get(i))).collect()
 }

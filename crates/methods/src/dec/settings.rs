@@ -1,10 +1,12 @@
-use crate::pretraining::Pretraining;
-use crate::{Error, Result, Scaling};
+use crate::{Error, Pretraining, Result, Scaling, Shape};
 use deepclust_cluster::KMeansOptions;
-use deepclust_nets::{OptimizerSettings, Precision};
+use deepclust_nets::{AdamSettings, OptimizerSettings, Precision};
 use serde::{Deserialize, Serialize};
 
-/// Settings of [`Dec`](crate::Dec).
+/// Settings of [`Dec`](crate::Dec) and [`Idec`](crate::Idec).
+///
+/// The default is DEC as ClustPy has it: the autoencoder of [`Pretraining`], Adam at
+/// 1e-4 in batches of 256, targets that every batch makes of its own assignments, 150 epochs; but at most the 20,000 steps of the DEC paper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecSettings {
@@ -26,6 +28,9 @@ pub struct DecSettings {
     pub update_interval: Option<usize>,
     /// Steps at most, at least 1.
     pub max_steps: usize,
+    /// Epochs at most, at least 1; as many as there is time for unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_epochs: Option<usize>,
     /// Training ends when a smaller share of the samples than this changed their cluster between two updates; 0 without updates.
     pub tolerance: f64,
     /// Degrees of freedom ν of the Student-t kernel, above 0; 1 in the papers.
@@ -38,7 +43,31 @@ pub struct DecSettings {
     pub precision: Precision,
 }
 
+impl Default for DecSettings {
+    fn default() -> Self {
+        Self::of(Shape::default())
+    }
+}
+
 impl DecSettings {
+    /// The default for data of that shape.
+    pub fn of(shape: Shape) -> Self {
+        Self {
+            scaling: Scaling::of(shape),
+            pretraining: Pretraining::default(),
+            k_means: KMeansOptions::default(),
+            optimizer: OptimizerSettings::Adam(AdamSettings { learning_rate: 1e-4, ..Default::default() }),
+            batch_size: 256,
+            update_interval: None,
+            max_steps: 20_000,
+            max_epochs: Some(150),
+            tolerance: 0.0,
+            nu: 1.0,
+            divergence_weight: None,
+            precision: Precision::Single,
+        }
+    }
+
     /// Whether the reconstruction is part of the loss.
     pub fn reconstructs(&self) -> bool {
         self.divergence_weight.is_some()
@@ -65,6 +94,7 @@ impl DecSettings {
         let (tolerance, interval) = (self.tolerance, self.update_interval.unwrap_or(1));
         check(interval > 0, "update_interval", "of at least 1", interval as f64)?;
         check(self.max_steps > 0, "max_steps", "of at least 1", self.max_steps as f64)?;
+        check(self.max_epochs != Some(0), "max_epochs", "of at least 1", 0.0)?;
         check((0.0..=1.0).contains(&tolerance), "tolerance", "from 0 to 1", tolerance)?;
         let watched = self.update_interval.is_some() || tolerance == 0.0;
         check(watched, "tolerance", "equal to 0 without `update_interval`", tolerance)?;

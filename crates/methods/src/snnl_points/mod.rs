@@ -1,12 +1,22 @@
+//! Points that the soft nearest neighbour loss moves.
+
 use crate::k_means::{RawKMeansModel, k_means_facts, run_k_means};
-use crate::{Context, Error, Fitted, LabelledSubset, Method, Result, Scaling, Series, Snapshot};
+use crate::names::series::NEIGHBOURS_AT_ONE;
+use crate::registry::Registered;
+use crate::saved_model::SavedModel;
+use crate::{
+    Context, Error, Fitted, LabelledSubset, Method, Model, RawKMeans, Result, Scaling, Series, Shape,
+    Snapshot,
+};
 use deepclust_cluster::KMeansOptions;
-use deepclust_losses::{SoftNearestNeighbour, Temperature};
+use deepclust_losses::{PairDistance, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{Kind, Tensor, to_array2};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 /// Settings of [`SnnlPoints`].
+///
+/// The default is what Figure 1 of the paper shows: 50 epochs at annealed temperature. Its step size is in no source; ours is 15.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SnnlPointsSettings {
@@ -26,6 +36,20 @@ pub struct SnnlPointsSettings {
     pub k_means: KMeansOptions,
 }
 
+impl Default for SnnlPointsSettings {
+    fn default() -> Self {
+        let distance = PairDistance::SquaredEuclidean;
+        Self {
+            snnl: SoftNearestNeighbour { distance, ..Default::default() },
+            temperature: Temperature::PAPER,
+            epochs: 50,
+            learning_rate: 15.0,
+            shown: Vec::new(),
+            k_means: KMeansOptions::default(),
+        }
+    }
+}
+
 /// Points that the soft nearest neighbour loss alone moves, without a network (Agarap and Azcarraga 2020, Figure 1); then k-means.
 ///
 /// Each epoch x ← x − η ∂ℓ/∂x at the temperature of the epoch. The history has the loss at temperature 1 before each epoch and
@@ -38,8 +62,6 @@ pub struct SnnlPoints {
 impl SnnlPoints {
     /// The name in records.
     pub const SLUG: &'static str = "snnl-points";
-    /// The series with the losses.
-    pub const LOSS: &'static str = "loss at T = 1";
 
     /// The method with checked settings.
     ///
@@ -60,12 +82,18 @@ impl SnnlPoints {
     }
 }
 
+impl Default for SnnlPoints {
+    fn default() -> Self {
+        Self { settings: SnnlPointsSettings::default() }
+    }
+}
+
 impl Method for SnnlPoints {
     fn slug(&self) -> &'static str {
         Self::SLUG
     }
 
-    fn fit(&self, _: ArrayView2<'_, f32>, _: usize, _: &mut Context<'_>) -> Result<Fitted> {
+    fn fit_with(&self, _: ArrayView2<'_, f32>, _: usize, _: &mut Context<'_>) -> Result<Fitted> {
         let (expected, found) = ("labelled samples", "samples without labels");
         Err(Error::Labels { method: Self::SLUG, expected, found })
     }
@@ -103,15 +131,30 @@ impl Method for SnnlPoints {
         })?;
         let embedding = to_array2(&points.to_kind(Kind::Float))?;
         let clusters = run_k_means(&s.k_means, embedding.view(), k, context)?;
-        Ok(Fitted {
-            labels: clusters.labels().to_vec(),
-            embedding,
-            history: vec![Series::of_epochs(Self::LOSS, losses)],
-            facts: k_means_facts(&clusters),
-            start: None,
-            snapshots,
-            model: Box::new(RawKMeansModel { scaling: Scaling::AsGiven.fit(subset.x()), clusters }),
-        })
+        let history = vec![Series::of_epochs(NEIGHBOURS_AT_ONE, losses)];
+        let (labels, facts) = (clusters.labels().to_vec(), k_means_facts(&clusters));
+        let model = RawKMeansModel { scaling: Scaling::AsGiven.fit(subset.x()), clusters };
+        Ok(Fitted { facts, history, snapshots, ..Fitted::new(labels, embedding, model) })
+    }
+}
+
+impl Registered for SnnlPoints {
+    const SLUG: &'static str = Self::SLUG;
+    const SUMMARY: &'static str = "points moved by the soft nearest neighbour loss, without a network";
+    const KIND: &'static str = RawKMeans::KIND;
+    const NEEDS_LABELS: bool = true;
+    type Settings = SnnlPointsSettings;
+
+    fn defaults(_: Shape) -> SnnlPointsSettings {
+        SnnlPointsSettings::default()
+    }
+
+    fn checked(settings: SnnlPointsSettings) -> Result<Self> {
+        Self::new(settings)
+    }
+
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        RawKMeans::load(saved)
     }
 }
 
@@ -119,7 +162,6 @@ impl Method for SnnlPoints {
 mod tests {
     use super::*;
     use crate::{Seed, Silent};
-    use deepclust_losses::PairDistance;
     use deepclust_nets::Device;
     use ndarray::Array2;
     use ndarray_rand::{RandomExt, rand_distr::StandardNormal};

@@ -1,8 +1,9 @@
-use crate::{Error, ReconstructionLoss, Result, Scaling};
+use crate::{Error, ReconstructionLoss, Result, Scaling, Shape};
 use deepclust_cluster::KMeansOptions;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, LayerInits, LayerOutput, Precision, Tensor, TrainSettings,
+    Activation, AdamSettings, AutoencoderSettings, Init, LayerInits, LayerOutput, Precision, Tensor,
+    TrainSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +83,44 @@ pub struct SnnlSettings {
     pub k_means: KMeansOptions,
 }
 
+impl Default for SnnlSettings {
+    fn default() -> Self {
+        Self::of(Shape::default())
+    }
+}
+
 impl SnnlSettings {
+    /// The default for data of that shape: the paper's d-500-500-2000-70 with ReLU and sigmoid, Kaiming and Xavier weights, α = 100
+    /// and annealed temperature (its authors' code), 50 epochs in batches of 256, on labelled samples; but the loss is taken of the
+    /// code alone, which serves k-means better than the paper's sum over all layers. The reconstruction is by squared error, which
+    /// data of any range can have.
+    pub fn of(shape: Shape) -> Self {
+        let init = LayerInits {
+            hidden: Init::KaimingNormal,
+            code: Init::XavierUniform,
+            output: Init::XavierUniform,
+        };
+        Self {
+            scaling: Scaling::of(shape),
+            widths: vec![500, 500, 2000, 70],
+            hidden: Activation::Relu,
+            code: Activation::Sigmoid,
+            output: Activation::Identity,
+            init,
+            reconstruction: ReconstructionLoss::MeanSquaredError,
+            snnl: SoftNearestNeighbour::default(),
+            alpha: 100.0,
+            supervised: true,
+            temperature: Temperature::Annealed { eta: 1.0, gamma: 0.55 },
+            layers: SnnlLayers::Code,
+            reduction: LayerReduction::Sum,
+            adam: AdamSettings::default(),
+            train: TrainSettings::new(50, 256),
+            precision: Precision::Single,
+            k_means: KMeansOptions::default(),
+        }
+    }
+
     /// Checks every field's range.
     ///
     /// # Errors

@@ -1,15 +1,23 @@
 //! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
 
-use crate::k_means::{k_means_facts, run_k_means};
-use crate::pretraining::{EpochLosses, Names, Pretrained, Pretraining};
-use crate::{Context, Result, Series};
+use crate::names::series;
+use crate::pretraining::{EpochLosses, Names, Pretrained};
+use crate::start::{Start, StartSettings};
+use crate::{Context, FittedScaling, Pretraining, Result, Scaling, Series};
 use deepclust_cluster::KMeansOptions;
-use deepclust_nets::{Autoencoder, AutoencoderMixture, MixturePass, Tensor};
+use deepclust_nets::{
+    Activation, Autoencoder, AutoencoderMixture, BatchNormSettings, Init, LayerInits, MixturePass, Tensor,
+    TrainSettings, to_tensor_on,
+};
 use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Settings of everything before the joint training.
+///
+/// The default is the k-DAE paper's where its re-runs bear it out: the autoencoder of all samples is that of [`Pretraining`], each
+/// cluster's is d-500-100-10 with ELU and batch normalisation, trained for 10 epochs (the authors' code), and for 300 steps at least. The running
+/// statistics follow ten times faster than there: few samples give few steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterAutoencoders {
@@ -21,9 +29,26 @@ pub struct ClusterAutoencoders {
     pub of_cluster: Pretraining,
 }
 
+impl Default for ClusterAutoencoders {
+    fn default() -> Self {
+        let of_cluster = Pretraining {
+            widths: vec![500, 100, 10],
+            hidden: Activation::Elu,
+            init: LayerInits::all(Init::GlorotUniform),
+            train: TrainSettings::new(10, 256).at_least(300),
+            batch_norm: Some(BatchNormSettings { momentum: 0.1, epsilon: 1e-3, code: false }),
+            ..Pretraining::default()
+        };
+        Self { pretraining: Pretraining::default(), k_means: KMeansOptions::default(), of_cluster }
+    }
+}
+
 /// What there is before the joint training.
-pub(crate) struct Start {
+pub(crate) struct MixtureStart {
+    pub scaling: FittedScaling,
     pub mixture: AutoencoderMixture,
+    /// The samples as the networks see them.
+    pub data: Tensor,
     /// The clusters of k-means.
     pub labels: Vec<usize>,
     pub history: Vec<Series>,
@@ -33,17 +58,17 @@ pub(crate) struct Start {
 /// Samples of a cluster that its running statistics are settled on.
 const SETTLED: i64 = 8192;
 
-impl Start {
+impl MixtureStart {
     /// Where responsibilities are found by the running statistics, these have to be right from the first step on: a short
     /// training of each cluster's autoencoder leaves them near where they started.
-    pub(crate) fn settle(&self, data: &Tensor, pass: MixturePass) {
+    pub(crate) fn settle(&self, pass: MixturePass) {
         if pass == MixturePass::All {
             return;
         }
         let own = (0..self.mixture.k()).map(|cluster| {
             let members = (0..self.labels.len()).filter(|&i| self.labels[i] == cluster);
             let rows: Vec<i64> = members.take(SETTLED as usize).map(|i| i as i64).collect();
-            data.index_select(0, &Tensor::from_slice(&rows).to_device(data.device()))
+            self.data.index_select(0, &Tensor::from_slice(&rows).to_device(self.data.device()))
         });
         self.mixture.settle_statistics(&own.collect::<Vec<_>>());
     }
@@ -66,21 +91,21 @@ impl ClusterAutoencoders {
     pub(crate) fn run(
         &self,
         method: &'static str,
+        scaling: Scaling,
         x: ArrayView2<'_, f32>,
         k: usize,
         context: &mut Context<'_>,
-    ) -> Result<Start> {
-        self.of_cluster.loss.check_samples(x)?;
-        let Pretrained { network, losses } = self.pretraining.run(method, x, context)?;
-        let codes = network.embed(x)?;
-        let clusters = run_k_means(&self.k_means, codes.view(), k, context)?;
+    ) -> Result<MixtureStart> {
+        let settings = StartSettings { scaling, pretraining: &self.pretraining, k_means: &self.k_means };
+        let Start { scaling, scaled, losses, clusters, facts, .. } = settings.run(method, x, k, context)?;
+        self.of_cluster.loss.check_samples(scaled.view())?;
         let labels = clusters.labels().to_vec();
         let mut parts = Vec::with_capacity(k);
         let mut sums: Vec<(f64, usize)> = Vec::new();
         for cluster in 0..k {
             let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
             let Pretrained { network: part, losses } =
-                self.train_one(x.select(Axis(0), &rows).view(), cluster, context)?;
+                self.train_one(scaled.select(Axis(0), &rows).view(), cluster, context)?;
             for (epoch, loss) in losses.whole.iter().enumerate() {
                 sums.resize(sums.len().max(epoch + 1), (0.0, 0));
                 sums[epoch].0 += loss * rows.len() as f64;
@@ -89,14 +114,16 @@ impl ClusterAutoencoders {
             parts.push(part);
         }
         let means = sums.iter().map(|(sum, count)| sum / (*count).max(1) as f64).collect();
-        Ok(Start {
+        Ok(MixtureStart {
+            scaling,
             mixture: AutoencoderMixture::stack(&parts)?,
+            data: to_tensor_on(scaled.view(), context.device),
             labels,
             history: vec![
-                Series::of_epochs("reconstruction loss", losses.whole),
-                Series::of_epochs("reconstruction loss of the clusters' autoencoders", means),
+                Series::of_epochs(series::RECONSTRUCTION, losses.whole),
+                Series::of_epochs(series::CLUSTER_RECONSTRUCTION, means),
             ],
-            facts: k_means_facts(&clusters),
+            facts,
         })
     }
 

@@ -1,8 +1,12 @@
-use crate::k_means::{k_means_facts, run_k_means};
-use crate::method::check_samples;
-use crate::pretraining::{Pretrained, Pretraining};
+//! k-means on the code of an autoencoder.
+
+use crate::names::{facts, series};
+use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Series};
+use crate::start::{Start, StartSettings};
+use crate::{
+    Context, Fitted, FittedScaling, Method, Model, ModelParts, Pretraining, Result, Scaling, Series, Shape,
+};
 use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_nets::{Autoencoder, to_tensor};
 use ndarray::{Array2, ArrayView2};
@@ -59,34 +63,31 @@ impl AeKMeans {
     }
 }
 
+impl Default for AeKMeans {
+    fn default() -> Self {
+        Self { settings: Self::defaults(Shape::default()) }
+    }
+}
+
 impl Method for AeKMeans {
     fn slug(&self) -> &'static str {
         Self::SLUG
     }
 
-    fn fit(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
-        check_samples(x, k)?;
-        let scaling = self.settings.scaling.fit(x);
-        let scaled = scaling.apply(x)?;
-        let Pretrained { network, losses } =
-            self.settings.pretraining.run(Self::SLUG, scaled.view(), context)?;
-        let embedding = network.embed(scaled.view())?;
-        let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
-        let mut facts = k_means_facts(&clusters);
-        facts.insert("parameters".to_owned(), network.parameter_counts().iter().sum::<usize>() as f64);
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        let AeKMeansSettings { scaling, pretraining, k_means } = &self.settings;
+        let start = StartSettings { scaling: *scaling, pretraining, k_means };
+        let Start { scaling, network, losses, codes, clusters, mut facts, .. } =
+            start.run(Self::SLUG, x, k, context)?;
+        let parameters = network.parameter_counts().iter().sum::<usize>();
+        facts.insert(facts::PARAMETERS.to_owned(), parameters as f64);
         // Other methods that start from this network leave the layers to this one's history.
         let layers = losses.layers.into_iter().enumerate();
-        let layers = layers.map(|(i, losses)| Series::of_epochs(format!("loss of layer {}", i + 1), losses));
-        let whole = Series::of_epochs("reconstruction loss", losses.whole);
-        Ok(Fitted {
-            labels: clusters.labels().to_vec(),
-            embedding,
-            history: layers.chain([whole]).collect(),
-            facts,
-            start: None,
-            snapshots: Vec::new(),
-            model: Box::new(AeKMeansModel { scaling, network, clusters }),
-        })
+        let layers = layers.map(|(i, losses)| Series::of_epochs(series::of_layer(i + 1), losses));
+        let whole = Series::of_epochs(series::RECONSTRUCTION, losses.whole);
+        let (labels, history) = (clusters.labels().to_vec(), layers.chain([whole]).collect());
+        let model = AeKMeansModel { scaling, network, clusters };
+        Ok(Fitted { facts, history, ..Fitted::new(labels, codes, model) })
     }
 }
 
@@ -97,18 +98,21 @@ pub(crate) struct AeKMeansModel {
     pub(crate) clusters: KMeansModel<f32>,
 }
 
-/// In the files of fitted models.
-pub(crate) const KIND: &str = "ae-k-means";
+impl AeKMeansModel {
+    /// In the files of fitted models.
+    pub(crate) const KIND: &str = "ae-k-means";
 
-pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
-    let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
-    Ok(Box::new(AeKMeansModel { scaling: saved.scaling()?, network: saved.autoencoder()?, clusters }))
+    pub(crate) fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        let clusters = KMeansModel::from_centers(saved.matrix("centres")?)?;
+        Ok(Box::new(Self { scaling: saved.scaling()?, network: saved.autoencoder()?, clusters }))
+    }
 }
 
 impl Model for AeKMeansModel {
     fn parts(&self) -> Result<ModelParts> {
         let centres = to_tensor(self.clusters.centers().view());
-        ModelParts::new(KIND).scaling(&self.scaling).tensor("centres", &centres).autoencoder(&self.network)
+        let parts = ModelParts::new(Self::KIND).scaling(&self.scaling).tensor("centres", &centres);
+        parts.autoencoder(&self.network)
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
@@ -117,5 +121,28 @@ impl Model for AeKMeansModel {
 
     fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
         Ok(self.clusters.predict(embedding)?)
+    }
+}
+
+impl Registered for AeKMeans {
+    const SLUG: &'static str = Self::SLUG;
+    const SUMMARY: &'static str = "k-means on the code of an autoencoder";
+    const KIND: &'static str = AeKMeansModel::KIND;
+    type Settings = AeKMeansSettings;
+
+    fn defaults(shape: Shape) -> AeKMeansSettings {
+        AeKMeansSettings {
+            scaling: Scaling::of(shape),
+            pretraining: Pretraining::default(),
+            k_means: KMeansOptions::default(),
+        }
+    }
+
+    fn checked(settings: AeKMeansSettings) -> Result<Self> {
+        Self::new(settings)
+    }
+
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        AeKMeansModel::load(saved)
     }
 }

@@ -1,22 +1,21 @@
 //! The part of DCN in which network and centres move in turns.
 
-use crate::dcn::DcnSettings;
-use crate::mixture_joint::JOINT;
-use crate::pretraining::tensors;
-use crate::training::Phase;
-use crate::{Context, Result};
+use super::DcnSettings;
+use crate::names::series::{SQUARED_DISTANCE, SQUARED_ERROR};
+use crate::training::{JOINT, Training, tensors};
+use crate::{Context, Error, Result};
+use deepclust_cluster::KMeansModel;
 use deepclust_nets::{
-    Autoencoder, Kind, Losses, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2, to_tensor_on,
+    Autoencoder, Device, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2,
+    to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
-
-const RECONSTRUCTION: &str = "squared reconstruction error";
-const CLUSTERING: &str = "squared distance to the centre";
 
 /// Network, centres and clusters on their way.
 pub(crate) struct Joint<'a> {
     settings: &'a DcnSettings,
     network: Autoencoder,
+    optimizer: Box<dyn Optimizer>,
     data: Tensor,
     centres: Centres,
     /// The cluster of every sample, shape (n), as f32 so that a checkpoint can keep it.
@@ -27,18 +26,17 @@ impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DcnSettings,
         network: Autoencoder,
-        centres: ArrayView2<'_, f32>,
-        clusters: &[usize],
+        start: &KMeansModel<f32>,
         x: ArrayView2<'_, f32>,
-        context: &Context<'_>,
+        device: Device,
     ) -> Result<Self> {
-        let device = context.device;
-        let positions = to_tensor_on(centres, device);
+        let positions = to_tensor_on(start.centers().view(), device);
         let counts =
             Tensor::full([positions.size()[0]], settings.initial_count as f64, (Kind::Float, device));
-        let clusters: Vec<f32> = clusters.iter().map(|&cluster| cluster as f32).collect();
+        let clusters: Vec<f32> = start.labels().iter().map(|&cluster| cluster as f32).collect();
         Ok(Self {
             settings,
+            optimizer: settings.optimizer.build(network.parameters())?,
             network,
             data: to_tensor_on(x, device),
             centres: Centres { positions, counts },
@@ -47,41 +45,48 @@ impl<'a> Joint<'a> {
     }
 
     /// Trains, and answers network, centres (k, code width) and losses.
-    pub(crate) fn run(self, context: &mut Context<'_>) -> Result<(Autoencoder, Array2<f32>, TrainHistory)> {
-        let mut optimizer = self.settings.optimizer.build(self.network.parameters())?;
-        let history = self.train(&mut *optimizer, context)?;
+    pub(crate) fn run(
+        mut self,
+        context: &mut Context<'_>,
+    ) -> Result<(Autoencoder, Array2<f32>, TrainHistory)> {
+        let data = self.data.shallow_clone();
+        let history = Training::new(JOINT, self.settings.train).run(&data, &mut self, context)?;
         let centres = to_array2(&self.centres.positions)?;
         Ok((self.network, centres, history))
     }
+}
 
-    fn train(&self, optimizer: &mut dyn Optimizer, context: &mut Context<'_>) -> Result<TrainHistory> {
-        let state = [&self.centres.positions, &self.centres.counts, &self.clusters];
-        let buffers = tensors(self.network.named_buffers()).into_iter();
-        let buffers = buffers.chain(state.map(Tensor::shallow_clone)).collect();
-        let phase = Phase { buffers, ..Phase::new(JOINT, self.settings.train) };
-        let n = self.data.size()[0] as usize;
-        phase.train_then(n, optimizer, |step| self.loss(step), |step| self.update(step), context)
-    }
+impl Objective for Joint<'_> {
+    type Error = Error;
 
-    fn loss(&self, step: &Step) -> Losses {
-        let x = self.data.index_select(0, &step.samples);
+    fn loss(&mut self, step: &Step) -> Result<Losses> {
         let clusters = self.clusters.index_select(0, &step.samples).to_kind(Kind::Int64);
-        let code = self.network.encode_t(&x, true);
-        let reconstruction = sum_of_squares(&(self.network.decode_t(&code, true) - &x));
+        let code = self.network.encode_t(&step.x, true);
+        let reconstruction = sum_of_squares(&(self.network.decode_t(&code, true) - &step.x));
         let clustering = sum_of_squares(&(code - self.centres.positions.index_select(0, &clusters)));
-        Losses {
+        Ok(Losses {
             total: &reconstruction + &clustering * self.settings.clustering_weight,
-            parts: vec![(RECONSTRUCTION.into(), reconstruction), (CLUSTERING.into(), clustering)],
-        }
+            parts: vec![(SQUARED_ERROR.into(), reconstruction), (SQUARED_DISTANCE.into(), clustering)],
+        })
     }
 
-    fn update(&self, step: &Step) {
+    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+        vec![&mut *self.optimizer]
+    }
+
+    fn buffers(&self) -> Vec<Tensor> {
+        let state = [&self.centres.positions, &self.centres.counts, &self.clusters];
+        let state = state.map(Tensor::shallow_clone);
+        tensors(self.network.named_buffers()).into_iter().chain(state).collect()
+    }
+
+    fn after_step(&mut self, step: &Step) -> Result<()> {
         no_grad(|| {
-            let codes = self.network.encode(&self.data.index_select(0, &step.samples));
+            let codes = self.network.encode(&step.x);
             let clusters = self.centres.take(&codes);
-            let _ =
-                self.clusters.shallow_clone().index_copy_(0, &step.samples, &clusters.to_kind(Kind::Float));
+            let _ = self.clusters.index_copy_(0, &step.samples, &clusters.to_kind(Kind::Float));
         });
+        Ok(())
     }
 }
 
@@ -119,9 +124,8 @@ impl Centres {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pretraining::Pretraining;
     use crate::test_networks::{NORMALISED, set_linear};
-    use crate::{ReconstructionLoss, Scaling, Seed, Silent};
+    use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{
@@ -170,8 +174,16 @@ mod tests {
         let centres = Array2::from_shape_vec((2, 2), sines(4, 0.8)).unwrap();
         let mut progress = Silent;
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
-        let joint = Joint::new(settings, network, centres.view(), &[0, 1, 0, 1, 0, 1], x.view(), &context);
-        let (network, centres, history) = joint.unwrap().run(&mut context).unwrap();
+        let mut joint = Joint::new(
+            settings,
+            network,
+            &KMeansModel::from_centers(centres).unwrap(),
+            x.view(),
+            Device::Cpu,
+        )
+        .unwrap();
+        joint.clusters = Tensor::from_slice(&[0.0f32, 1.0, 0.0, 1.0, 0.0, 1.0]);
+        let (network, centres, history) = joint.run(&mut context).unwrap();
         let weight = network.named_parameters().remove(0).1;
         let weight = Vec::<f32>::try_from(weight.detach().contiguous().view([-1])).unwrap();
         (history.loss, centres.into_iter().collect(), weight)

@@ -1,26 +1,21 @@
 //! The part of DEC and IDEC in which encoder and centres are trained together.
 
-use crate::dec_settings::DecSettings;
-use crate::mixture_joint::JOINT;
-use crate::pretraining::tensors;
-use crate::shuffled_batches::ShuffledBatches;
-use crate::training::{CHECKPOINT_EVERY, checkpoint_path};
-use crate::{Context, Result};
+use super::DecSettings;
+use crate::names::series::CHANGED;
+use crate::training::{JOINT, Training, tensors};
+use crate::{Context, Error, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
 use deepclust_nets::{
-    Autoencoder, Device, Kind, Optimizer, OptimizerSettings, Sgd, Tensor, TrainCheckpoint, TrainHistory,
-    to_tensor_on,
+    Autoencoder, Device, Kind, Losses, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor,
+    TrainHistory, TrainSettings, no_grad, to_tensor_on,
 };
 use ndarray::ArrayView2;
-use std::path::PathBuf;
+use std::ops::ControlFlow;
 
 /// Samples that are assigned at a time between steps.
 pub(crate) const BATCH: i64 = 2000;
-
-/// In the history of a checkpoint.
-const CHANGES: &str = "changes";
 
 /// The joint training of encoder and centres.
 pub(crate) struct Joint<'a> {
@@ -29,6 +24,10 @@ pub(crate) struct Joint<'a> {
     centres: Tensor,
     data: Tensor,
     optimizer: Box<dyn Optimizer>,
+    /// The cluster of every sample at the last update.
+    clusters: Tensor,
+    /// p of all samples, shape (n, k), where the targets are not made batch by batch.
+    targets: Option<Tensor>,
 }
 
 /// What the joint training leaves.
@@ -63,83 +62,32 @@ impl<'a> Joint<'a> {
                 Box::new(Sgd::new(sgd, named.map(|(_, tensor)| tensor).chain(others).collect())?)
             }
         };
-        Ok(Self { settings, network, centres, data: to_tensor_on(x, device), optimizer })
+        let data = to_tensor_on(x, device);
+        let clusters = Tensor::zeros([data.size()[0]], (Kind::Int64, device));
+        Ok(Self { settings, network, centres, data, optimizer, clusters, targets: None })
     }
 
     /// Trains. The state is kept between updates of the targets, or without updates between epochs.
     pub(crate) fn run(mut self, context: &mut Context<'_>) -> Result<Ended> {
-        let path = checkpoint_path(JOINT, context)?;
-        let (steps, history) = context.stage(JOINT, |context| self.train(path, context))?;
-        context.add_seconds(JOINT, history.seconds_before);
-        let TrainHistory { loss: losses, mut parts, .. } = history;
-        let changes = parts.remove(CHANGES).unwrap_or_default();
-        Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
-    }
-
-    /// Answers the number of steps and what each update, or epoch, left.
-    fn train(&mut self, path: Option<PathBuf>, context: &mut Context<'_>) -> Result<(usize, TrainHistory)> {
         let s = self.settings;
-        let n = self.data.size()[0];
-        let mut last = Tensor::zeros([n], (Kind::Int64, self.data.device()));
-        let mut buffers = tensors(self.network.named_buffers());
-        buffers.push(last.shallow_clone());
-        let mut checkpoint = path.map(|path| TrainCheckpoint::new(path, CHECKPOINT_EVERY));
-        let (mut steps, mut history) = match &checkpoint {
-            Some(checkpoint) => checkpoint.restore(&mut *self.optimizer, &buffers)?,
-            None => (0, TrainHistory::default()),
+        let per_epoch = (self.data.size()[0] as usize).div_ceil(s.batch_size);
+        let by_epochs = s.max_epochs.map_or(usize::MAX, |epochs| epochs.saturating_mul(per_epoch));
+        let training = Training {
+            stream: Some("joint batches"),
+            last_step: Some(s.max_steps.min(by_epochs)),
+            round: s.update_interval,
+            shown: Some(CHANGED),
+            ..Training::new(JOINT, TrainSettings::new(1, s.batch_size))
         };
-        let (device, rng) = (self.data.device(), context.seed.stream("joint batches"));
-        let mut batches = ShuffledBatches::new(n as usize, s.batch_size, device, rng);
-        (0..steps).for_each(|_| {
-            batches.skip();
-        });
-        while steps < s.max_steps {
-            let target = s.update_interval.map(|_| self.assignments());
-            if let Some(q) = &target {
-                let clusters = q.argmax(1, false);
-                if steps > 0 {
-                    let changed = clusters.not_equal_tensor(&last).to_kind(Kind::Double).mean(Kind::Double);
-                    let changed = changed.double_value(&[]);
-                    history.parts.entry(CHANGES.to_owned()).or_default().push(changed);
-                    if changed < s.tolerance {
-                        break;
-                    }
-                }
-                last.copy_(&clusters);
-            }
-            let target = target.map(|q| target_distribution(&q));
-            let mut sum = Tensor::zeros([], (Kind::Double, device));
-            let count = s.update_interval.unwrap_or(batches.per_epoch()).min(s.max_steps - steps);
-            for _ in 0..count {
-                let batch = batches.next();
-                let loss = self.loss(&batch, target.as_ref());
-                self.optimizer.minimise(&loss)?;
-                sum += loss.detach().to_kind(Kind::Double);
-            }
-            steps += count;
-            let epoch = steps.div_ceil(batches.per_epoch());
-            let mean = sum.double_value(&[]) / count as f64;
-            if !mean.is_finite() {
-                return Err(deepclust_nets::Error::Diverged { epoch, loss: mean }.into());
-            }
-            history.loss.push(mean);
-            let changed = history.parts.get(CHANGES).and_then(|changes| changes.last());
-            let changed = changed.map_or(String::new(), |share| format!(", changed {share:.4}"));
-            let detail = format!("loss {mean:.5}{changed}");
-            let stop = context.progress.report(JOINT, steps, s.max_steps, &detail).is_break();
-            if let Some(checkpoint) = &mut checkpoint {
-                checkpoint.save_if_due(stop, &*self.optimizer, &buffers, steps, &history)?;
-            }
-            if stop {
-                return Err(deepclust_nets::Error::Stopped { epoch }.into());
-            }
-        }
-        Ok((steps, history))
+        let data = self.data.shallow_clone();
+        let TrainHistory { loss: losses, mut parts, steps, .. } = training.run(&data, &mut self, context)?;
+        let changes = parts.remove(CHANGED).unwrap_or_default();
+        Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
     }
 
     /// q of all samples, shape (n, k), without a gradient.
     fn assignments(&self) -> Tensor {
-        tch::no_grad(|| {
+        no_grad(|| {
             let parts: Vec<Tensor> = self
                 .data
                 .split(BATCH, 0)
@@ -154,32 +102,64 @@ impl<'a> Joint<'a> {
     }
 
     /// The loss of a batch; without targets of all samples it makes its own.
-    fn loss(&self, batch: &Tensor, target: Option<&Tensor>) -> Tensor {
-        let x = self.data.index_select(0, batch);
-        let input = self.settings.precision.input(&x);
+    fn loss_of(&self, x: &Tensor, target: Option<Tensor>) -> Result<Tensor> {
+        let input = self.settings.precision.input(x);
         let code = self.network.encode_t(&input, true);
         let q = student_t_assignment(&code, &self.centres, self.settings.nu);
-        let target = match target {
-            Some(target) => target.index_select(0, batch),
-            None => target_distribution(&q),
-        };
+        let target = target.unwrap_or_else(|| target_distribution(&q));
         let divergence = assignment_divergence(&q, &target);
-        match self.settings.divergence_weight {
+        Ok(match self.settings.divergence_weight {
             None => divergence,
             Some(gamma) => {
                 let output = self.network.decode_t(&code.to_kind(input.kind()), true);
-                mean_squared_error(&output, &x) + divergence * gamma
+                mean_squared_error(&output, x) + divergence * gamma
+            }
+        })
+    }
+}
+
+impl Objective for Joint<'_> {
+    type Error = Error;
+
+    fn loss(&mut self, step: &Step) -> Result<Losses> {
+        let target = self.targets.as_ref().map(|targets| targets.index_select(0, &step.samples));
+        Ok(self.loss_of(&step.x, target)?.into())
+    }
+
+    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+        vec![&mut *self.optimizer]
+    }
+
+    fn buffers(&self) -> Vec<Tensor> {
+        let clusters = [self.clusters.shallow_clone()];
+        tensors(self.network.named_buffers()).into_iter().chain(clusters).collect()
+    }
+
+    fn before_round(&mut self, steps: usize, history: &mut TrainHistory) -> Result<ControlFlow<()>> {
+        if self.settings.update_interval.is_none() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let q = self.assignments();
+        let clusters = q.argmax(1, false);
+        if steps > 0 {
+            let changed = clusters.not_equal_tensor(&self.clusters).to_kind(Kind::Double).mean(Kind::Double);
+            let changed = changed.double_value(&[]);
+            history.parts.entry(CHANGED.to_owned()).or_default().push(changed);
+            if changed < self.settings.tolerance {
+                return Ok(ControlFlow::Break(()));
             }
         }
+        self.clusters.copy_(&clusters);
+        self.targets = Some(target_distribution(&q));
+        Ok(ControlFlow::Continue(()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pretraining::Pretraining;
     use crate::test_networks::{NORMALISED, set_linear};
-    use crate::{ReconstructionLoss, Scaling, Seed, Silent};
+    use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, SgdSettings, TrainSettings};
@@ -209,6 +189,7 @@ mod tests {
             batch_size: 6,
             update_interval: Some(2),
             max_steps: 6,
+            max_epochs: None,
             tolerance: 0.0,
             nu: 1.0,
             divergence_weight,
@@ -333,7 +314,9 @@ mod tests {
         let of_all = target_distribution(&joint.assignments());
         // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
         for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
-            let found = joint.loss(&batch, target).double_value(&[]);
+            let target = target.map(|of_all: &Tensor| of_all.index_select(0, &batch));
+            let found = joint.loss_of(&joint.data.index_select(0, &batch), target).unwrap();
+            let found = found.double_value(&[]);
             // A sum of terms near 0.5, which f32 spaces at 6e-8.
             assert_relative_eq!(found, expected, epsilon = 2e-7);
         }

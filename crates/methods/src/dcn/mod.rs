@@ -1,0 +1,89 @@
+//! The deep clustering network.
+
+mod joint;
+mod settings;
+
+pub use settings::DcnSettings;
+
+use crate::ae_k_means::AeKMeansModel;
+use crate::names::series;
+use crate::registry::Registered;
+use crate::saved_model::SavedModel;
+use crate::start::StartSettings;
+use crate::training::joint_series;
+use crate::{Context, Fitted, Method, Model, Result, Series, Shape};
+use deepclust_cluster::KMeansModel;
+use joint::Joint;
+use ndarray::ArrayView2;
+
+/// Deep clustering network (Yang, Fu, Sidiropoulos and Hong 2017): k-means and an autoencoder in turns.
+///
+/// From a trained autoencoder and k-means on its codes, each step moves the network on the batch's mean of
+/// ‖x − g(f(x))‖² + λ ‖f(x) − m_s(x)‖², summed over features, with centres m and clusters s held; then, from the codes of the
+/// moved network, the batch's samples get the cluster of the nearest centre, and every one moves its centre by
+/// (f(x) − m) / c, where c counts the samples that the centre has seen. The authors' code also runs k-means to its end every
+/// ten epochs, which the paper does not have, nor does this.
+#[derive(Clone, Debug)]
+pub struct Dcn {
+    settings: DcnSettings,
+}
+
+impl Dcn {
+    /// The name in records.
+    pub const SLUG: &'static str = "dcn";
+
+    /// The method with checked settings.
+    ///
+    /// # Errors
+    /// As [`DcnSettings::validate`].
+    pub fn new(settings: DcnSettings) -> Result<Self> {
+        settings.validate(Self::SLUG)?;
+        Ok(Self { settings })
+    }
+}
+
+impl Default for Dcn {
+    fn default() -> Self {
+        Self { settings: DcnSettings::default() }
+    }
+}
+
+impl Method for Dcn {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        let s = &self.settings;
+        let settings = StartSettings { scaling: s.scaling, pretraining: &s.pretraining, k_means: &s.k_means };
+        let start = settings.run(Self::SLUG, x, k, context)?;
+        let joint = Joint::new(s, start.network, &start.clusters, start.scaled.view(), context.device)?;
+        let (network, centres, history) = joint.run(context)?;
+        let clusters = KMeansModel::from_centers(centres)?;
+        let model = AeKMeansModel { scaling: start.scaling, network, clusters };
+        let fitted = Fitted::by(model, Self::SLUG, x, k, start.facts)?;
+        let reconstruction = Series::of_epochs(series::RECONSTRUCTION, start.losses.whole);
+        let history = std::iter::once(reconstruction).chain(joint_series(history)).collect();
+        Ok(Fitted { history, start: Some(start.clusters.labels().to_vec()), ..fitted })
+    }
+}
+
+impl Registered for Dcn {
+    const SLUG: &'static str = Self::SLUG;
+    const SUMMARY: &'static str =
+        "deep clustering network: an autoencoder and k-means in turns (Yang et al. 2017)";
+    const KIND: &'static str = AeKMeansModel::KIND;
+    type Settings = DcnSettings;
+
+    fn defaults(shape: Shape) -> DcnSettings {
+        DcnSettings::of(shape)
+    }
+
+    fn checked(settings: DcnSettings) -> Result<Self> {
+        Self::new(settings)
+    }
+
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        AeKMeansModel::load(saved)
+    }
+}

@@ -1,0 +1,49 @@
+use crate::checks::check_values;
+use crate::{ModelParts, Result};
+use ndarray::{Array2, Array3, ArrayView2};
+
+/// A fitted method, ready for new samples.
+///
+/// The trait is open, but only models of this crate have [`parts`](Self::parts) and can be saved: what is saved has to be read
+/// again by the same registry.
+pub trait Model: Send {
+    /// Features of the rows of `x`, shape (m, d′) for x of shape (m, d).
+    ///
+    /// # Errors
+    /// [`Error::Samples`](crate::Error::Samples) when d is not the width that was fitted, or a value is not finite.
+    fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
+
+    /// Clusters of samples by their features, length m for an embedding of shape (m, d′) as [`embed`](Self::embed) gives it.
+    ///
+    /// # Errors
+    /// When d′ is not the width of the embedding.
+    fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>>;
+
+    /// What it consists of, for [`save_model`](crate::save_model).
+    ///
+    /// # Errors
+    /// When its settings cannot be written as JSON.
+    fn parts(&self) -> Result<ModelParts>;
+
+    /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
+    /// methods that have no such autoencoders.
+    ///
+    /// # Errors
+    /// When d is not the width that was fitted.
+    fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
+        let _ = x;
+        Ok(None)
+    }
+
+    /// Clusters of the rows of `x`, length m.
+    ///
+    /// # Errors
+    /// [`Error::Samples`](crate::Error::Samples) when d is not the width that was fitted, or for a value, or a feature made of
+    /// finite values, that is not finite.
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        check_values(x)?;
+        let embedding = self.embed(x)?;
+        crate::checks::check_features_of(embedding.view())?;
+        self.assign(embedding.view())
+    }
+}

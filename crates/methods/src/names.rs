@@ -1,0 +1,71 @@
+//! The names of what a fit leaves, for those who write and those who read them.
+
+/// Single numbers, in [`Fitted::facts`](crate::Fitted).
+pub mod facts {
+    /// How many of the k clusters have no sample.
+    pub const EMPTY_CLUSTERS: &str = "clusters without samples";
+    /// The sum of squared distances to the centres that k-means minimised.
+    pub const INERTIA: &str = "inertia";
+    /// Iterations of the best start of k-means.
+    pub const K_MEANS_ITERATIONS: &str = "k_means_iterations";
+    /// Share of the variance that the components keep.
+    pub const EXPLAINED_VARIANCE_RATIO: &str = "explained_variance_ratio";
+    /// Trainable values of the network.
+    pub const PARAMETERS: &str = "parameters";
+    /// Steps of a joint training that counts steps.
+    pub const STEPS: &str = "steps";
+    /// Modularity of the communities at resolution 1.
+    pub const MODULARITY: &str = "modularity";
+    /// The resolution at which they were found.
+    pub const RESOLUTION: &str = "resolution";
+    /// Mean adjusted Rand index of the reported seed's communities with those of the others.
+    pub const AGREEMENT: &str = "agreement of seeds";
+    /// Seeds for which no resolution gave k communities.
+    pub const FAILED_SEEDS: &str = "seeds without k communities";
+    /// Mean share of the seeds that put a sample where it is.
+    pub const CONFIDENCE: &str = "confidence";
+    /// Clusters that a method found which takes no k.
+    pub const CLUSTERS_FOUND: &str = "clusters found";
+    /// Share of the samples that belong to no cluster.
+    pub const NOISE: &str = "share of noise";
+    /// Epochs of a joint training that counts epochs.
+    pub const JOINT_EPOCHS: &str = "epochs of the joint training";
+}
+
+/// Sequences of numbers, in [`Fitted::history`](crate::Fitted).
+pub mod series {
+    /// The loss of a training that is the only one.
+    pub const LOSS: &str = "loss";
+    /// The loss of a joint training after others.
+    pub const JOINT_LOSS: &str = "joint loss";
+    /// How far reconstructions are from their originals.
+    pub const RECONSTRUCTION: &str = "reconstruction loss";
+    /// The same of the clusters' own autoencoders, before the joint training.
+    pub const CLUSTER_RECONSTRUCTION: &str = "reconstruction loss of the clusters' autoencoders";
+    /// The soft nearest neighbour loss.
+    pub const NEIGHBOURS: &str = "soft nearest neighbour loss";
+    /// The norm of the reconstruction's gradient.
+    pub const RECONSTRUCTION_GRADIENT: &str = "gradient norm, reconstruction";
+    /// The norm of the weighted soft nearest neighbour loss's gradient.
+    pub const NEIGHBOURS_GRADIENT: &str = "gradient norm, weighted soft nearest neighbour";
+    /// The soft nearest neighbour loss at a temperature of 1, whatever is trained at.
+    pub const NEIGHBOURS_AT_ONE: &str = "loss at T = 1";
+    /// Share of the samples whose cluster changed between two updates.
+    pub const CHANGED: &str = "share of samples that changed";
+    /// The cross-entropy of DAMIC's gate in its first training.
+    pub const GATE: &str = "loss of the gate";
+    /// Mean of ‖x − x̂‖².
+    pub const SQUARED_ERROR: &str = "squared reconstruction error";
+    /// Mean of ‖z − m‖².
+    pub const SQUARED_DISTANCE: &str = "squared distance to the centre";
+
+    /// The loss of a layer's own training, counted from 1.
+    pub fn of_layer(layer: usize) -> String {
+        format!("loss of layer {layer}")
+    }
+
+    /// Mean responsibility of a cluster, counted from 0.
+    pub fn share_of(cluster: usize) -> String {
+        format!("share of cluster {cluster}")
+    }
+}

@@ -1,0 +1,152 @@
+use super::{CacheKey, Pretraining, ReconstructionLoss};
+use crate::training::{AUTOENCODER, Training, tensors};
+use crate::{Context, Error, Result};
+use deepclust_nets::{
+    Autoencoder, Losses, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad,
+    to_tensor_on,
+};
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+/// A trained network and how its losses fell.
+pub(crate) struct Pretrained {
+    pub network: Autoencoder,
+    pub losses: EpochLosses,
+}
+
+/// Losses by epoch.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EpochLosses {
+    /// Of the greedy training, layer by layer.
+    pub layers: Vec<Vec<f64>>,
+    /// Of the whole network.
+    pub whole: Vec<f64>,
+}
+
+/// What a training is called.
+pub(crate) struct Names<'a> {
+    pub stage: &'a str,
+    pub name: &'a str,
+    /// The stream of the first weights.
+    pub weights: &'a str,
+}
+
+impl Pretraining {
+    /// The trained network and its losses by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
+    ///
+    /// Where the context has a cache, the network is shared by all runs of the same samples, settings and seed.
+    pub(crate) fn run(
+        &self,
+        method: &'static str,
+        x: ArrayView2<'_, f32>,
+        context: &mut Context<'_>,
+    ) -> Result<Pretrained> {
+        self.loss.check_samples(x)?;
+        let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
+        let key = CacheKey { method, settings: self, x, labels: None };
+        let (network, losses) = key.get_or_train(self.network(x.ncols()), context, |context| {
+            let Pretrained { network, losses } = self.train(x, &names, context)?;
+            Ok((network, losses))
+        })?;
+        Ok(Pretrained { network, losses })
+    }
+
+    /// The trained network and its losses by epoch.
+    pub(crate) fn train(
+        &self,
+        x: ArrayView2<'_, f32>,
+        names: &Names<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<Pretrained> {
+        let (seed, device) = (context.seed, context.device);
+        let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream(names.weights))?;
+        let data = to_tensor_on(x, device);
+        let mut layers = Vec::new();
+        if let Some(settings) = self.layer_wise {
+            for pair in 0..network.pairs() {
+                layers.push(self.train_pair(&mut network, pair, settings, &data, names, context)?);
+            }
+        }
+        let optimizer: Box<dyn Optimizer> = match self.sgd {
+            Some(sgd) => Box::new(Sgd::new(sgd, network.parameters())?),
+            None => Box::new(network.train_in(self.precision, self.adam)?),
+        };
+        let training = Training { name: names.name, ..Training::new(names.stage, self.train) };
+        let mut whole = Whole { network: &network, optimizer, loss: self.loss, precision: self.precision };
+        let history = training.run(&data, &mut whole, context)?;
+        Ok(Pretrained { network, losses: EpochLosses { layers, whole: history.loss } })
+    }
+
+    /// Trains one layer of the encoder with its mirror in the decoder; answers its loss by epoch.
+    fn train_pair(
+        &self,
+        network: &mut Autoencoder,
+        pair: usize,
+        settings: TrainSettings,
+        data: &Tensor,
+        names: &Names<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<f64>> {
+        let optimizer = Box::new(network.train_pair_in(pair, self.precision, self.adam)?);
+        let name = format!("{}, layer {}", names.name, pair + 1);
+        let training = Training { name: &name, ..Training::new(names.stage, settings) };
+        let whole = Whole { network, optimizer, loss: self.loss, precision: self.precision };
+        Ok(training.run(data, &mut Pair { whole, pair }, context)?.loss)
+    }
+}
+
+/// The reconstruction by the whole network.
+struct Whole<'a> {
+    network: &'a Autoencoder,
+    optimizer: Box<dyn Optimizer>,
+    loss: ReconstructionLoss,
+    precision: Precision,
+}
+
+impl Objective for Whole<'_> {
+    type Error = Error;
+
+    fn loss(&mut self, step: &Step) -> Result<Losses> {
+        let output = self.network.forward_t(&self.precision.input(&step.x), true);
+        Ok(self.loss.between(&output, &step.x)?.into())
+    }
+
+    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+        vec![&mut *self.optimizer]
+    }
+
+    fn buffers(&self) -> Vec<Tensor> {
+        tensors(self.network.named_buffers())
+    }
+}
+
+/// The reconstruction of what the layers before one give, by this layer and its mirror.
+struct Pair<'a> {
+    whole: Whole<'a>,
+    pair: usize,
+}
+
+impl Objective for Pair<'_> {
+    type Error = Error;
+
+    fn loss(&mut self, step: &Step) -> Result<Losses> {
+        let Whole { network, loss, precision, .. } = &self.whole;
+        let input = no_grad(|| network.encode_until(&precision.input(&step.x), self.pair));
+        let output = network.pair_t(&input, self.pair, true);
+        let loss = if self.pair == 0 {
+            loss.between(&output, &step.x)?
+        } else {
+            ReconstructionLoss::MeanSquaredError.between(&output, &input.to_kind(output.kind()))?
+        };
+        Ok(loss.into())
+    }
+
+    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+        self.whole.optimizers()
+    }
+
+    fn buffers(&self) -> Vec<Tensor> {
+        self.whole.buffers()
+    }
+}

@@ -1,0 +1,129 @@
+//! Density on a map, without a network and without k.
+
+use crate::checks::check_samples;
+use crate::graph_communities::VotingModel;
+use crate::names::facts;
+use crate::registry::Registered;
+use crate::saved_model::SavedModel;
+use crate::{Context, Fitted, Method, Model, Result, Scaling, Shape};
+use deepclust_cluster::{Hdbscan, HdbscanSettings};
+use deepclust_manifold::{Metric, Pca, PcaSettings, Umap, UmapSettings};
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Settings of [`UmapHdbscan`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UmapHdbscanSettings {
+    /// Applied to the features first.
+    pub scaling: Scaling,
+    /// Principal components that the map is made of, fewer where there are fewer; none: the features. Cosine takes the features.
+    pub components: Option<usize>,
+    /// The map.
+    pub umap: UmapSettings,
+    /// The least share of the samples that a cluster has, 0 to 1; at least five samples.
+    pub least_share: f64,
+    /// Samples around a point by which its density is measured, at most as many as a cluster has at least.
+    pub min_samples: usize,
+}
+
+/// HDBSCAN on UMAP's map: the number of clusters is found, k is not used.
+///
+/// Samples that belong to no cluster get the number after the last cluster: metrics count them as one cluster more. The
+/// embedding is the components that the map is made of. New samples get the cluster, or none, of most of their nearest fitted ones.
+#[derive(Clone, Debug)]
+pub struct UmapHdbscan {
+    settings: UmapHdbscanSettings,
+}
+
+impl UmapHdbscan {
+    /// The name in records.
+    pub const SLUG: &'static str = "umap-hdbscan";
+
+    /// The method with checked settings.
+    ///
+    /// # Errors
+    /// [`Error::Settings`](crate::Error::Settings) or [`Error::Manifold`](crate::Error::Manifold) for settings out of range.
+    pub fn new(settings: UmapHdbscanSettings) -> Result<Self> {
+        let wrong = |problem: String| Err(crate::Error::Settings { method: Self::SLUG, problem });
+        if !(0.0..=1.0).contains(&settings.least_share) {
+            let found = settings.least_share;
+            return wrong(format!("`least_share`: expected a number from 0 to 1, found {found}"));
+        }
+        if settings.min_samples == 0 {
+            return wrong("`min_samples`: expected a number of at least 1, found 0".to_owned());
+        }
+        settings.umap.validate()?;
+        Ok(Self { settings })
+    }
+}
+
+impl Default for UmapHdbscan {
+    fn default() -> Self {
+        Self { settings: Self::defaults(Shape::default()) }
+    }
+}
+
+impl Method for UmapHdbscan {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        check_samples(x, k)?;
+        let s = &self.settings;
+        let (n, d) = x.dim();
+        let scaling = s.scaling.fit(x);
+        let scaled = scaling.apply(x)?;
+        let wanted = s.components.filter(|&c| s.umap.metric == Metric::Euclidean && c < d && c <= n);
+        let components = match wanted {
+            Some(c) => Some(context.stage("pca", |_| Pca::fit(scaled.view(), &PcaSettings::new(c)))?),
+            None => None,
+        };
+        let rows = components.as_ref().map_or(Ok(scaled.clone()), |pca| pca.transform(scaled.view()))?;
+        let rng = &mut context.seed.stream("map");
+        let umap = context.stage("map", |_| Umap::fit(rows.view(), &s.umap, rng))?;
+        let mut settings = HdbscanSettings::default();
+        settings.min_cluster_size = ((s.least_share * n as f64).round() as usize).max(5).min(n);
+        settings.min_samples = Some(s.min_samples.min(settings.min_cluster_size));
+        let found = context.stage("density", |_| Hdbscan::new(settings)?.fit(umap.embedding().view()))?;
+        let facts = BTreeMap::from([
+            (facts::CLUSTERS_FOUND.to_owned(), found.n_clusters() as f64),
+            (facts::NOISE.to_owned(), found.noise() as f64 / n as f64),
+        ]);
+        let labels = found.labels_with_noise();
+        let (neighbours, metric) = ((s.umap.n_neighbors - 1).max(1), s.umap.metric);
+        let model = VotingModel { scaling, components, rows: rows.clone(), labels, neighbours, metric };
+        Ok(Fitted { facts, ..Fitted::new(model.labels.clone(), rows, model) })
+    }
+}
+
+impl Registered for UmapHdbscan {
+    const SLUG: &'static str = Self::SLUG;
+    const SUMMARY: &'static str = "density on UMAP's map, without a network; it finds the number of clusters";
+    const KIND: &'static str = VotingModel::KIND;
+    type Settings = UmapHdbscanSettings;
+
+    fn defaults(shape: Shape) -> UmapHdbscanSettings {
+        let mut umap = UmapSettings { min_dist: 0.0, ..UmapSettings::default() };
+        if shape == Shape::Text {
+            umap.metric = Metric::Cosine;
+        }
+        UmapHdbscanSettings {
+            scaling: Scaling::of(shape),
+            components: Some(50),
+            umap,
+            least_share: 1.0 / 140.0,
+            min_samples: 15,
+        }
+    }
+
+    fn checked(settings: UmapHdbscanSettings) -> Result<Self> {
+        Self::new(settings)
+    }
+
+    fn load(saved: &SavedModel) -> Result<Box<dyn Model>> {
+        VotingModel::load(saved)
+    }
+}
