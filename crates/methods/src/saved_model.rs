@@ -1,6 +1,6 @@
 use crate::{Error, FittedScaling, METHODS, Model, Result};
 use deepclust_nets::{
-    Autoencoder, AutoencoderSettings, Device, Tensor, load_tensors, save_tensors, to_array1, to_array2,
+    Device, Network, NetworkSpec, Tensor, load_tensors, save_tensors, to_array1, to_array2,
 };
 use ndarray::{Array1, Array2};
 use serde::de::DeserializeOwned;
@@ -49,8 +49,13 @@ impl ModelParts {
         self.tensor("scaling.shift", &line(shift)).tensor("scaling.factor", &line(factor))
     }
 
-    pub(crate) fn autoencoder(self, network: &Autoencoder) -> Result<Self> {
-        Ok(self.set("autoencoder", network.settings())?.state("autoencoder", network.named_state()))
+    pub(crate) fn autoencoder(self, network: &dyn Network) -> Result<Self> {
+        let parts = match network.spec() {
+            // As before there were other kinds.
+            NetworkSpec::FullyConnected(settings) => self.set("autoencoder", settings)?,
+            spec => self.set("network", spec)?,
+        };
+        Ok(parts.state("autoencoder", network.named_state()))
     }
 }
 
@@ -126,10 +131,13 @@ impl SavedModel {
         FittedScaling::from_parts(self.line("scaling.shift")?, self.line("scaling.factor")?, rows_of_one)
     }
 
-    pub(crate) fn autoencoder(&self) -> Result<Autoencoder> {
-        let settings: AutoencoderSettings = self.get("autoencoder")?;
+    pub(crate) fn autoencoder(&self) -> Result<Box<dyn Network>> {
+        let spec = match self.get::<Option<NetworkSpec>>("network")? {
+            Some(spec) => spec,
+            None => NetworkSpec::FullyConnected(self.get("autoencoder")?),
+        };
         // Every weight is overwritten: the seed does not matter.
-        let network = Autoencoder::new(settings, self.device, &mut crate::Seed(0).stream("weights"))?;
+        let network = spec.build(self.device, &mut crate::Seed(0).stream("weights"))?;
         network.set_state(&self.state("autoencoder"))?;
         Ok(network)
     }

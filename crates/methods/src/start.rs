@@ -5,7 +5,7 @@ use crate::k_means::{k_means_facts, run_k_means};
 use crate::pretraining::{EpochLosses, Pretrained};
 use crate::{Context, FittedScaling, Pretraining, Result, Scaling};
 use deepclust_cluster::{KMeansModel, KMeansOptions};
-use deepclust_nets::Autoencoder;
+use deepclust_nets::Network;
 use ndarray::{Array2, ArrayView2};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(crate) struct Start {
     pub scaling: FittedScaling,
     /// The samples as the network sees them.
     pub scaled: Array2<f32>,
-    pub network: Autoencoder,
+    pub network: Box<dyn Network>,
     pub losses: EpochLosses,
     pub codes: Array2<f32>,
     pub clusters: KMeansModel<f32>,

@@ -1,11 +1,12 @@
 use crate::biswas::Biswas;
+use crate::defaults::Defaults;
 use crate::kdae::KDaePaper;
 use crate::no_network::NoNetwork;
 use crate::snnl::SnnlPaper;
 use crate::{Error, Paper, Result};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper, &NoNetwork];
+pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper, &NoNetwork, &Defaults];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ mod tests {
         let mnist = parse_target("mnist").unwrap();
         assert_eq!(
             (mnist.papers, mnist.dataset),
-            (vec!["biswas", "snnl", "kdae", "no-network"], Some("mnist"))
+            (vec!["biswas", "snnl", "kdae", "no-network", "defaults"], Some("mnist"))
         );
         assert_eq!(parse_target("fashion").unwrap().dataset, Some("fashion-mnist"));
         assert_eq!(parse_target("all").unwrap().dataset, None);
@@ -108,8 +109,8 @@ mod tests {
             assert!(rows.iter().filter(|row| row.kind == Kind::Ablation).count() <= 8, "{}", paper.slug());
             let runs = |request: &Request| paper.runs(request).unwrap().len();
             let plain = Request::default();
+            let Some(ablation) = rows.iter().find(|row| row.kind == Kind::Ablation) else { continue };
             assert!(runs(&Request { ablations: true, ..plain.clone() }) > runs(&plain));
-            let ablation = rows.iter().find(|row| row.kind == Kind::Ablation).unwrap();
             assert!(runs(&Request { rows: Some(vec![ablation.id.to_owned()]), ..plain }) > 0);
         }
     }

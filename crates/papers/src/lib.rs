@@ -2,6 +2,7 @@
 
 mod biswas;
 mod catalogue;
+mod defaults;
 mod error;
 mod kdae;
 mod names;

@@ -8,7 +8,7 @@ use crate::{
     Context, Fitted, FittedScaling, Method, Model, ModelParts, Pretraining, Result, Scaling, Series, Shape,
 };
 use deepclust_cluster::{KMeansModel, KMeansOptions};
-use deepclust_nets::{Autoencoder, to_tensor};
+use deepclust_nets::{Network, to_tensor};
 use ndarray::{Array2, ArrayView2};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -94,7 +94,7 @@ impl Method for AeKMeans {
 /// An autoencoder with k-means in its code.
 pub(crate) struct AeKMeansModel {
     pub(crate) scaling: FittedScaling,
-    pub(crate) network: Autoencoder,
+    pub(crate) network: Box<dyn Network>,
     pub(crate) clusters: KMeansModel<f32>,
 }
 
@@ -112,7 +112,7 @@ impl Model for AeKMeansModel {
     fn parts(&self) -> Result<ModelParts> {
         let centres = to_tensor(self.clusters.centers().view());
         let parts = ModelParts::new(Self::KIND).scaling(&self.scaling).tensor("centres", &centres);
-        parts.autoencoder(&self.network)
+        parts.autoencoder(&*self.network)
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {

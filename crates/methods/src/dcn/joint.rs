@@ -6,7 +6,7 @@ use crate::training::{JOINT, Training, tensors};
 use crate::{Context, Error, Result};
 use deepclust_cluster::KMeansModel;
 use deepclust_nets::{
-    Autoencoder, Device, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2,
+    Device, Kind, Losses, Network, Objective, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2,
     to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
@@ -14,7 +14,7 @@ use ndarray::{Array2, ArrayView2};
 /// Network, centres and clusters on their way.
 pub(crate) struct Joint<'a> {
     settings: &'a DcnSettings,
-    network: Autoencoder,
+    network: Box<dyn Network>,
     optimizer: Box<dyn Optimizer>,
     data: Tensor,
     centres: Centres,
@@ -25,7 +25,7 @@ pub(crate) struct Joint<'a> {
 impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DcnSettings,
-        network: Autoencoder,
+        network: Box<dyn Network>,
         start: &KMeansModel<f32>,
         x: ArrayView2<'_, f32>,
         device: Device,
@@ -48,7 +48,7 @@ impl<'a> Joint<'a> {
     pub(crate) fn run(
         mut self,
         context: &mut Context<'_>,
-    ) -> Result<(Autoencoder, Array2<f32>, TrainHistory)> {
+    ) -> Result<(Box<dyn Network>, Array2<f32>, TrainHistory)> {
         let data = self.data.shallow_clone();
         let history = Training::new(JOINT, self.settings.train).run(&data, &mut self, context)?;
         let centres = to_array2(&self.centres.positions)?;
@@ -129,7 +129,7 @@ mod tests {
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{
-        Activation, AdamSettings, Device, Init, LayerInits, OptimizerSettings, Precision, SgdSettings,
+        Activation, AdamSettings, Autoencoder, Device, Init, LayerInits, OptimizerSettings, Precision, SgdSettings,
         TrainSettings,
     };
 
@@ -150,6 +150,7 @@ mod tests {
                 precision: Precision::Single,
                 batch_norm: None,
                 layer_wise: None,
+                network: None,
             },
             k_means: KMeansOptions::default(),
             optimizer,
@@ -167,7 +168,7 @@ mod tests {
     /// Weights, centres and samples are sines; see the Python lines below.
     fn run(settings: &DcnSettings) -> (Vec<f64>, Vec<f32>, Vec<f32>) {
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
-        let widths = settings.pretraining.network(4);
+        let widths = settings.pretraining.fully_connected(4);
         let network = Autoencoder::new(widths, Device::Cpu, &mut Seed(0).stream("weights")).unwrap();
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
         set_linear(&network, steps.map(|step| move |n| sines(n, step)));

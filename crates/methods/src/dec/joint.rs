@@ -8,7 +8,7 @@ use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
 use deepclust_nets::{
-    Autoencoder, Device, Kind, Losses, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor,
+    Device, Kind, Losses, Network, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor,
     TrainHistory, TrainSettings, no_grad, to_tensor_on,
 };
 use ndarray::ArrayView2;
@@ -20,7 +20,7 @@ pub(crate) const BATCH: i64 = 2000;
 /// The joint training of encoder and centres.
 pub(crate) struct Joint<'a> {
     settings: &'a DecSettings,
-    network: Autoencoder,
+    network: Box<dyn Network>,
     centres: Tensor,
     data: Tensor,
     optimizer: Box<dyn Optimizer>,
@@ -32,7 +32,7 @@ pub(crate) struct Joint<'a> {
 
 /// What the joint training leaves.
 pub(crate) struct Ended {
-    pub network: Autoencoder,
+    pub network: Box<dyn Network>,
     pub centres: Tensor,
     pub steps: usize,
     /// Mean loss of the steps between two updates of the targets, or without updates of every epoch.
@@ -44,7 +44,7 @@ pub(crate) struct Ended {
 impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DecSettings,
-        mut network: Autoencoder,
+        mut network: Box<dyn Network>,
         centres: ArrayView2<'_, f32>,
         x: ArrayView2<'_, f32>,
         device: Device,
@@ -52,10 +52,10 @@ impl<'a> Joint<'a> {
         let centres = to_tensor_on(centres, device).set_requires_grad(true);
         // DEC forgets the decoder: it has no part in the loss.
         let trained = |name: &str| settings.reconstructs() || name.starts_with("encoder");
-        let others = [centres.shallow_clone()];
+        let others = vec![centres.shallow_clone()];
         let optimizer: Box<dyn Optimizer> = match settings.optimizer {
             OptimizerSettings::Adam(adam) => {
-                Box::new(network.train_part_in(settings.precision, adam, trained, others)?)
+                Box::new(network.train_part_in(settings.precision, adam, &trained, others)?)
             }
             OptimizerSettings::Sgd(sgd) => {
                 let named = network.named_parameters().into_iter().filter(|(name, _)| trained(name));
@@ -162,7 +162,7 @@ mod tests {
     use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
-    use deepclust_nets::{Activation, AdamSettings, Init, LayerInits, Precision, SgdSettings, TrainSettings};
+    use deepclust_nets::{Activation, AdamSettings, Autoencoder, Init, LayerInits, Precision, SgdSettings, TrainSettings};
     use ndarray::Array2;
 
     fn settings(optimizer: OptimizerSettings, divergence_weight: Option<f64>) -> DecSettings {
@@ -182,6 +182,7 @@ mod tests {
                 precision: Precision::Single,
                 batch_norm: None,
                 layer_wise: None,
+                network: None,
             },
             k_means: KMeansOptions::default(),
             optimizer,
@@ -205,12 +206,12 @@ mod tests {
     fn joint(settings: &DecSettings) -> Joint<'_> {
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
         let network =
-            Autoencoder::new(settings.pretraining.network(4), Device::Cpu, &mut Seed(0).stream("weights"))
+            Autoencoder::new(settings.pretraining.fully_connected(4), Device::Cpu, &mut Seed(0).stream("weights"))
                 .unwrap();
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
         set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
-        Joint::new(settings, network, centres.view(), x.view(), Device::Cpu).unwrap()
+        Joint::new(settings, Box::new(network), centres.view(), x.view(), Device::Cpu).unwrap()
     }
 
     /// Losses, centres and the first layer's weights after the training.

@@ -12,7 +12,7 @@ use crate::saved_model::SavedModel;
 use crate::start::StartSettings;
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series, Shape};
 use deepclust_losses::student_t_assignment;
-use deepclust_nets::{Autoencoder, Tensor, to_array2, to_tensor_on};
+use deepclust_nets::{Network, Tensor, to_array2, to_tensor_on};
 use joint::{BATCH, Ended, Joint};
 use ndarray::{Array2, ArrayView2, s};
 
@@ -130,7 +130,7 @@ fn fit(
 
 struct DecModel {
     scaling: FittedScaling,
-    network: Autoencoder,
+    network: Box<dyn Network>,
     /// Shape (k, code width).
     centres: Tensor,
     nu: f64,
@@ -153,7 +153,7 @@ impl DecModel {
 impl Model for DecModel {
     fn parts(&self) -> Result<ModelParts> {
         let parts = ModelParts::new(Self::KIND).scaling(&self.scaling).tensor("centres", &self.centres);
-        parts.set("nu", self.nu)?.autoencoder(&self.network)
+        parts.set("nu", self.nu)?.autoencoder(&*self.network)
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {

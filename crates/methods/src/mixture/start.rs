@@ -1,9 +1,9 @@
 //! What k-DAE and DAMIC start from: an autoencoder of each cluster, trained on what k-means put there.
 
 use crate::names::series;
-use crate::pretraining::{EpochLosses, Names, Pretrained};
+use crate::pretraining::{EpochLosses, Names};
 use crate::start::{Start, StartSettings};
-use crate::{Context, FittedScaling, Pretraining, Result, Scaling, Series};
+use crate::{Context, Error, FittedScaling, Pretraining, Result, Scaling, Series};
 use deepclust_cluster::KMeansOptions;
 use deepclust_nets::{
     Activation, Autoencoder, AutoencoderMixture, BatchNormSettings, Init, LayerInits, MixturePass, Tensor,
@@ -85,6 +85,10 @@ impl ClusterAutoencoders {
     pub fn validate(&self, method: &'static str) -> Result<()> {
         self.pretraining.validate(method)?;
         self.k_means.validate()?;
+        if self.of_cluster.network.is_some() {
+            let problem = "`of_cluster`: expected a fully connected network, found one in `network`".to_owned();
+            return Err(Error::Settings { method, problem });
+        }
         self.of_cluster.validate(method)
     }
 
@@ -104,7 +108,7 @@ impl ClusterAutoencoders {
         let mut sums: Vec<(f64, usize)> = Vec::new();
         for cluster in 0..k {
             let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
-            let Pretrained { network: part, losses } =
+            let (part, losses) =
                 self.train_one(scaled.select(Axis(0), &rows).view(), cluster, context)?;
             for (epoch, loss) in losses.whole.iter().enumerate() {
                 sums.resize(sums.len().max(epoch + 1), (0.0, 0));
@@ -127,21 +131,21 @@ impl ClusterAutoencoders {
         })
     }
 
-    /// An autoencoder of one cluster. That of a cluster without samples stays as it starts.
+    /// An autoencoder of one cluster, and its losses. That of a cluster without samples stays as it starts.
     fn train_one(
         &self,
         x: ArrayView2<'_, f32>,
         cluster: usize,
         context: &mut Context<'_>,
-    ) -> Result<Pretrained> {
-        let weights = format!("weights of cluster {cluster}");
+    ) -> Result<(Autoencoder, EpochLosses)> {
+        let rng = &mut context.seed.stream(&format!("weights of cluster {cluster}"));
+        let form = self.of_cluster.fully_connected(x.ncols());
+        let mut network = Autoencoder::new(form, context.device, rng)?;
         if x.nrows() == 0 {
-            let rng = &mut context.seed.stream(&weights);
-            let network = self.of_cluster.network(x.ncols());
-            let network = Autoencoder::new(network, context.device, rng)?;
-            return Ok(Pretrained { network, losses: EpochLosses::default() });
+            return Ok((network, EpochLosses::default()));
         }
         let name = format!("autoencoder of cluster {cluster}");
-        self.of_cluster.train(x, &Names { stage: STAGE, name: &name, weights: &weights }, context)
+        let losses = self.of_cluster.train(&mut network, x, &Names { stage: STAGE, name: &name }, context)?;
+        Ok((network, losses))
     }
 }

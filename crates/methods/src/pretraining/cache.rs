@@ -2,7 +2,7 @@
 
 use crate::training::AUTOENCODER;
 use crate::{Context, Error, Result};
-use deepclust_nets::{Autoencoder, AutoencoderSettings, Products, load_tensors, save_tensors};
+use deepclust_nets::{Network, NetworkSpec, Products, load_tensors, save_tensors};
 use ndarray::ArrayView2;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,10 +31,10 @@ impl<S: Serialize> CacheKey<'_, S> {
     /// [`AUTOENCODER`].
     pub(crate) fn get_or_train<L: Serialize + DeserializeOwned>(
         &self,
-        form: AutoencoderSettings,
+        spec: &NetworkSpec,
         context: &mut Context<'_>,
-        train: impl FnOnce(&mut Context<'_>) -> Result<(Autoencoder, L)>,
-    ) -> Result<(Autoencoder, L)> {
+        train: impl FnOnce(&mut Context<'_>) -> Result<(Box<dyn Network>, L)>,
+    ) -> Result<(Box<dyn Network>, L)> {
         let Some(folder) = context.cache.clone() else { return train(context) };
         let path = self.path(&folder, context)?;
         // Another process may be training the same network: it is done once.
@@ -46,9 +46,9 @@ impl<S: Serialize> CacheKey<'_, S> {
         context.leave_out_wait(wait.elapsed().as_secs_f64());
         if path.exists() {
             // Every weight is replaced: where they come from is all the same.
-            let network = Autoencoder::new(form, context.device, &mut context.seed.stream("weights"))?;
+            let network = spec.build(context.device, &mut context.seed.stream("weights"))?;
             // A file that does not fit is as good as none: it is written anew.
-            if let Ok(cached) = restore(&path, &network) {
+            if let Ok(cached) = restore(&path, &*network) {
                 context.add_seconds(AUTOENCODER, cached.seconds);
                 return Ok((network, cached.losses));
             }
@@ -103,7 +103,7 @@ struct Cached<L> {
 }
 
 /// Fills the network from a file of the cache.
-fn restore<L: DeserializeOwned>(path: &Path, network: &Autoencoder) -> deepclust_nets::Result<Cached<L>> {
+fn restore<L: DeserializeOwned>(path: &Path, network: &dyn Network) -> deepclust_nets::Result<Cached<L>> {
     let (values, text) = load_tensors(path)?;
     let cached = serde_json::from_str(&text).map_err(|error| deepclust_nets::Error::Checkpoint {
         path: path.to_owned(),

@@ -10,7 +10,7 @@ pub(crate) use train::{EpochLosses, Names, Pretrained};
 
 use crate::Result;
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, BatchNormSettings, Init, LayerInits, Precision,
+    Activation, AdamSettings, AutoencoderSettings, BatchNormSettings, Init, LayerInits, NetworkSpec, Precision,
     SgdSettings, TrainSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,10 @@ pub struct Pretraining {
     /// deeper inside. None unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer_wise: Option<TrainSettings>,
+    /// A network of another kind in the place of the fully connected one, such as a convolutional one for images of one size: `widths`
+    /// to `batch_norm` say nothing then. None unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkSpec>,
 }
 
 impl Default for Pretraining {
@@ -73,6 +77,7 @@ impl Default for Pretraining {
             precision: Precision::Single,
             batch_norm: None,
             layer_wise: None,
+            network: None,
         }
     }
 }
@@ -84,8 +89,16 @@ impl Pretraining {
     /// [`Error::Nets`](crate::Error::Nets) or [`Error::Settings`](crate::Error::Settings) names the first field that is out of
     /// range or does not go with the others. Layers can be trained with their mirrors only where there are mirrors.
     pub fn validate(&self, method: &'static str) -> Result<()> {
-        self.network(1).validate()?;
-        self.loss.check_output(method, self.output)?;
+        self.spec(1).validate()?;
+        self.loss.check_output(method, self.output_of_network())?;
+        if let (Some(_), Some(_)) = (&self.network, &self.layer_wise) {
+            return Err(deepclust_nets::Error::Setting {
+                name: "layer_wise",
+                expected: "none beside `network`",
+                found: "epochs".to_owned(),
+            }
+            .into());
+        }
         if let (Some(decoder), Some(_)) = (&self.decoder, &self.layer_wise) {
             return Err(deepclust_nets::Error::Setting {
                 name: "decoder",
@@ -111,7 +124,21 @@ impl Pretraining {
     }
 
     /// The network for samples of that many features.
-    pub fn network(&self, features: usize) -> AutoencoderSettings {
+    pub fn spec(&self, features: usize) -> NetworkSpec {
+        self.network.clone().unwrap_or_else(|| NetworkSpec::FullyConnected(self.fully_connected(features)))
+    }
+
+    fn output_of_network(&self) -> Activation {
+        match &self.network {
+            None => self.output,
+            Some(NetworkSpec::FullyConnected(settings)) => settings.output,
+            Some(NetworkSpec::Convolutional(settings)) => settings.output,
+            Some(NetworkSpec::Variational(settings)) => settings.autoencoder.output,
+        }
+    }
+
+    /// The fully connected network for samples of that many features.
+    pub fn fully_connected(&self, features: usize) -> AutoencoderSettings {
         AutoencoderSettings {
             widths: std::iter::once(features).chain(self.widths.iter().copied()).collect(),
             decoder: self.decoder.clone(),

@@ -2,7 +2,7 @@ use super::{CacheKey, Pretraining, ReconstructionLoss};
 use crate::training::{AUTOENCODER, Training, tensors};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
-    Autoencoder, Losses, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad,
+    Losses, Network, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad,
     to_tensor_on,
 };
 use ndarray::ArrayView2;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// A trained network and how its losses fell.
 pub(crate) struct Pretrained {
-    pub network: Autoencoder,
+    pub network: Box<dyn Network>,
     pub losses: EpochLosses,
 }
 
@@ -28,8 +28,6 @@ pub(crate) struct EpochLosses {
 pub(crate) struct Names<'a> {
     pub stage: &'a str,
     pub name: &'a str,
-    /// The stream of the first weights.
-    pub weights: &'a str,
 }
 
 impl Pretraining {
@@ -43,29 +41,36 @@ impl Pretraining {
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
         self.loss.check_samples(x)?;
-        let names = Names { stage: AUTOENCODER, name: AUTOENCODER, weights: "weights" };
+        let names = Names { stage: AUTOENCODER, name: AUTOENCODER };
         let key = CacheKey { method, settings: self, x, labels: None };
-        let (network, losses) = key.get_or_train(self.network(x.ncols()), context, |context| {
-            let Pretrained { network, losses } = self.train(x, &names, context)?;
+        let (network, losses) = key.get_or_train(&self.spec(x.ncols()), context, |context| {
+            let mut network =
+                self.spec(x.ncols()).build(context.device, &mut context.seed.stream("weights"))?;
+            let losses = self.train(&mut *network, x, &names, context)?;
             Ok((network, losses))
         })?;
         Ok(Pretrained { network, losses })
     }
 
-    /// The trained network and its losses by epoch.
+    /// Trains a network made by [`spec`](Self::spec); answers its losses by epoch.
     pub(crate) fn train(
         &self,
+        network: &mut dyn Network,
         x: ArrayView2<'_, f32>,
         names: &Names<'_>,
         context: &mut Context<'_>,
-    ) -> Result<Pretrained> {
-        let (seed, device) = (context.seed, context.device);
-        let mut network = Autoencoder::new(self.network(x.ncols()), device, &mut seed.stream(names.weights))?;
-        let data = to_tensor_on(x, device);
+    ) -> Result<EpochLosses> {
+        if network.features() != x.ncols() {
+            return Err(Error::Samples {
+                expected: format!("{} columns for the network", network.features()),
+                found: format!("{} columns", x.ncols()),
+            });
+        }
+        let data = to_tensor_on(x, context.device);
         let mut layers = Vec::new();
         if let Some(settings) = self.layer_wise {
             for pair in 0..network.pairs() {
-                layers.push(self.train_pair(&mut network, pair, settings, &data, names, context)?);
+                layers.push(self.train_pair(network, pair, settings, &data, names, context)?);
             }
         }
         let optimizer: Box<dyn Optimizer> = match self.sgd {
@@ -73,15 +78,15 @@ impl Pretraining {
             None => Box::new(network.train_in(self.precision, self.adam)?),
         };
         let training = Training { name: names.name, ..Training::new(names.stage, self.train) };
-        let mut whole = Whole { network: &network, optimizer, loss: self.loss, precision: self.precision };
+        let mut whole = Whole { network, optimizer, loss: self.loss, precision: self.precision };
         let history = training.run(&data, &mut whole, context)?;
-        Ok(Pretrained { network, losses: EpochLosses { layers, whole: history.loss } })
+        Ok(EpochLosses { layers, whole: history.loss })
     }
 
     /// Trains one layer of the encoder with its mirror in the decoder; answers its loss by epoch.
     fn train_pair(
         &self,
-        network: &mut Autoencoder,
+        network: &mut dyn Network,
         pair: usize,
         settings: TrainSettings,
         data: &Tensor,
@@ -98,7 +103,7 @@ impl Pretraining {
 
 /// The reconstruction by the whole network.
 struct Whole<'a> {
-    network: &'a Autoencoder,
+    network: &'a dyn Network,
     optimizer: Box<dyn Optimizer>,
     loss: ReconstructionLoss,
     precision: Precision,

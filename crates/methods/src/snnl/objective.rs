@@ -6,7 +6,7 @@ use crate::training::{AUTOENCODER, Training};
 use crate::{Context, Error, Result};
 use deepclust_losses::composite_loss;
 use deepclust_nets::{
-    Adam, Autoencoder, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory, to_tensor_on,
+    Adam, Kind, Losses, Network, Objective, Optimizer, Step, Tensor, TrainHistory, to_tensor_on,
 };
 use ndarray::ArrayView2;
 
@@ -16,15 +16,15 @@ pub(super) fn train(
     x: ArrayView2<'_, f32>,
     labels: Option<&[usize]>,
     context: &mut Context<'_>,
-) -> Result<(Autoencoder, TrainHistory)> {
+) -> Result<(Box<dyn Network>, TrainHistory)> {
     let (seed, device) = (context.seed, context.device);
-    let mut network = Autoencoder::new(settings.network(x.ncols()), device, &mut seed.stream("weights"))?;
+    let mut network = settings.spec(x.ncols()).build(device, &mut seed.stream("weights"))?;
     let adam = network.train_in(settings.precision, settings.adam)?;
     let labels = labels.map(|labels| {
         let labels: Vec<i64> = labels.iter().map(|&label| label as i64).collect();
         Tensor::from_slice(&labels).to_device(device)
     });
-    let mut both = Both { settings, network: &network, labels, adam };
+    let mut both = Both { settings, network: &*network, labels, adam };
     let history =
         Training::new(AUTOENCODER, settings.train).run(&to_tensor_on(x, device), &mut both, context)?;
     Ok((network, history))
@@ -33,7 +33,7 @@ pub(super) fn train(
 /// ℓ_rec + α ℓ_sn.
 struct Both<'a> {
     settings: &'a SnnlSettings,
-    network: &'a Autoencoder,
+    network: &'a dyn Network,
     labels: Option<Tensor>,
     adam: Adam,
 }

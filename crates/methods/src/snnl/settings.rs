@@ -2,7 +2,7 @@ use crate::{Error, ReconstructionLoss, Result, Scaling, Shape};
 use deepclust_cluster::KMeansOptions;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, Init, LayerInits, LayerOutput, Precision, Tensor,
+    Activation, AdamSettings, AutoencoderSettings, Init, LayerInits, LayerOutput, NetworkSpec, Precision, Tensor,
     TrainSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ impl SnnlSettings {
             |ok: bool, problem: String| if ok { Ok(()) } else { Err(Error::Settings { method, problem }) };
         let found =
             |name: &str, range: &str, v: f64| format!("`{name}`: expected a number {range}, found {v}");
-        self.network(1).validate()?;
+        self.spec(1).validate()?;
         self.reconstruction.check_output(method, self.output)?;
         self.adam.validate()?;
         self.train.validate()?;
@@ -149,7 +149,11 @@ impl SnnlSettings {
     }
 
     /// The network for samples of that many features.
-    pub fn network(&self, features: usize) -> AutoencoderSettings {
+    pub fn spec(&self, features: usize) -> NetworkSpec {
+        NetworkSpec::FullyConnected(self.fully_connected(features))
+    }
+
+    fn fully_connected(&self, features: usize) -> AutoencoderSettings {
         AutoencoderSettings {
             widths: std::iter::once(features).chain(self.widths.iter().copied()).collect(),
             decoder: None,

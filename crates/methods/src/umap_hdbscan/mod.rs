@@ -106,7 +106,7 @@ impl Registered for UmapHdbscan {
     type Settings = UmapHdbscanSettings;
 
     fn defaults(shape: Shape) -> UmapHdbscanSettings {
-        let mut umap = UmapSettings { min_dist: 0.0, ..UmapSettings::default() };
+        let mut umap = UmapSettings::default();
         if shape == Shape::Text {
             umap.metric = Metric::Cosine;
         }

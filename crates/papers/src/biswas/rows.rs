@@ -45,6 +45,7 @@ pub(super) fn autoencoder(scale: Scale) -> AeKMeansSettings {
             precision: Precision::Single,
             batch_norm: None,
             layer_wise: None,
+            network: None,
         },
         k_means: KMeansOptions::default(),
     }

@@ -101,7 +101,7 @@ fn silhouettes(records: &Records) -> Option<Bars> {
 /// The paper's Table I with the true counts.
 fn parameters() -> Table {
     let published = published();
-    let settings = autoencoder(Scale::Full).pretraining.network(784);
+    let settings = autoencoder(Scale::Full).pretraining.fully_connected(784);
     let layers = ["encoder 1", "encoder 2", "decoder 1", "decoder 2"];
     let functions = ["ReLU", "none (this is the code)", "ReLU", "tanh"];
     let mut rows = Vec::new();

@@ -65,6 +65,7 @@ pub(super) fn pretraining(scale: Scale) -> Pretraining {
         precision: Precision::Single,
         batch_norm: Some(NORMALISED),
         layer_wise: Some(TrainSettings::new(epochs(scale, LAYER_WISE_EPOCHS), 256)),
+        network: None,
     }
 }
 

@@ -72,6 +72,7 @@ pub(super) fn autoencoder(scale: Scale) -> AeKMeansSettings {
             precision: Precision::Single,
             batch_norm: None,
             layer_wise: None,
+            network: None,
         },
         k_means: KMeansOptions::nine_runs(),
     }
