@@ -44,6 +44,10 @@ pub trait Optimizer {
     /// [`Error::Torch`](crate::Error::Torch) when the loss does not depend on a parameter or is no scalar.
     fn minimise(&mut self, loss: &Tensor) -> Result<()>;
 
+    /// What the learning rate of its settings is multiplied by in the steps from here on, above 0: 1 until it is called. It is no part
+    /// of the state that is saved.
+    fn set_learning_rate_factor(&mut self, factor: f64);
+
     /// Steps taken so far.
     fn steps(&self) -> u64;
 

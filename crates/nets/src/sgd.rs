@@ -34,6 +34,7 @@ pub struct Sgd {
     parameters: Vec<Tensor>,
     velocities: Vec<Tensor>,
     steps: u64,
+    rate_factor: f64,
 }
 
 impl Sgd {
@@ -51,23 +52,28 @@ impl Sgd {
             });
         }
         let velocities = parameters.iter().map(|p| p.detach().zeros_like()).collect();
-        Ok(Self { settings, parameters, velocities, steps: 0 })
+        Ok(Self { settings, parameters, velocities, steps: 0, rate_factor: 1.0 })
     }
 }
 
 impl Optimizer for Sgd {
     fn minimise(&mut self, loss: &Tensor) -> Result<()> {
         let gradients = Tensor::f_run_backward(&[loss], &self.parameters, false, false)?;
+        let learning_rate = self.settings.learning_rate * self.rate_factor;
         tch::no_grad(|| {
             let states = self.parameters.iter_mut().zip(&mut self.velocities);
             for ((w, v), gradient) in states.zip(gradients) {
                 let _ = v.g_mul_scalar_(self.settings.momentum);
                 let _ = v.g_add_(&gradient);
-                let _ = w.g_sub_(&(&*v * self.settings.learning_rate));
+                let _ = w.g_sub_(&(&*v * learning_rate));
             }
         });
         self.steps += 1;
         Ok(())
+    }
+
+    fn set_learning_rate_factor(&mut self, factor: f64) {
+        self.rate_factor = factor;
     }
 
     fn steps(&self) -> u64 {

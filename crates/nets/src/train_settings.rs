@@ -1,4 +1,4 @@
-use crate::{Error, Result};
+use crate::{Error, Result, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// How long and in which portions to train.
@@ -12,6 +12,9 @@ pub struct TrainSettings {
     /// When to stop before the last epoch; never unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stop: Option<EarlyStop>,
+    /// The learning rate by epoch; constant unless given.
+    #[serde(default, skip_serializing_if = "Schedule::is_constant")]
+    pub schedule: Schedule,
 }
 
 /// A stop when the training loss no longer falls. Labels have no part in it.
@@ -40,9 +43,9 @@ impl EarlyStop {
 }
 
 impl TrainSettings {
-    /// That many epochs in batches of that size, without an early stop.
+    /// That many epochs in batches of that size, without an early stop and at a constant learning rate.
     pub fn new(epochs: usize, batch_size: usize) -> Self {
-        Self { epochs, batch_size, early_stop: None }
+        Self { epochs, batch_size, early_stop: None, schedule: Schedule::Constant }
     }
 
     /// Checks every field's range.
@@ -69,7 +72,7 @@ impl TrainSettings {
                     found: min_delta.to_string(),
                 })
             }
-            _ => Ok(()),
+            _ => self.schedule.validate(),
         }
     }
 }
@@ -87,6 +90,17 @@ mod tests {
         assert!(!stop.is_due(&[]));
     }
 
+    /// Records are named by their settings' JSON.
+    #[test]
+    fn a_constant_learning_rate_is_not_mentioned() {
+        let text = serde_json::to_string(&TrainSettings::new(3, 2)).unwrap();
+        assert_eq!(text, r#"{"epochs":3,"batch_size":2}"#);
+        let schedule = Schedule::Step { at: 2, factor: 0.1 };
+        let settings = TrainSettings { schedule, ..TrainSettings::new(3, 2) };
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<TrainSettings>(&text).unwrap(), settings);
+    }
+
     #[test]
     fn values_out_of_range_are_named() {
         let message = |settings: TrainSettings| settings.validate().unwrap_err().to_string();
@@ -98,5 +112,10 @@ mod tests {
         };
         assert_eq!(message(stop(0, 0.0)), "setting `patience`: expected a number of at least 1, found 0");
         assert_eq!(message(stop(1, -1.0)), "setting `min_delta`: expected a number of at least 0, found -1");
+        let schedule = Schedule::Exponential { factor: 0.9, every: 0, least: 0.0 };
+        assert_eq!(
+            message(TrainSettings { schedule, ..TrainSettings::new(1, 1) }),
+            "setting `every`: expected a number of at least 1, found 0"
+        );
     }
 }
