@@ -4,6 +4,7 @@ mod activation;
 mod adam;
 mod adam_flat;
 mod adam_kernel;
+mod augmentation;
 mod autoencoder;
 mod autoencoder_settings;
 mod batch_norm;
@@ -31,6 +32,7 @@ mod working_copy;
 
 pub use activation::Activation;
 pub use adam::{Adam, AdamSettings};
+pub use augmentation::{AugmentationSettings, Outside};
 pub use autoencoder::Autoencoder;
 pub use autoencoder_settings::{AutoencoderSettings, LayerInits};
 pub use batch_norm::{BatchNorm, BatchNormSettings};
