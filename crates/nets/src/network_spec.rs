@@ -1,4 +1,4 @@
-use crate::{Autoencoder, AutoencoderSettings, Network, Result};
+use crate::{Autoencoder, AutoencoderSettings, Convolutional, ConvolutionalSettings, Network, Result};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -11,6 +11,8 @@ use tch::Device;
 pub enum NetworkSpec {
     /// [`Autoencoder`]
     FullyConnected(AutoencoderSettings),
+    /// [`Convolutional`]
+    Convolutional(ConvolutionalSettings),
 }
 
 impl NetworkSpec {
@@ -21,6 +23,7 @@ impl NetworkSpec {
     pub fn validate(&self) -> Result<()> {
         match self {
             Self::FullyConnected(settings) => settings.validate(),
+            Self::Convolutional(settings) => settings.validate(),
         }
     }
 
@@ -31,6 +34,7 @@ impl NetworkSpec {
     pub fn build(&self, device: Device, mut rng: &mut dyn RngCore) -> Result<Box<dyn Network>> {
         Ok(match self.clone() {
             Self::FullyConnected(settings) => Box::new(Autoencoder::new(settings, device, &mut rng)?),
+            Self::Convolutional(settings) => Box::new(Convolutional::new(settings, device, &mut rng)?),
         })
     }
 }
