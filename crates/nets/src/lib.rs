@@ -34,6 +34,8 @@ mod train_checkpoint;
 mod train_history;
 mod train_settings;
 mod trainer;
+mod variational;
+mod variational_settings;
 mod working_copy;
 
 pub use activation::Activation;
@@ -64,6 +66,8 @@ pub use train_checkpoint::TrainCheckpoint;
 pub use train_history::TrainHistory;
 pub use train_settings::{EarlyStop, TrainSettings};
 pub use trainer::{Epoch, Losses, Step, Trainer};
+pub use variational::Variational;
+pub use variational_settings::{LogVarianceStart, VariationalSettings};
 
 /// The tensor type of every public signature here, re-exported so that dependants need no line of their own for it.
 pub use tch::kind::Element;

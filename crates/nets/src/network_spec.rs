@@ -1,4 +1,7 @@
-use crate::{Autoencoder, AutoencoderSettings, Convolutional, ConvolutionalSettings, Network, Result};
+use crate::{
+    Autoencoder, AutoencoderSettings, Convolutional, ConvolutionalSettings, Network, Result, Variational,
+    VariationalSettings,
+};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -13,6 +16,8 @@ pub enum NetworkSpec {
     FullyConnected(AutoencoderSettings),
     /// [`Convolutional`]
     Convolutional(ConvolutionalSettings),
+    /// [`Variational`]
+    Variational(VariationalSettings),
 }
 
 impl NetworkSpec {
@@ -24,6 +29,7 @@ impl NetworkSpec {
         match self {
             Self::FullyConnected(settings) => settings.validate(),
             Self::Convolutional(settings) => settings.validate(),
+            Self::Variational(settings) => settings.validate(),
         }
     }
 
@@ -35,6 +41,7 @@ impl NetworkSpec {
         Ok(match self.clone() {
             Self::FullyConnected(settings) => Box::new(Autoencoder::new(settings, device, &mut rng)?),
             Self::Convolutional(settings) => Box::new(Convolutional::new(settings, device, &mut rng)?),
+            Self::Variational(settings) => Box::new(Variational::new(settings, device, &mut rng)?),
         })
     }
 }
