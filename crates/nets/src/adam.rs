@@ -58,6 +58,7 @@ pub struct Adam {
     /// Where they all lie, on devices whose memory the processor cannot see.
     flat: Option<Flat>,
     steps: u64,
+    rate_factor: f64,
 }
 
 impl Adam {
@@ -86,7 +87,7 @@ impl Adam {
             (None, zeros(&parameters), zeros(&parameters))
         };
         let leaves = parameters.iter().map(Tensor::shallow_clone).collect();
-        Ok(Self { settings, first, second, parameters, leaves, flat, steps: 0 })
+        Ok(Self { settings, first, second, parameters, leaves, flat, steps: 0, rate_factor: 1.0 })
     }
 
     /// An optimiser of f32 parameters whose losses depend on bf16 copies of some of them: each step changes the parameters,
@@ -172,7 +173,7 @@ impl Optimizer for Adam {
         self.steps += 1;
         let t = i32::try_from(self.steps).unwrap_or(i32::MAX);
         let (beta1, beta2) = (self.settings.beta1, self.settings.beta2);
-        let step_size = self.settings.learning_rate / (1.0 - beta1.powi(t));
+        let step_size = self.settings.learning_rate * self.rate_factor / (1.0 - beta1.powi(t));
         let inverse_correction = (1.0 - beta2.powi(t)).sqrt().recip();
         let coefficients = Coefficients {
             beta1: beta1 as f32,
@@ -217,6 +218,10 @@ impl Optimizer for Adam {
     fn set_steps(&mut self, steps: u64) {
         self.steps = steps;
         self.refresh_copies(); // no file keeps them
+    }
+
+    fn set_learning_rate_factor(&mut self, factor: f64) {
+        self.rate_factor = factor;
     }
 
     fn steps(&self) -> u64 {

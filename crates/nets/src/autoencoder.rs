@@ -1,11 +1,11 @@
-use crate::working_copy::WorkingCopy;
+use crate::network::{below, no_such_pair};
+use crate::working_copy::{adam_of, prepare};
 use crate::{
-    Adam, AdamSettings, AutoencoderSettings, BatchNorm, Error, LayerOutput, Linear, Mlp, Precision, Result,
-    to_array2, to_tensor,
+    Adam, AdamSettings, AutoencoderSettings, BatchNorm, LayerOutput, Linear, Mlp, Network, NetworkSpec,
+    Precision, Result,
 };
-use ndarray::{Array2, ArrayView2, s};
 use rand::Rng;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 /// A fully connected autoencoder: code z = f(x), reconstruction x̂ = g(z).
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Autoencoder {
     /// A network with weights drawn from `rng`, encoder first, weight before bias.
     ///
     /// # Errors
-    /// [`Error::Setting`] for widths out of range.
+    /// [`Error::Setting`](crate::Error::Setting) for widths out of range.
     pub fn new(settings: AutoencoderSettings, device: Device, rng: &mut impl Rng) -> Result<Self> {
         settings.validate()?;
         let shapes = settings.layer_shapes();
@@ -39,236 +39,135 @@ impl Autoencoder {
         &self.settings
     }
 
-    /// Where its weights are.
-    pub fn device(&self) -> Device {
-        self.device
-    }
-
-    /// Code of shape (batch, code width) for x of shape (batch, input width).
-    pub fn encode(&self, x: &Tensor) -> Tensor {
-        self.encode_t(x, false)
-    }
-
-    /// As [`encode`](Self::encode); in training batch normalisation takes the batch's statistics and moves the running ones.
-    pub fn encode_t(&self, x: &Tensor, train: bool) -> Tensor {
-        self.encoder.forward_t(x, train)
-    }
-
-    /// Reconstruction of shape (batch, input width) for a code of shape (batch, code width).
-    pub fn decode(&self, code: &Tensor) -> Tensor {
-        self.decode_t(code, false)
-    }
-
-    /// As [`decode`](Self::decode), in training or not.
-    pub fn decode_t(&self, code: &Tensor, train: bool) -> Tensor {
-        self.decoder.forward_t(code, train)
-    }
-
-    /// Reconstruction of x, both of shape (batch, input width).
-    pub fn forward(&self, x: &Tensor) -> Tensor {
-        self.forward_t(x, false)
-    }
-
-    /// As [`forward`](Self::forward), in training or not.
-    pub fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
-        self.decode_t(&self.encode_t(x, train).to_kind(x.kind()), train)
-    }
-
-    /// What all layers give in training, in order: that of the code layer is at position `widths.len() − 2`, the last one's
-    /// activated output is the reconstruction.
-    pub fn layer_outputs(&self, x: &Tensor) -> Vec<LayerOutput> {
-        let mut outputs = Vec::new();
-        let code = self.encoder.forward_into(x, true, &mut outputs);
-        let _ = self.decoder.forward_into(&code.to_kind(x.kind()), true, &mut outputs);
-        outputs
-    }
-
-    /// Trainable tensors with their names (`encoder.0.weight`, …), encoder first.
-    pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
-        self.named(Mlp::named_parameters)
-    }
-
-    /// What training changes besides the parameters: the running statistics of batch normalisation.
-    pub fn named_buffers(&self) -> Vec<(String, Tensor)> {
-        self.named(Mlp::named_buffers)
-    }
-
-    /// Parameters and buffers: all that makes two networks of the same settings the same.
-    pub fn named_state(&self) -> Vec<(String, Tensor)> {
-        self.named_parameters().into_iter().chain(self.named_buffers()).collect()
-    }
-
     fn named(&self, of: impl Fn(&Mlp) -> Vec<(String, Tensor)>) -> Vec<(String, Tensor)> {
-        let halves = [("encoder", &self.encoder), ("decoder", &self.decoder)];
-        halves
-            .into_iter()
-            .flat_map(|(half, mlp)| {
-                of(mlp).into_iter().map(move |(name, tensor)| (format!("{half}.{name}"), tensor))
-            })
-            .collect()
-    }
-
-    /// Trainable tensors, encoder first.
-    pub fn parameters(&self) -> Vec<Tensor> {
-        self.named_parameters().into_iter().map(|(_, tensor)| tensor).collect()
-    }
-
-    /// Prepares training in a precision, and answers the optimiser for it. In [`Precision::Bf16`] every layer gets bf16
-    /// copies of its weights, which the optimiser keeps up to date; batches are to be given as
-    /// [`Precision::input`] makes them.
-    ///
-    /// # Errors
-    /// What [`Adam::new`] reports.
-    pub fn train_in(&mut self, precision: Precision, adam: AdamSettings) -> Result<Adam> {
-        self.train_part_in(precision, adam, |_| true, [])
-    }
-
-    /// As [`train_in`](Self::train_in), for [`pair_t`](Self::pair_t) alone.
-    ///
-    /// # Errors
-    /// What [`Adam::new`] reports.
-    pub fn train_pair_in(&mut self, pair: usize, precision: Precision, adam: AdamSettings) -> Result<Adam> {
-        let of_pair = [format!("encoder.{pair}."), format!("decoder.{}.", self.mirrored(pair))];
-        self.train_part_in(precision, adam, |name| of_pair.iter().any(|start| name.starts_with(start)), [])
-    }
-
-    /// As [`train_in`](Self::train_in), for the parameters whose names are `trained`, and for `others`, which are f32 leaves.
-    ///
-    /// # Errors
-    /// What [`Adam::new`] reports.
-    pub fn train_part_in(
-        &mut self,
-        precision: Precision,
-        adam: AdamSettings,
-        trained: impl Fn(&str) -> bool,
-        others: impl IntoIterator<Item = Tensor>,
-    ) -> Result<Adam> {
-        for layer in self.encoder.layers_mut().chain(self.decoder.layers_mut()) {
-            layer.working = (precision == Precision::Bf16).then(|| WorkingCopy::of(layer));
-        }
-        let named = self.named_parameters().into_iter();
-        let mut parameters: Vec<_> =
-            named.filter(|(name, _)| trained(name)).map(|(_, tensor)| tensor).collect();
-        let layers = self.encoder.layers().chain(self.decoder.layers());
-        let is_trained = |of: &Tensor| parameters.iter().any(|p| p.data_ptr() == of.data_ptr());
-        let copies: Vec<_> = layers
-            .filter_map(Linear::working_tensors)
-            .flatten()
-            .filter(|(parameter, _)| is_trained(parameter))
-            .collect();
-        parameters.extend(others);
-        Adam::mixed(adam, parameters, &copies)
-    }
-
-    /// How many pairs of an encoder's layer and the decoder's that mirrors it there are.
-    pub fn pairs(&self) -> usize {
-        self.settings.widths.len() - 1
+        below("encoder", of(&self.encoder)).chain(below("decoder", of(&self.decoder))).collect()
     }
 
     fn mirrored(&self, pair: usize) -> usize {
         self.pairs() - 1 - pair
     }
 
-    /// What the encoder's first `layers` layers give outside training.
-    pub fn encode_until(&self, x: &Tensor, layers: usize) -> Tensor {
-        (0..layers).fold(x.shallow_clone(), |x, i| self.encoder.layer(i, &x, false).activated)
+    /// The linear layers, encoder first.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = &Linear> {
+        self.encoder.layers().chain(self.decoder.layers())
     }
 
-    /// Through layer `pair` of the encoder and straight through the decoder's layer that mirrors it, for the outputs `x` of
-    /// the layers before: shape (batch, fan_in of that layer) in and out.
-    pub fn pair_t(&self, x: &Tensor, pair: usize, train: bool) -> Tensor {
-        let code = self.encoder.layer(pair, x, train).activated;
-        self.decoder.layer(self.mirrored(pair), &code.to_kind(x.kind()), train).activated
+    /// The linear layers, encoder first, to be changed.
+    pub(crate) fn layers_mut(&mut self) -> impl Iterator<Item = &mut Linear> {
+        self.encoder.layers_mut().chain(self.decoder.layers_mut())
     }
 
-    /// Trainable values of each layer, encoder first.
-    pub fn parameter_counts(&self) -> Vec<usize> {
-        self.encoder.parameter_counts().chain(self.decoder.parameter_counts()).collect()
+    /// The layer whose output is the code.
+    pub(crate) fn code_layer(&self) -> usize {
+        self.settings.widths.len() - 2
     }
 
-    /// Codes of all rows of `x`, shape (n, code width), computed in batches without a gradient.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] when the number of columns is not the input width.
-    pub fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.in_batches(x, |batch| self.encode(batch), self.settings.widths[self.settings.widths.len() - 1])
+    /// What layer `i` of the encoder makes of the outputs of those before.
+    pub(crate) fn encoder_layer(&self, i: usize, x: &Tensor, train: bool) -> Tensor {
+        self.encoder.layer(i, x, train).activated
     }
 
-    /// Reconstructions of all rows of `x`, shape (n, input width), computed in batches without a gradient.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] when the number of columns is not the input width.
-    pub fn reconstruct(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.in_batches(x, |batch| self.forward(batch), self.settings.widths[0])
-    }
-
-    fn in_batches(
-        &self,
-        x: ArrayView2<'_, f32>,
-        f: impl Fn(&Tensor) -> Tensor,
-        width: usize,
-    ) -> Result<Array2<f32>> {
-        const BATCH: usize = 2000;
-        if x.ncols() != self.settings.widths[0] {
-            return Err(Error::Shape {
-                what: "samples",
-                expected: format!("(n, {})", self.settings.widths[0]),
-                found: format!("({}, {})", x.nrows(), x.ncols()),
-            });
-        }
-        let mut outputs = Array2::zeros((x.nrows(), width));
-        for start in (0..x.nrows()).step_by(BATCH) {
-            let end = (start + BATCH).min(x.nrows());
-            let batch = to_tensor(x.slice(s![start..end, ..])).to_device(self.device);
-            let output = to_array2(&tch::no_grad(|| f(&batch)))?;
-            outputs.slice_mut(s![start..end, ..]).assign(&output);
-        }
-        Ok(outputs)
-    }
-
-    /// Copies values into the parameters and buffers, by name.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
-    pub fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
-        set_tensors(&self.named_state(), values)?;
-        self.encoder.layers().chain(self.decoder.layers()).for_each(Linear::refresh_working);
-        Ok(())
+    /// The linear part of layer `i` of the encoder.
+    pub(crate) fn encoder_linear(&self, i: usize) -> Option<&Linear> {
+        self.encoder.layers().nth(i)
     }
 }
 
-/// Copies values into tensors of the same names.
-///
-/// # Errors
-/// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
-pub(crate) fn set_tensors(targets: &[(String, Tensor)], values: &[(String, Tensor)]) -> Result<()> {
-    let find = |name: &str| values.iter().find(|(n, _)| n == name).map(|(_, tensor)| tensor);
-    for (name, target) in targets {
-        let found = find(name);
-        if found.is_none_or(|value| value.size() != target.size()) {
-            return Err(Error::Shape {
-                what: "saved parameters",
-                expected: format!("`{name}` of shape {:?}", target.size()),
-                found: found.map_or("no such tensor".to_owned(), |value| format!("{:?}", value.size())),
-            });
-        }
+impl Network for Autoencoder {
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec::FullyConnected(self.settings.clone())
     }
-    tch::no_grad(|| {
-        for (name, target) in targets {
-            if let Some(value) = find(name) {
-                target.detach().copy_(&value.to_kind(Kind::Float));
-            }
+
+    fn device(&self) -> Device {
+        self.device
+    }
+
+    fn features(&self) -> usize {
+        self.settings.widths[0]
+    }
+
+    fn code_width(&self) -> usize {
+        self.settings.widths[self.settings.widths.len() - 1]
+    }
+
+    fn encode_t(&self, x: &Tensor, train: bool) -> Tensor {
+        self.encoder.forward_t(x, train)
+    }
+
+    fn decode_t(&self, code: &Tensor, train: bool) -> Tensor {
+        self.decoder.forward_t(code, train)
+    }
+
+    /// The code layer's is at position `widths.len() − 2`.
+    fn layer_outputs(&self, x: &Tensor) -> Vec<LayerOutput> {
+        let mut outputs = Vec::new();
+        let code = self.encoder.forward_into(x, true, &mut outputs);
+        let _ = self.decoder.forward_into(&code.to_kind(x.kind()), true, &mut outputs);
+        outputs
+    }
+
+    /// `encoder.0.weight`, `encoder.0.bias`, `encoder.0.norm.weight`, …
+    fn named_parameters(&self) -> Vec<(String, Tensor)> {
+        self.named(Mlp::named_parameters)
+    }
+
+    fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        self.named(Mlp::named_buffers)
+    }
+
+    fn parameter_counts(&self) -> Vec<usize> {
+        self.encoder.parameter_counts().chain(self.decoder.parameter_counts()).collect()
+    }
+
+    /// In [`Precision::Bf16`] every layer gets bf16 copies of its weights, which the optimiser keeps up to date.
+    fn train_part_in(
+        &mut self,
+        precision: Precision,
+        adam: AdamSettings,
+        trained: &dyn Fn(&str) -> bool,
+        others: Vec<Tensor>,
+    ) -> Result<Adam> {
+        prepare(self.layers_mut(), precision);
+        adam_of(self.named_parameters(), self.layers(), adam, trained, others)
+    }
+
+    fn pairs(&self) -> usize {
+        self.settings.widths.len() - 1
+    }
+
+    fn train_pair_in(&mut self, pair: usize, precision: Precision, adam: AdamSettings) -> Result<Adam> {
+        if pair >= self.pairs() {
+            return Err(no_such_pair(pair, self.pairs()));
         }
-    });
-    Ok(())
+        let of_pair = [format!("encoder.{pair}."), format!("decoder.{}.", self.mirrored(pair))];
+        let trained = |name: &str| of_pair.iter().any(|start| name.starts_with(start));
+        Network::train_part_in(self, precision, adam, &trained, Vec::new())
+    }
+
+    fn encode_until(&self, x: &Tensor, layers: usize) -> Tensor {
+        (0..layers).fold(x.shallow_clone(), |x, i| self.encoder_layer(i, &x, false))
+    }
+
+    fn pair_t(&self, x: &Tensor, pair: usize, train: bool) -> Tensor {
+        let code = self.encoder_layer(pair, x, train);
+        self.decoder.layer(self.mirrored(pair), &code.to_kind(x.kind()), train).activated
+    }
+
+    fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
+        crate::network::set_tensors(&self.named_state(), values)?;
+        self.layers().for_each(Linear::refresh_working);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, Init, LayerInits, Optimizer};
+    use crate::{Activation, Init, LayerInits, Optimizer, to_tensor};
+    use ndarray::{Array2, s};
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
+    use tch::Kind;
 
     fn biswas() -> AutoencoderSettings {
         AutoencoderSettings {

@@ -2,7 +2,7 @@ use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
-/// Settings of batch normalisation (Ioffe and Szegedy 2015) in a fully connected autoencoder: between every hidden layer and
+/// Settings of batch normalisation (Ioffe and Szegedy 2015) in an autoencoder: between every hidden layer and
 /// its activation. The layer of the reconstruction never has it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,11 +29,12 @@ impl BatchNormSettings {
     }
 }
 
-/// Batch normalisation of features: y = γ (x − μ) / √(σ² + ε) + β, by feature.
+/// Batch normalisation of features, or of the channels of images: y = γ (x − μ) / √(σ² + ε) + β, by feature or channel.
 ///
-/// In training μ and σ² are mean and (biased) variance of the batch, and move the running ones by the momentum (there the
-/// variance is the unbiased one, as in torch); otherwise they are the running ones. A batch of one sample has no variance:
-/// it is treated as outside training, so that the last sample of an epoch cannot turn statistics into NaN.
+/// In training μ and σ² are mean and (biased) variance of the batch, for a channel over all its pixels, and move the running ones
+/// by the momentum (there the variance is the unbiased one, as in torch); otherwise they are the running ones. One value a feature
+/// has no variance: a batch of one sample is treated as outside training, so that the last sample of an epoch cannot turn
+/// statistics into NaN.
 #[derive(Debug)]
 pub struct BatchNorm {
     /// γ, shape (features); starts at 1.
@@ -60,14 +61,14 @@ impl BatchNorm {
         }
     }
 
-    /// y of shape (batch, features) for x of that shape.
+    /// y for x, both of shape (batch, features) or (batch, channels, rows, columns).
     pub fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
         x.batch_norm(
             Some(&self.weight),
             Some(&self.bias),
             Some(&self.running_mean),
             Some(&self.running_variance),
-            train && x.size()[0] > 1,
+            train && x.numel() > self.weight.numel(),
             self.settings.momentum,
             self.settings.epsilon,
             true,
@@ -143,6 +144,24 @@ mod tests {
         [0.424_404_38, -0.333_611_55, 2.370_831, 0.468_057_63, -2.495_235_4, -0.734_446_17];
     const EVALUATED: [f32; 6] =
         [2.034_799_6, 0.766_698_1, 5.930_369_4, 2.235_100_3, -3.808_555_1, 0.032_497_02];
+
+    #[test]
+    fn channels_of_images_as_in_torch() {
+        // torch 2.11: as above with nn.BatchNorm2d and one image, x = torch.tensor([[[[1., 2.], [3., 5.]], [[-2., .5], [0., 1.]]]])
+        let (norm, _) = layer();
+        let x = Tensor::from_slice(&[1.0f32, 2.0, 3.0, 5.0, -2.0, 0.5, 0.0, 1.0]).view([1, 2, 2, 2]);
+        assert_values(&norm.forward_t(&x, true), &IMAGE);
+        assert_values(&norm.running_mean, &IMAGE_MEAN);
+        assert_values(&norm.running_variance, &IMAGE_VARIANCE);
+        assert_values(&norm.forward_t(&x, false), &IMAGE_EVALUATED);
+    }
+
+    const IMAGE: [f32; 8] =
+        [-2.265_891, -0.913_953_3, 0.437_984_5, 3.141_86, -1.022_915, 0.074_304_91, -0.145_139, 0.293_748_9];
+    const IMAGE_MEAN: [f32; 2] = [0.027_5, -0.001_25];
+    const IMAGE_VARIANCE: [f32; 2] = [1.019_167, 1.007_292];
+    const IMAGE_EVALUATED: [f32; 8] =
+        [2.025_68, 4.005_813, 5.985_946, 9.946_213, -1.195_257, 0.049_592_36, -0.199_377_6, 0.298_562_3];
 
     #[test]
     fn parts_are_normalised_apart() {

@@ -1,4 +1,4 @@
-use crate::autoencoder::set_tensors;
+use crate::network::set_tensors;
 use crate::{Activation, BatchNorm, BatchNormSettings, Error, Init, Linear, Mlp, Result};
 use rand::Rng;
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use rand_distr::{Distribution, Normal, Uniform};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
-/// How the weights and biases of a linear layer start.
+/// How the weights and biases of a linear layer or a convolution start.
 ///
 /// tch's own default is *not* Python's: it draws weights from U(±√(6/fan_in)), √6 ≈ 2.45 times wider than
 /// `torch.nn.Linear`. So every network here names its initialiser. Numbers come from the generator that is passed
@@ -14,20 +14,31 @@ use tch::{Device, Kind, Tensor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Init {
-    /// `torch.nn.Linear`'s default: weights and biases from U(±1/√fan_in).
+    /// The default of `torch.nn.Linear` and `torch.nn.Conv2d`: weights and biases from U(±1/√fan_in).
     TorchLinear,
     /// He et al. 2015, eq. 10: weights from N(0, 2/fan_in); biases from U(±1/√fan_in).
     KaimingNormal,
     /// Glorot and Bengio 2010, eq. 16: weights from U(±√(6/(fan_in+fan_out))); biases from U(±1/√fan_in).
     XavierUniform,
-    /// Keras's `Dense` default: weights from U(±√(6/(fan_in+fan_out))); biases zero.
+    /// Keras's default for `Dense` and `Conv2D`: weights from U(±√(6/(fan_in+fan_out))); biases zero.
     GlorotUniform,
 }
 
 impl Init {
     /// Draws a weight matrix, shape (fan_out, fan_in).
     pub fn weight(self, fan_in: usize, fan_out: usize, rng: &mut impl Rng) -> Tensor {
-        let (shape, fan_in_f, fan_out_f) = ((fan_out, fan_in), fan_in as f64, fan_out as f64);
+        self.draw_weight((fan_out, fan_in), fan_in, fan_out, rng)
+    }
+
+    /// Draws weights of another shape than (fan_out, fan_in), as those of convolutions are.
+    pub(crate) fn draw_weight(
+        self,
+        shape: (usize, usize),
+        fan_in: usize,
+        fan_out: usize,
+        rng: &mut impl Rng,
+    ) -> Tensor {
+        let (fan_in_f, fan_out_f) = (fan_in as f64, fan_out as f64);
         match self {
             Self::TorchLinear => uniform(shape, fan_in_f.sqrt().recip(), rng),
             Self::KaimingNormal => draw(shape, Normal::new(0.0, (2.0 / fan_in_f).sqrt() as f32), rng),

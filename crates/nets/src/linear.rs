@@ -28,8 +28,17 @@ impl Linear {
         }
     }
 
+    /// A layer with weights of zero and equal biases, which does not see its input at first.
+    pub(crate) fn full(fan_in: usize, fan_out: usize, bias: f64, device: Device) -> Self {
+        let full = |shape: &[i64], value: f64| {
+            Tensor::full(shape, value, (Kind::Float, device)).set_requires_grad(true)
+        };
+        let (fan_in, fan_out) = (fan_in as i64, fan_out as i64);
+        Self { weight: full(&[fan_out, fan_in], 0.0), bias: full(&[fan_out], bias), working: None }
+    }
+
     /// y = x Wᵀ + b for x of shape (batch, fan_in). For x in bf16 the layer's bf16 weights are taken, which are there after
-    /// [`Autoencoder::train_in`](crate::Autoencoder::train_in), and y is bf16.
+    /// [`Network::train_in`](crate::Network::train_in), and y is bf16.
     ///
     /// # Panics
     /// When the width or the kind of x does not fit the weights.

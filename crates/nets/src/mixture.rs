@@ -1,4 +1,4 @@
-use crate::autoencoder::set_tensors;
+use crate::network::{check_columns, set_tensors};
 use crate::stacked_layer::StackedLayer;
 use crate::{
     Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Precision, Result, to_array2, to_tensor,
@@ -9,6 +9,8 @@ use tch::{Device, Kind, Tensor};
 
 /// k autoencoders of one shape as one network: the weights of a layer lie in one tensor, and a batch goes through all of
 /// them in one product a layer.
+///
+/// It is no [`Network`](crate::Network): a sample has k codes and k reconstructions, and responsibilities say which of them are trained.
 #[derive(Debug)]
 pub struct AutoencoderMixture {
     settings: AutoencoderSettings,
@@ -108,7 +110,7 @@ impl AutoencoderMixture {
         self.device
     }
 
-    /// Trainable tensors with their names, those of [`Autoencoder::named_parameters`]: stacked along a new first dimension of
+    /// Trainable tensors with their names, those of [`Network::named_parameters`](crate::Network::named_parameters): stacked along a new first dimension of
     /// length k, and those of batch normalisation one after the other.
     pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
         self.named(StackedLayer::parameters)
@@ -145,7 +147,7 @@ impl AutoencoderMixture {
         Ok(())
     }
 
-    /// Prepares training in a precision, as [`Autoencoder::train_in`] does; the optimiser moves `others` too, which are
+    /// Prepares training in a precision, as [`Network::train_in`](crate::Network::train_in) does; the optimiser moves `others` too, which are
     /// f32 leaves.
     ///
     /// # Errors
@@ -245,7 +247,7 @@ impl AutoencoderMixture {
     /// # Errors
     /// [`Error::Shape`] when the number of columns is not the input width.
     pub fn errors_of(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        self.check_width(x)?;
+        check_columns(x, self.settings.widths[0])?;
         let mut errors = Array2::zeros((x.nrows(), self.k()));
         for rows in batches(x.nrows()) {
             let batch = to_tensor(x.slice(s![rows.clone(), ..])).to_device(self.device);
@@ -259,7 +261,7 @@ impl AutoencoderMixture {
     /// # Errors
     /// [`Error::Shape`] when the number of columns is not the input width.
     pub fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
-        self.check_width(x)?;
+        check_columns(x, self.settings.widths[0])?;
         let mut all = Array3::zeros((x.nrows(), self.k(), x.ncols()));
         for rows in batches(x.nrows()) {
             let batch = to_tensor(x.slice(s![rows.clone(), ..])).to_device(self.device);
@@ -269,17 +271,6 @@ impl AutoencoderMixture {
             }
         }
         Ok(all)
-    }
-
-    fn check_width(&self, x: ArrayView2<'_, f32>) -> Result<()> {
-        if x.ncols() == self.settings.widths[0] {
-            return Ok(());
-        }
-        Err(Error::Shape {
-            what: "samples",
-            expected: format!("(n, {})", self.settings.widths[0]),
-            found: format!("({}, {})", x.nrows(), x.ncols()),
-        })
     }
 }
 

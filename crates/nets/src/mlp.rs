@@ -1,10 +1,10 @@
 use crate::{Activation, BatchNorm, Linear};
 use tch::{Kind, Tensor};
 
-/// What one layer gives for a batch, both of shape (batch, fan_out).
+/// What one layer gives for a batch, both of shape (batch, width): fan_out, or channels · rows · columns of a convolution.
 #[derive(Debug)]
 pub struct LayerOutput {
-    /// y = x Wᵀ + b, normalised where the layer has batch normalisation.
+    /// y = x Wᵀ + b, or the convolution, normalised where the layer has batch normalisation.
     pub linear: Tensor,
     /// y after the activation.
     pub activated: Tensor,

@@ -25,8 +25,13 @@ impl Step {
     /// A generator of this step alone: ChaCha8 keyed by the training's noise, its stream the step's number. A training that
     /// goes on after a break draws what it would have drawn without one.
     pub fn generator(&self) -> ChaCha8Rng {
+        self.generator_of(0)
+    }
+
+    /// As [`generator`](Self::generator), for one of several purposes.
+    pub(crate) fn generator_of(&self, purpose: u64) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::from_seed(self.noise);
-        rng.set_stream(self.number as u64);
+        rng.set_stream(((self.number as u64) << 1) | purpose);
         rng
     }
 }

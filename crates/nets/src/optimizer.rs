@@ -57,6 +57,10 @@ pub trait Optimizer {
         self.apply(&gradients)
     }
 
+    /// What the learning rate of its settings is multiplied by in the steps from here on, above 0: 1 until it is called. It is no part
+    /// of the state that is saved.
+    fn set_learning_rate_factor(&mut self, factor: f64);
+
     /// Steps taken so far.
     fn steps(&self) -> u64;
 

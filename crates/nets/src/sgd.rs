@@ -34,6 +34,7 @@ pub struct Sgd {
     parameters: Vec<Tensor>,
     velocities: Vec<Tensor>,
     steps: u64,
+    rate_factor: f64,
 }
 
 impl Sgd {
@@ -51,7 +52,7 @@ impl Sgd {
             });
         }
         let velocities = parameters.iter().map(|p| p.detach().zeros_like()).collect();
-        Ok(Self { settings, parameters, velocities, steps: 0 })
+        Ok(Self { settings, parameters, velocities, steps: 0, rate_factor: 1.0 })
     }
 }
 
@@ -68,16 +69,21 @@ impl Optimizer for Sgd {
                 found: gradients.len().to_string(),
             });
         }
+        let learning_rate = self.settings.learning_rate * self.rate_factor;
         tch::no_grad(|| {
             let states = self.parameters.iter_mut().zip(&mut self.velocities);
             for ((w, v), gradient) in states.zip(gradients) {
                 let _ = v.g_mul_scalar_(self.settings.momentum);
                 let _ = v.g_add_(gradient);
-                let _ = w.g_sub_(&(&*v * self.settings.learning_rate));
+                let _ = w.g_sub_(&(&*v * learning_rate));
             }
         });
         self.steps += 1;
         Ok(())
+    }
+
+    fn set_learning_rate_factor(&mut self, factor: f64) {
+        self.rate_factor = factor;
     }
 
     fn steps(&self) -> u64 {

@@ -1,4 +1,4 @@
-use crate::{Error, Result};
+use crate::{AugmentationSettings, Error, Result, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// How long and in which portions to train.
@@ -15,6 +15,12 @@ pub struct TrainSettings {
     /// When to stop before the last epoch; never unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stop: Option<EarlyStop>,
+    /// The learning rate by epoch; constant unless given.
+    #[serde(default, skip_serializing_if = "Schedule::is_constant")]
+    pub schedule: Schedule,
+    /// Random changes of every batch of images; none unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub augmentation: Option<AugmentationSettings>,
 }
 
 /// A stop when the training loss no longer falls. Labels have no part in it.
@@ -43,9 +49,9 @@ impl EarlyStop {
 }
 
 impl TrainSettings {
-    /// That many epochs in batches of that size, without an early stop.
+    /// That many epochs in batches of that size, without an early stop, at a constant learning rate, of the samples as they are.
     pub fn new(epochs: usize, batch_size: usize) -> Self {
-        Self { epochs, batch_size, least_steps: None, early_stop: None }
+        Self { epochs, batch_size, least_steps: None, early_stop: None, schedule: Schedule::Constant, augmentation: None }
     }
 
     /// The same, with more epochs where these are fewer steps.
@@ -83,7 +89,10 @@ impl TrainSettings {
                     found: min_delta.to_string(),
                 })
             }
-            _ => Ok(()),
+            _ => {
+                self.schedule.validate()?;
+                self.augmentation.as_ref().map_or(Ok(()), AugmentationSettings::validate)
+            }
         }
     }
 }
@@ -99,6 +108,17 @@ mod tests {
         assert!(stop.is_due(&[3.0, 2.0, 1.95, 1.91]));
         assert!(!stop.is_due(&[3.0, 2.0, 1.95, 1.85]));
         assert!(!stop.is_due(&[]));
+    }
+
+    /// Records are named by their settings' JSON.
+    #[test]
+    fn a_constant_learning_rate_is_not_mentioned() {
+        let text = serde_json::to_string(&TrainSettings::new(3, 2)).unwrap();
+        assert_eq!(text, r#"{"epochs":3,"batch_size":2}"#);
+        let schedule = Schedule::Step { at: 2, factor: 0.1 };
+        let settings = TrainSettings { schedule, ..TrainSettings::new(3, 2) };
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<TrainSettings>(&text).unwrap(), settings);
     }
 
     #[test]
@@ -119,5 +139,10 @@ mod tests {
         };
         assert_eq!(message(stop(0, 0.0)), "setting `patience`: expected a number of at least 1, found 0");
         assert_eq!(message(stop(1, -1.0)), "setting `min_delta`: expected a number of at least 0, found -1");
+        let schedule = Schedule::Exponential { factor: 0.9, every: 0, least: 0.0 };
+        assert_eq!(
+            message(TrainSettings { schedule, ..TrainSettings::new(1, 1) }),
+            "setting `every`: expected a number of at least 1, found 0"
+        );
     }
 }

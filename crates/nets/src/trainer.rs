@@ -97,6 +97,13 @@ impl Trainer {
             let (what, expected) = ("training samples".to_owned(), "at least one row".to_owned());
             return Err(Error::Tensor { what, expected, found: "none".to_owned() }.into());
         }
+        if let Some(augmentation) = &self.settings.augmentation {
+            let expected = augmentation.channels * augmentation.height * augmentation.width;
+            if data.size().last() != Some(&(expected as i64)) {
+                let (what, found) = ("images to be augmented", format!("{:?}", data.size()));
+                return Err(Error::Shape { what, expected: format!("(n, {expected})"), found }.into());
+            }
+        }
         let mut checkpoint = self.checkpoint.clone().map(|(path, every)| TrainCheckpoint::new(path, every));
         let buffers = objective.buffers();
         let mut history = match &checkpoint {
@@ -117,7 +124,14 @@ impl Trainer {
             }
             let mut sums = RoundSums::default();
             for _ in 0..self.round.unwrap_or(per_epoch).min(last - history.steps) {
-                let step = batches.next(data, self.noise, rng);
+                let mut step = batches.next(data, self.noise, rng);
+                if !self.settings.schedule.is_constant() {
+                    let factor = self.settings.schedule.at(step.epoch);
+                    objective.optimizers().iter_mut().for_each(|o| o.set_learning_rate_factor(factor));
+                }
+                if let Some(augmentation) = &self.settings.augmentation {
+                    step.x = augmentation.apply(&step.x, &mut step.generator_of(AUGMENTATION));
+                }
                 let weight = if by_steps { 1 } else { step.samples.size()[0] };
                 let Losses { total, parts } = objective.loss(&step)?;
                 minimise(&mut objective.optimizers(), &total)?;
@@ -145,6 +159,9 @@ impl Trainer {
         Ok(history)
     }
 }
+
+/// The purpose of a step's second generator; the first is the objective's.
+const AUGMENTATION: u64 = 1;
 
 /// One step of every optimiser on one differentiation of the loss.
 fn minimise(optimizers: &mut [&mut dyn Optimizer], loss: &Tensor) -> Result<()> {
