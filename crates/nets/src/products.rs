@@ -6,25 +6,34 @@ use std::sync::atomic::{AtomicBool, Ordering};
 ///
 /// MKL takes AVX-512 on processors by one maker alone, whatever others can do. Where AVX-512 is twice as wide as AVX2 in
 /// silicon, as in Zen 5, that halves the speed of products in single precision (`cargo run --release -p deepclust-nets --example
-/// products` measures it). MKL asks a function of its own for the maker, and a program's function of the same name goes
-/// before a library's: this crate has one. What the processor can do MKL finds out by itself, so that no kernel is taken that
-/// would not run. Only on Linux; elsewhere, and where libtorch has no MKL or is linked statically, nothing is different.
+/// products` measures it). MKL asks a function for the maker, and a program's function of that name goes before a library's:
+/// this crate has one. It passes MKL's own answer on until [`choose`](Self::choose) is called: linking this crate
+/// changes nothing. What the processor can do MKL finds out by itself, so that no kernel is taken that would not
+/// run. Only on Linux; elsewhere, and where libtorch has no MKL or is linked statically, nothing is different.
 ///
 /// The two differ in the order of sums, and thus in last digits, which training amplifies.
+///
+/// # MKL's licence
+///
+/// MKL comes under the Intel Simplified Software License. Its version of October 2022 permits neither reverse engineering
+/// "nor any modification or alteration of the Software or its operation at any time, including during execution". We do not
+/// change MKL's files nor its code in memory; with [`ByAbility`](Self::ByAbility) the program answers a question that MKL
+/// asks it, and the answer need not be MKL's own. Whether the licence means that too, each user has to judge. Who
+/// does not want it leaves the call out, or calls `Products::ByMaker.choose()`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Products {
-    /// As MKL chooses by itself.
+    /// As MKL chooses by itself. What a process has that does not choose.
     #[default]
     ByMaker,
-    /// By what the processor can do. What a program with this crate has unless it says otherwise.
+    /// By what the processor can do.
     ByAbility,
 }
 
-static BY_ABILITY: AtomicBool = AtomicBool::new(true);
+static BY_ABILITY: AtomicBool = AtomicBool::new(false);
 
 impl Products {
-    /// Makes this the choice of the process. MKL asks once: call it before the first operation on tensors.
+    /// Makes this the choice of the process. MKL asks once: call it first thing, before any operation on tensors.
     pub fn choose(self) {
         BY_ABILITY.store(self == Self::ByAbility, Ordering::Relaxed);
     }
@@ -58,19 +67,35 @@ impl std::fmt::Display for Products {
     }
 }
 
+impl std::str::FromStr for Products {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "by-maker" => Ok(Self::ByMaker),
+            "by-ability" => Ok(Self::ByAbility),
+            other => Err(format!("expected `by-maker` or `by-ability`, found `{other}`")),
+        }
+    }
+}
+
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod mkl {
     use super::{BY_ABILITY, Ordering};
     use std::ffi::c_int;
 
-    /// What MKL asks before it chooses its kernels: is the processor Intel's?
+    /// What MKL asks before it chooses its kernels: is the processor Intel's? MKL's own answer, unless the process has chosen.
     #[unsafe(no_mangle)]
     extern "C" fn mkl_serv_intel_cpu_true() -> c_int {
-        c_int::from(BY_ABILITY.load(Ordering::Relaxed) || says_intel() == Some(true))
+        if BY_ABILITY.load(Ordering::Relaxed) { 1 } else { own_answer().unwrap_or(0) }
+    }
+
+    pub(super) fn says_intel() -> Option<bool> {
+        own_answer().map(|answer| answer != 0)
     }
 
     /// The answer of MKL's own function; none where there is no MKL.
-    pub(super) fn says_intel() -> Option<bool> {
+    fn own_answer() -> Option<c_int> {
         // SAFETY: the name ends with a zero, and the handle stands for what was loaded after this program.
         let own = unsafe { libc::dlsym(libc::RTLD_NEXT, c"mkl_serv_intel_cpu_true".as_ptr()) };
         if own.is_null() {
@@ -78,7 +103,7 @@ mod mkl {
         }
         // SAFETY: MKL's function of this name has no argument and answers an int, as the one above does.
         let own: extern "C" fn() -> c_int = unsafe { std::mem::transmute(own) };
-        Some(own() != 0)
+        Some(own())
     }
 }
 

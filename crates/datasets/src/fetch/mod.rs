@@ -93,7 +93,10 @@ fn over_https(base: &str, source: &Source, folder: &Path, progress: &mut dyn Pro
 
 #[cfg(not(feature = "download"))]
 fn over_https(base: &str, _: &Source, _: &Path, _: &mut dyn Progress) -> Result<()> {
-    Err(Error::Download { url: base.to_owned(), reason: "built without the \"download\" feature".into() })
+    Err(Error::Download {
+        url: base.to_owned(),
+        reason: "deepclust-datasets was built without its feature `download`".into(),
+    })
 }
 
 /// The error for a data set that is nowhere: where was looked, what was tried, what to do.

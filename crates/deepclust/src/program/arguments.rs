@@ -1,7 +1,7 @@
 use clap::{Args, Parser, Subcommand};
 use deepclust_datasets::cli::DataArgs;
 use deepclust_experiments::Scale;
-use deepclust_nets::DeviceChoice;
+use deepclust_nets::{DeviceChoice, Products};
 use deepclust_papers::{Error, PAPERS, Paper, Request, Result, Target, parse_target};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -72,6 +72,9 @@ pub struct Reproduce {
     /// Where networks are trained: cpu, cuda or auto.
     #[arg(long, value_name = "DEVICE", default_value = "cpu")]
     pub device: DeviceChoice,
+    /// MKL's kernels: by-ability of the processor, or by-maker, as MKL chooses by itself. A record says which.
+    #[arg(long, value_name = "CHOICE", default_value_t = Products::ByAbility)]
+    pub products: Products,
     /// Where to look for data sets first.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,

@@ -5,7 +5,6 @@ use deepclust_datasets::DataDirs;
 use deepclust_experiments::{
     Backend, Board, Event, Job, LocalProcesses, Outcome, RunSpec, Store, ensure_data,
 };
-use deepclust_nets::Products;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -64,7 +63,7 @@ fn make_runs(pending: &[RunSpec], options: &Reproduce) -> Result<Vec<Outcome>> {
         data_dir: data_dir.clone(),
         device: options.device,
         threads: usize::from(options.threads),
-        products: Products::ByAbility,
+        products: options.products,
         rerun: options.rerun,
     };
     let jobs: Vec<Job> = pending.iter().map(job).collect();

@@ -3,7 +3,8 @@ use crate::{Job, Message};
 use deepclust_methods::Progress;
 use std::ops::ControlFlow;
 
-/// Makes one run after the other in this process: for tests, and for a program that has the libraries loaded already.
+/// Makes one run after the other in this process: for tests, and for a program that has the libraries loaded already. Kernels and
+/// threads are those of the process, whatever a job says: libtorch fixes them at the first operation.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InProcess;
 
