@@ -1,6 +1,6 @@
 //! Networks whose weights a reference in Python can have too.
 
-use deepclust_nets::{Autoencoder, BatchNormSettings, Tensor};
+use deepclust_nets::{Autoencoder, BatchNormSettings, Network, Tensor};
 
 /// Fills weights and biases of the linear layers; batch normalisation stays as it starts.
 pub(crate) fn set_linear(network: &Autoencoder, fill: impl IntoIterator<Item = impl Fn(usize) -> Vec<f32>>) {

@@ -6,7 +6,7 @@
 
 use deepclust_nets::{
     Activation, Adam, AdamSettings, Autoencoder, AutoencoderSettings, Device, Init, LayerInits, Losses,
-    Objective, Optimizer, Products, Step, TrainSettings, Trainer, to_tensor, use_threads,
+    Network, Objective, Optimizer, Products, Step, TrainSettings, Trainer, to_tensor, use_threads,
 };
 use ndarray::Array2;
 use ndarray_rand::RandomExt;

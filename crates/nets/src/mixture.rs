@@ -1,7 +1,8 @@
 use crate::network::{check_columns, set_tensors};
 use crate::stacked_layer::StackedLayer;
 use crate::{
-    Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Precision, Result, to_array2, to_tensor,
+    Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Network, Precision, Result, to_array2,
+    to_tensor,
 };
 use ndarray::{Array2, Array3, ArrayView2, s};
 use std::ops::Range;

@@ -51,7 +51,14 @@ impl EarlyStop {
 impl TrainSettings {
     /// That many epochs in batches of that size, without an early stop, at a constant learning rate, of the samples as they are.
     pub fn new(epochs: usize, batch_size: usize) -> Self {
-        Self { epochs, batch_size, least_steps: None, early_stop: None, schedule: Schedule::Constant, augmentation: None }
+        Self {
+            epochs,
+            batch_size,
+            least_steps: None,
+            early_stop: None,
+            schedule: Schedule::Constant,
+            augmentation: None,
+        }
     }
 
     /// The same, with more epochs where these are fewer steps.

@@ -111,7 +111,7 @@ mod tests {
     use crate::{ReconstructionDistance, Seed};
     use deepclust_nets::{
         Activation, AdamSettings, Autoencoder, AutoencoderSettings, BatchNormSettings, Device, Init,
-        LayerInits, MixturePass, Precision, TrainSettings, to_tensor,
+        LayerInits, MixturePass, Network, Precision, TrainSettings, to_tensor,
     };
     use ndarray::{Array2, s};
 

@@ -129,8 +129,8 @@ mod tests {
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{
-        Activation, AdamSettings, Autoencoder, Device, Init, LayerInits, OptimizerSettings, Precision, SgdSettings,
-        TrainSettings,
+        Activation, AdamSettings, Autoencoder, Device, Init, LayerInits, OptimizerSettings, Precision,
+        SgdSettings, TrainSettings,
     };
 
     fn settings(optimizer: OptimizerSettings) -> DcnSettings {
@@ -177,7 +177,7 @@ mod tests {
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
         let mut joint = Joint::new(
             settings,
-            network,
+            Box::new(network),
             &KMeansModel::from_centers(centres).unwrap(),
             x.view(),
             Device::Cpu,

@@ -8,8 +8,8 @@ use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
 use deepclust_nets::{
-    Device, Kind, Losses, Network, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor,
-    TrainHistory, TrainSettings, no_grad, to_tensor_on,
+    Device, Kind, Losses, Network, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor, TrainHistory,
+    TrainSettings, no_grad, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use std::ops::ControlFlow;
@@ -162,7 +162,9 @@ mod tests {
     use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
-    use deepclust_nets::{Activation, AdamSettings, Autoencoder, Init, LayerInits, Precision, SgdSettings, TrainSettings};
+    use deepclust_nets::{
+        Activation, AdamSettings, Autoencoder, Init, LayerInits, Precision, SgdSettings, TrainSettings,
+    };
     use ndarray::Array2;
 
     fn settings(optimizer: OptimizerSettings, divergence_weight: Option<f64>) -> DecSettings {
@@ -205,9 +207,12 @@ mod tests {
     /// Weights, centres and samples are sines; see the Python lines below.
     fn joint(settings: &DecSettings) -> Joint<'_> {
         let x = Array2::from_shape_fn((6, 4), |(i, j)| ((1.3 * (4 * i + j) as f64).sin() as f32 + 1.0) / 2.0);
-        let network =
-            Autoencoder::new(settings.pretraining.fully_connected(4), Device::Cpu, &mut Seed(0).stream("weights"))
-                .unwrap();
+        let network = Autoencoder::new(
+            settings.pretraining.fully_connected(4),
+            Device::Cpu,
+            &mut Seed(0).stream("weights"),
+        )
+        .unwrap();
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
         set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();

@@ -86,7 +86,8 @@ impl ClusterAutoencoders {
         self.pretraining.validate(method)?;
         self.k_means.validate()?;
         if self.of_cluster.network.is_some() {
-            let problem = "`of_cluster`: expected a fully connected network, found one in `network`".to_owned();
+            let problem =
+                "`of_cluster`: expected a fully connected network, found one in `network`".to_owned();
             return Err(Error::Settings { method, problem });
         }
         self.of_cluster.validate(method)
@@ -108,8 +109,7 @@ impl ClusterAutoencoders {
         let mut sums: Vec<(f64, usize)> = Vec::new();
         for cluster in 0..k {
             let rows: Vec<usize> = (0..labels.len()).filter(|&i| labels[i] == cluster).collect();
-            let (part, losses) =
-                self.train_one(scaled.select(Axis(0), &rows).view(), cluster, context)?;
+            let (part, losses) = self.train_one(scaled.select(Axis(0), &rows).view(), cluster, context)?;
             for (epoch, loss) in losses.whole.iter().enumerate() {
                 sums.resize(sums.len().max(epoch + 1), (0.0, 0));
                 sums[epoch].0 += loss * rows.len() as f64;

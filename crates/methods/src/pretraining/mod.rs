@@ -10,8 +10,8 @@ pub(crate) use train::{EpochLosses, Names, Pretrained};
 
 use crate::Result;
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, BatchNormSettings, Init, LayerInits, NetworkSpec, Precision,
-    SgdSettings, TrainSettings,
+    Activation, AdamSettings, AutoencoderSettings, BatchNormSettings, Init, LayerInits, NetworkSpec,
+    Precision, SgdSettings, TrainSettings,
 };
 use serde::{Deserialize, Serialize};
 

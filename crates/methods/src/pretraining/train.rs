@@ -2,8 +2,7 @@ use super::{CacheKey, Pretraining, ReconstructionLoss};
 use crate::training::{AUTOENCODER, Training, tensors};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
-    Losses, Network, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad,
-    to_tensor_on,
+    Losses, Network, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};

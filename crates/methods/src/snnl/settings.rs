@@ -2,8 +2,8 @@ use crate::{Error, ReconstructionLoss, Result, Scaling, Shape};
 use deepclust_cluster::KMeansOptions;
 use deepclust_losses::{LayerReduction, SoftNearestNeighbour, Temperature};
 use deepclust_nets::{
-    Activation, AdamSettings, AutoencoderSettings, Init, LayerInits, LayerOutput, NetworkSpec, Precision, Tensor,
-    TrainSettings,
+    Activation, AdamSettings, AutoencoderSettings, Init, LayerInits, LayerOutput, NetworkSpec, Precision,
+    Tensor, TrainSettings,
 };
 use serde::{Deserialize, Serialize};
 

@@ -47,7 +47,10 @@ impl Paper for Defaults {
                 },
                 fit: None,
                 clusters: Clusters::Classes,
-                method: MethodSpec { name: method.slug.to_owned(), settings: method.defaults(Shape::Images)? },
+                method: MethodSpec {
+                    name: method.slug.to_owned(),
+                    settings: method.defaults(Shape::Images)?,
+                },
                 seed: 0,
                 scale,
                 measures: Vec::new(),
