@@ -36,6 +36,9 @@ pub enum Error {
         /// What it got.
         found: &'static str,
     },
+    /// A loss refuses its tensors.
+    #[error(transparent)]
+    Losses(#[from] deepclust_losses::Error),
     /// A network could not be made or trained.
     #[error(transparent)]
     Nets(#[from] deepclust_nets::Error),

@@ -2,7 +2,7 @@
 
 use crate::names::series::JOINT_LOSS;
 use crate::{Context, Error, Result, Series};
-use deepclust_nets::{Objective, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
+use deepclust_nets::{Network, Objective, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
 use rand::RngCore;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -88,6 +88,14 @@ fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>>
             .map_err(|source| deepclust_nets::Error::Io { path: path.clone(), source })?;
     }
     Ok(Some(path))
+}
+
+/// The parameters that a reconstruction depends on, of those that are `wanted`: a loss of codes and reconstructions has no gradient
+/// by others.
+pub(crate) fn trained(network: &dyn Network, wanted: impl Fn(&str) -> bool) -> Vec<Tensor> {
+    let mut named = network.named_parameters();
+    named.retain(|(name, _)| wanted(name) && network.reconstructs_by(name));
+    tensors(named)
 }
 
 /// The tensors without their names.

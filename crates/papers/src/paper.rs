@@ -17,6 +17,10 @@ pub struct Metric {
     pub printed: usize,
 }
 
+/// ACC, NMI and ARI in three digits, where nothing is printed that has another number of them.
+pub(crate) const AGREEMENT: [Metric; 3] =
+    [Metric::new("acc", "ACC", 3), Metric::new("nmi", "NMI", 3), Metric::new("ari", "ARI", 3)];
+
 impl Metric {
     /// A column with as many digits in print as here.
     pub const fn new(name: &'static str, label: &'static str, decimals: usize) -> Self {
@@ -43,8 +47,10 @@ pub trait Paper: Sync {
     /// The metrics of its tables, the most telling one first.
     fn metrics(&self) -> &'static [Metric];
 
-    /// The published name of the method that the paper proposes.
-    fn own(&self) -> &'static str;
+    /// The published name of the method that the paper proposes; none where there is no paper.
+    fn own(&self) -> &'static str {
+        ""
+    }
 
     /// All rows, in the order of the tables.
     ///
@@ -53,7 +59,10 @@ pub trait Paper: Sync {
     fn rows(&self, scale: Scale) -> Result<Vec<Row>>;
 
     /// What is printed in the row of that name.
-    fn printed(&self, dataset: &str, row: &str, metric: &str) -> Option<f64>;
+    fn printed(&self, dataset: &str, row: &str, metric: &str) -> Option<f64> {
+        let _ = (dataset, row, metric);
+        None
+    }
 
     /// The best of several runs in the row of that name, where the paper prints it too.
     fn printed_best(&self, dataset: &str, row: &str, metric: &str) -> Option<f64> {

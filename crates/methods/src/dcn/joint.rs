@@ -2,7 +2,7 @@
 
 use super::DcnSettings;
 use crate::names::series::{SQUARED_DISTANCE, SQUARED_ERROR};
-use crate::training::{JOINT, Training, tensors};
+use crate::training::{JOINT, Training, tensors, trained};
 use crate::{Context, Error, Result};
 use deepclust_cluster::KMeansModel;
 use deepclust_nets::{
@@ -36,7 +36,7 @@ impl<'a> Joint<'a> {
         let clusters: Vec<f32> = start.labels().iter().map(|&cluster| cluster as f32).collect();
         Ok(Self {
             settings,
-            optimizer: settings.optimizer.build(network.parameters())?,
+            optimizer: settings.optimizer.build(trained(&*network, |_| true))?,
             network,
             data: to_tensor_on(x, device),
             centres: Centres { positions, counts },
@@ -138,19 +138,8 @@ mod tests {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
                 widths: vec![3, 2],
-                decoder: None,
-                hidden: Activation::Relu,
-                code: Activation::Identity,
-                output: Activation::Identity,
-                init: LayerInits::all(Init::TorchLinear),
-                loss: ReconstructionLoss::MeanSquaredError,
-                adam: AdamSettings::default(),
-                sgd: None,
                 train: TrainSettings::new(1, 6),
-                precision: Precision::Single,
-                batch_norm: None,
-                layer_wise: None,
-                network: None,
+                ..Pretraining::default()
             },
             k_means: KMeansOptions::default(),
             optimizer,

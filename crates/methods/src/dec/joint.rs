@@ -2,7 +2,7 @@
 
 use super::DecSettings;
 use crate::names::series::CHANGED;
-use crate::training::{JOINT, Training, tensors};
+use crate::training::{JOINT, Training, tensors, trained};
 use crate::{Context, Error, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
@@ -51,15 +51,18 @@ impl<'a> Joint<'a> {
     ) -> Result<Self> {
         let centres = to_tensor_on(centres, device).set_requires_grad(true);
         // DEC forgets the decoder: it has no part in the loss.
-        let trained = |name: &str| settings.reconstructs() || name.starts_with("encoder");
+        let wanted = |name: &str| settings.reconstructs() || name.starts_with("encoder");
         let others = vec![centres.shallow_clone()];
         let optimizer: Box<dyn Optimizer> = match settings.optimizer {
             OptimizerSettings::Adam(adam) => {
-                Box::new(network.train_part_in(settings.precision, adam, &trained, others)?)
+                let left_out: Vec<String> = network.named_parameters().into_iter().map(|(name, _)| name).collect();
+                let left_out: Vec<String> =
+                    left_out.into_iter().filter(|name| !network.reconstructs_by(name)).collect();
+                let of_loss = |name: &str| wanted(name) && !left_out.iter().any(|other| other == name);
+                Box::new(network.train_part_in(settings.precision, adam, &of_loss, others)?)
             }
             OptimizerSettings::Sgd(sgd) => {
-                let named = network.named_parameters().into_iter().filter(|(name, _)| trained(name));
-                Box::new(Sgd::new(sgd, named.map(|(_, tensor)| tensor).chain(others).collect())?)
+                Box::new(Sgd::new(sgd, trained(&*network, wanted).into_iter().chain(others).collect())?)
             }
         };
         let data = to_tensor_on(x, device);
@@ -86,9 +89,9 @@ impl<'a> Joint<'a> {
     }
 
     /// q of all samples, shape (n, k), without a gradient.
-    fn assignments(&self) -> Tensor {
+    fn assignments(&self) -> Result<Tensor> {
         no_grad(|| {
-            let parts: Vec<Tensor> = self
+            let parts = self
                 .data
                 .split(BATCH, 0)
                 .iter()
@@ -96,8 +99,8 @@ impl<'a> Joint<'a> {
                     let code = self.network.encode(&self.settings.precision.input(x));
                     student_t_assignment(&code, &self.centres, self.settings.nu)
                 })
-                .collect();
-            Tensor::cat(&parts, 0)
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(Tensor::cat(&parts, 0))
         })
     }
 
@@ -105,14 +108,14 @@ impl<'a> Joint<'a> {
     fn loss_of(&self, x: &Tensor, target: Option<Tensor>) -> Result<Tensor> {
         let input = self.settings.precision.input(x);
         let code = self.network.encode_t(&input, true);
-        let q = student_t_assignment(&code, &self.centres, self.settings.nu);
-        let target = target.unwrap_or_else(|| target_distribution(&q));
-        let divergence = assignment_divergence(&q, &target);
+        let q = student_t_assignment(&code, &self.centres, self.settings.nu)?;
+        let target = target.map_or_else(|| target_distribution(&q), Ok)?;
+        let divergence = assignment_divergence(&q, &target)?;
         Ok(match self.settings.divergence_weight {
             None => divergence,
             Some(gamma) => {
                 let output = self.network.decode_t(&code.to_kind(input.kind()), true);
-                mean_squared_error(&output, x) + divergence * gamma
+                mean_squared_error(&output, x)? + divergence * gamma
             }
         })
     }
@@ -139,7 +142,7 @@ impl Objective for Joint<'_> {
         if self.settings.update_interval.is_none() {
             return Ok(ControlFlow::Continue(()));
         }
-        let q = self.assignments();
+        let q = self.assignments()?;
         let clusters = q.argmax(1, false);
         if steps > 0 {
             let changed = clusters.not_equal_tensor(&self.clusters).to_kind(Kind::Double).mean(Kind::Double);
@@ -150,7 +153,7 @@ impl Objective for Joint<'_> {
             }
         }
         self.clusters.copy_(&clusters);
-        self.targets = Some(target_distribution(&q));
+        self.targets = Some(target_distribution(&q)?);
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -172,19 +175,8 @@ mod tests {
             scaling: Scaling::AsGiven,
             pretraining: Pretraining {
                 widths: vec![3, 2],
-                decoder: None,
-                hidden: Activation::Relu,
-                code: Activation::Identity,
-                output: Activation::Identity,
-                init: LayerInits::all(Init::TorchLinear),
-                loss: ReconstructionLoss::MeanSquaredError,
-                adam: AdamSettings::default(),
-                sgd: None,
                 train: TrainSettings::new(1, 6),
-                precision: Precision::Single,
-                batch_norm: None,
-                layer_wise: None,
-                network: None,
+                ..Pretraining::default()
             },
             k_means: KMeansOptions::default(),
             optimizer,
@@ -317,7 +309,7 @@ mod tests {
             DecSettings { update_interval: None, batch_size: 4, max_steps: 5, ..settings(sgd, None) };
         let joint = joint(&settings);
         let batch = Tensor::from_slice(&[0i64, 2, 5]);
-        let of_all = target_distribution(&joint.assignments());
+        let of_all = target_distribution(&joint.assignments().unwrap()).unwrap();
         // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
         for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
             let target = target.map(|of_all: &Tensor| of_all.index_select(0, &batch));

@@ -166,7 +166,7 @@ impl Model for DecModel {
         for start in (0..codes.nrows()).step_by(BATCH as usize) {
             let end = (start + BATCH as usize).min(codes.nrows());
             let part = to_tensor_on(codes.slice(s![start..end, ..]), self.centres.device());
-            let q = to_array2(&student_t_assignment(&part, &self.centres, self.nu))?;
+            let q = to_array2(&student_t_assignment(&part, &self.centres, self.nu)?)?;
             clusters.extend(q.outer_iter().map(|row| largest(row.iter().copied())));
         }
         Ok(clusters)

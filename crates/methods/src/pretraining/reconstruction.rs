@@ -17,8 +17,8 @@ pub enum ReconstructionLoss {
 impl ReconstructionLoss {
     pub(crate) fn between(self, reconstruction: &Tensor, x: &Tensor) -> Result<Tensor> {
         Ok(match self {
-            Self::MeanSquaredError => mean_squared_error(reconstruction, x),
-            Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x),
+            Self::MeanSquaredError => mean_squared_error(reconstruction, x)?,
+            Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x)?,
         })
     }
 

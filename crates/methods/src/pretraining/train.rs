@@ -1,5 +1,5 @@
 use super::{CacheKey, Pretraining, ReconstructionLoss};
-use crate::training::{AUTOENCODER, Training, tensors};
+use crate::training::{AUTOENCODER, Training, tensors, trained};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
     Losses, Network, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad, to_tensor_on,
@@ -73,7 +73,7 @@ impl Pretraining {
             }
         }
         let optimizer: Box<dyn Optimizer> = match self.sgd {
-            Some(sgd) => Box::new(Sgd::new(sgd, network.parameters())?),
+            Some(sgd) => Box::new(Sgd::new(sgd, trained(network, |_| true))?),
             None => Box::new(network.train_in(self.precision, self.adam)?),
         };
         let training = Training { name: names.name, ..Training::new(names.stage, self.train) };

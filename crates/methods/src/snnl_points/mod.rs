@@ -114,14 +114,14 @@ impl Method for SnnlPoints {
         let (mut snapshots, mut losses) = (Vec::new(), Vec::new());
         context.stage("points", |_| -> Result<()> {
             for epoch in 0..=s.epochs {
-                losses.push(s.snnl.value(&points, Some(&classes), 1.0).double_value(&[]));
+                losses.push(s.snnl.value(&points, Some(&classes), 1.0)?.double_value(&[]));
                 if s.shown.contains(&epoch) {
                     snapshots
                         .push(Snapshot { step: epoch, embedding: to_array2(&points.to_kind(Kind::Float))? });
                 }
                 if epoch < s.epochs {
                     let leaf = points.detach().set_requires_grad(true);
-                    let loss = s.snnl.fused(&leaf, Some(&classes), s.temperature.at(epoch));
+                    let loss = s.snnl.fused(&leaf, Some(&classes), s.temperature.at(epoch))?;
                     let gradient = Tensor::run_backward(&[loss], &[&leaf], false, false).remove(0);
                     points =
                         (points.shallow_clone() - gradient.to_kind(Kind::Double) * s.learning_rate).detach();

@@ -1,5 +1,6 @@
 //! No paper: every method with its defaults, as a person gets it who sets nothing.
 
+use crate::paper::AGREEMENT;
 use crate::{Metric, Paper, Records, Result, Row};
 use deepclust_datasets::{Split, Subset};
 use deepclust_experiments::{Clusters, DataSpec, MethodSpec, RunRecord, RunSpec, Scale, Source, Store};
@@ -28,13 +29,7 @@ impl Paper for Defaults {
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        const METRICS: [Metric; 3] =
-            [Metric::new("acc", "ACC", 3), Metric::new("nmi", "NMI", 3), Metric::new("ari", "ARI", 3)];
-        &METRICS
-    }
-
-    fn own(&self) -> &'static str {
-        ""
+        &AGREEMENT
     }
 
     fn rows(&self, scale: Scale) -> Result<Vec<Row>> {
@@ -58,10 +53,6 @@ impl Paper for Defaults {
             Ok(Row::new(method.slug, method.summary).on(spec, SEEDS))
         };
         METHODS.iter().filter(|method| !method.needs_labels).map(row).collect()
-    }
-
-    fn printed(&self, _: &str, _: &str, _: &str) -> Option<f64> {
-        None
     }
 
     fn findings(&self, records: &Records) -> Vec<String> {

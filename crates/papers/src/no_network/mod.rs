@@ -4,6 +4,7 @@
 mod rows;
 mod views;
 
+use crate::paper::AGREEMENT;
 use crate::{Metric, Paper, Records, Result, Row};
 use deepclust_experiments::{Scale, Store};
 use deepclust_report::Page;
@@ -26,21 +27,11 @@ impl Paper for NoNetwork {
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        const METRICS: [Metric; 3] =
-            [Metric::new("acc", "ACC", 3), Metric::new("nmi", "NMI", 3), Metric::new("ari", "ARI", 3)];
-        &METRICS
-    }
-
-    fn own(&self) -> &'static str {
-        "graph-communities"
+        &AGREEMENT
     }
 
     fn rows(&self, scale: Scale) -> Result<Vec<Row>> {
         rows::rows(scale)
-    }
-
-    fn printed(&self, _: &str, _: &str, _: &str) -> Option<f64> {
-        None
     }
 
     fn findings(&self, records: &Records) -> Vec<String> {
