@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod check;
+mod error;
 mod fused_neighbours;
 mod layer_reduction;
 mod reconstruction;
@@ -7,6 +9,7 @@ mod soft_nearest_neighbour;
 mod student_t;
 mod temperature;
 
+pub use error::{Error, Result};
 pub use layer_reduction::{LayerReduction, composite_loss};
 pub use reconstruction::{binary_cross_entropy, mean_squared_error};
 pub use soft_nearest_neighbour::{PairDistance, SoftNearestNeighbour};
