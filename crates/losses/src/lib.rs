@@ -12,6 +12,7 @@ mod sample_entropy;
 mod soft_nearest_neighbour;
 mod student_t;
 mod temperature;
+mod virtual_adversarial;
 mod weighted_reconstruction;
 
 pub use batch_entropy::{batch_entropy, batch_entropy_from_logits};
@@ -23,6 +24,7 @@ pub use sample_entropy::{sample_entropy, sample_entropy_from_logits};
 pub use soft_nearest_neighbour::{PairDistance, SoftNearestNeighbour};
 pub use student_t::{assignment_divergence, student_t_assignment, target_distribution};
 pub use temperature::Temperature;
+pub use virtual_adversarial::VirtualAdversarial;
 pub use weighted_reconstruction::{FeatureReduction, weighted_reconstruction};
 
 #[cfg(test)]
