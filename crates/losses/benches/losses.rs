@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use deepclust_losses::{
-    SoftNearestNeighbour, assignment_divergence, binary_cross_entropy, mean_squared_error,
+    SoftNearestNeighbour, TCrossEntropy, assignment_divergence, binary_cross_entropy, mean_squared_error,
     student_t_assignment, target_distribution,
 };
 use ndarray::{Array, Ix2};
@@ -43,6 +43,9 @@ fn losses(criterion: &mut Criterion) {
     let assignment = |z: &Tensor| student_t_assignment(z, &centres, 1.0).unwrap();
     let target = target_distribution(&assignment(&code)).unwrap();
     bench("assignment divergence", &code, &|z| assignment_divergence(&assignment(z), &target).unwrap());
+
+    let form = TCrossEntropy::default();
+    bench("t cross-entropy, of both", &code, &|z| form.loss(z, &(z * 1.0)).unwrap());
 
     let (layer, form) = (unit(BATCH, 128, 4), SoftNearestNeighbour::default());
     let labels: Vec<i64> = (0..BATCH as i64).map(|i| i % 10).collect();
