@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use deepclust_losses::{
-    SoftNearestNeighbour, assignment_divergence, binary_cross_entropy, mean_squared_error,
+    SoftNearestNeighbour, TCrossEntropy, assignment_divergence, binary_cross_entropy, mean_squared_error,
     student_t_assignment, target_distribution,
 };
 use ndarray::{Array, Ix2};
@@ -36,20 +36,22 @@ fn losses(criterion: &mut Criterion) {
         });
     };
     let (x, reconstruction) = (unit(BATCH, 784, 0), unit(BATCH, 784, 1));
-    bench("mean squared error", &reconstruction, &|r| mean_squared_error(r, &x));
-    bench("binary cross-entropy", &reconstruction, &|r| binary_cross_entropy(r, &x));
+    bench("mean squared error", &reconstruction, &|r| mean_squared_error(r, &x).unwrap());
+    bench("binary cross-entropy", &reconstruction, &|r| binary_cross_entropy(r, &x).unwrap());
 
     let (code, centres) = (unit(BATCH, 10, 2), unit(10, 10, 3));
-    let target = target_distribution(&student_t_assignment(&code, &centres, 1.0));
-    bench("assignment divergence", &code, &|z| {
-        assignment_divergence(&student_t_assignment(z, &centres, 1.0), &target)
-    });
+    let assignment = |z: &Tensor| student_t_assignment(z, &centres, 1.0).unwrap();
+    let target = target_distribution(&assignment(&code)).unwrap();
+    bench("assignment divergence", &code, &|z| assignment_divergence(&assignment(z), &target).unwrap());
+
+    let form = TCrossEntropy::default();
+    bench("t cross-entropy, of both", &code, &|z| form.loss(z, &(z * 1.0)).unwrap());
 
     let (layer, form) = (unit(BATCH, 128, 4), SoftNearestNeighbour::default());
     let labels: Vec<i64> = (0..BATCH as i64).map(|i| i % 10).collect();
     let labels = Tensor::from_slice(&labels);
-    bench("soft nearest neighbour, autograd", &layer, &|x| form.loss(x, Some(&labels), 0.5));
-    bench("soft nearest neighbour, fused", &layer, &|x| form.fused(x, Some(&labels), 0.5));
+    bench("soft nearest neighbour, autograd", &layer, &|x| form.loss(x, Some(&labels), 0.5).unwrap());
+    bench("soft nearest neighbour, fused", &layer, &|x| form.fused(x, Some(&labels), 0.5).unwrap());
     group.finish();
 }
 

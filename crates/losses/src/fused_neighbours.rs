@@ -1,7 +1,7 @@
 //! The soft nearest neighbour loss with its gradient written out: two matrix products a layer, and no graph of
 //! batch × batch tensors.
 
-use crate::{PairDistance, SoftNearestNeighbour};
+use crate::{PairDistance, Result, SoftNearestNeighbour};
 use tch::{Kind, Tensor};
 
 /// What the loss's gradient needs of the forward pass.
@@ -36,10 +36,11 @@ impl Forward {
 impl SoftNearestNeighbour {
     /// The loss alone, a scalar without a gradient. Arguments as for [`loss`](Self::loss).
     ///
-    /// # Panics
-    /// When the number of labels is not the size of the batch.
-    pub fn value(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
-        tch::no_grad(|| self.mean(&self.forward(activations, labels, temperature)))
+    /// # Errors
+    /// As for [`loss`](Self::loss).
+    pub fn value(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Result<Tensor> {
+        self.check(activations, labels, temperature)?;
+        Ok(tch::no_grad(|| self.mean(&self.forward(activations, labels, temperature))))
     }
 
     /// [`loss`](Self::loss) in value and gradient, several times faster: the gradient is computed here, at once, and enters
@@ -48,22 +49,23 @@ impl SoftNearestNeighbour {
     /// Where nearly all of a sample's weight lies on its own class, autograd subtracts two almost equal numbers; this form
     /// adds up the other classes' weight instead, and is the more exact one.
     ///
-    /// # Panics
-    /// When the number of labels is not the size of the batch.
-    pub fn fused(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
+    /// # Errors
+    /// As for [`loss`](Self::loss).
+    pub fn fused(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Result<Tensor> {
+        let batch = self.check(activations, labels, temperature)?;
         let (value, gradient) = tch::no_grad(|| {
             let forward = self.forward(activations, labels, temperature);
             (self.mean(&forward), self.gradient(&forward, temperature))
         });
-        let x = activations.view([activations.size()[0], -1]).to_kind(gradient.kind());
+        let x = activations.reshape([batch, -1]).to_kind(gradient.kind());
         let carrier = (x * gradient).sum(None::<Kind>);
-        &carrier + (value - carrier.detach())
+        Ok(&carrier + (value - carrier.detach()))
     }
 
     fn forward(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Forward {
         let batch = activations.size()[0];
         let half = activations.kind() == Kind::BFloat16;
-        let x = activations.detach().view([batch, -1]);
+        let x = activations.detach().reshape([batch, -1]);
         let x = if x.kind() == Kind::Double { x } else { x.to_kind(Kind::Float) };
         let (mut kernel, unit) = match self.distance {
             PairDistance::Cosine => {
@@ -177,13 +179,15 @@ mod tests {
                 for temperature in [0.05, 0.3, 1.0, 100.0, 1000.0] {
                     let form = SoftNearestNeighbour { distance, ..Default::default() };
                     let (plain, quick) = (x.copy().set_requires_grad(true), x.copy().set_requires_grad(true));
-                    let (expected, found) =
-                        (form.loss(&plain, labels, temperature), form.fused(&quick, labels, temperature));
+                    let (expected, found) = (
+                        form.loss(&plain, labels, temperature).unwrap(),
+                        form.fused(&quick, labels, temperature).unwrap(),
+                    );
                     let case = format!("{distance:?} {} {temperature}", labels.is_some());
                     let value = expected.double_value(&[]);
                     assert_relative_eq!(found.double_value(&[]), value, max_relative = 1e-9, epsilon = 1e-13);
                     assert_relative_eq!(
-                        form.value(&x, labels, temperature).double_value(&[]),
+                        form.value(&x, labels, temperature).unwrap().double_value(&[]),
                         value,
                         max_relative = 1e-9,
                         epsilon = 1e-13
@@ -205,8 +209,8 @@ mod tests {
         for (labels, digits) in [(Some(&y), 2e-5), (None, 2e-5)] {
             let form = SoftNearestNeighbour::default();
             let (single, double) = (x.copy().set_requires_grad(true), wide.copy().set_requires_grad(true));
-            form.fused(&single, labels, 0.2).backward();
-            form.loss(&double, labels, 0.2).backward();
+            form.fused(&single, labels, 0.2).unwrap().backward();
+            form.loss(&double, labels, 0.2).unwrap().backward();
             let (a, b) = (single.grad().to_kind(Kind::Double), double.grad());
             let error = (&a - &b).norm().double_value(&[]) / b.norm().double_value(&[]);
             assert!(error < digits, "{error}");
@@ -219,7 +223,8 @@ mod tests {
         let form = SoftNearestNeighbour::default();
         let half = x.to_kind(Kind::BFloat16).set_requires_grad(true);
         let single = half.detach().to_kind(Kind::Float).set_requires_grad(true);
-        let (a, b) = (form.fused(&half, Some(&y), 0.2), form.fused(&single, Some(&y), 0.2));
+        let fused = |x: &Tensor| form.fused(x, Some(&y), 0.2).unwrap();
+        let (a, b) = (fused(&half), fused(&single));
         assert_relative_eq!(a.double_value(&[]), b.double_value(&[]), max_relative = 1e-6);
         a.backward();
         b.backward();
@@ -254,7 +259,7 @@ mod tests {
             (0.5, 2.464_180_360_694_464_8, 2.507_756_825_332_495_8, -8.930_214_415_743_631e-6),
             (1000.0, 2.453_809_805_312_087_4, 2.453_830_612_335_968_6, -9.841_062_109_661_726e-6),
         ] {
-            let fused = |x: &Tensor, labels| form.fused(x, labels, temperature).double_value(&[]);
+            let fused = |x: &Tensor, labels| form.fused(x, labels, temperature).unwrap().double_value(&[]);
             assert_relative_eq!(fused(&a, Some(&y)), of_a, max_relative = 1e-10);
             assert_relative_eq!(fused(&b, Some(&y)), of_b, max_relative = 1e-10);
             assert_relative_eq!(fused(&a, None), unsupervised, max_relative = 1e-6);
@@ -264,8 +269,9 @@ mod tests {
             assert_abs_diff_eq!(fused(&single, None), unsupervised, epsilon = 1e-6);
             let layers = [a.shallow_clone(), b.shallow_clone()];
             let reduced = |reduction: LayerReduction| {
-                let neighbours = reduction.soft_nearest_neighbour(&form, &layers, Some(&y), temperature);
-                composite_loss(&Tensor::from(0.25), &neighbours, 100.0).double_value(&[])
+                let neighbours =
+                    reduction.soft_nearest_neighbour(&form, &layers, Some(&y), temperature).unwrap();
+                composite_loss(&Tensor::from(0.25), &neighbours, 100.0).unwrap().double_value(&[])
             };
             assert_relative_eq!(
                 reduced(LayerReduction::Sum),
@@ -276,7 +282,7 @@ mod tests {
         }
         // torch.autograd.grad at T = 0.5: its norm, and the first three entries
         let leaf = a.copy().set_requires_grad(true);
-        form.fused(&leaf, Some(&y), 0.5).backward();
+        form.fused(&leaf, Some(&y), 0.5).unwrap().backward();
         let gradient = leaf.grad();
         assert_relative_eq!(gradient.norm().double_value(&[]), 0.084_589_345_904_605_84, max_relative = 1e-9);
         for (i, expected) in
@@ -300,7 +306,7 @@ mod tests {
                     for labels in [Some(&y), None] {
                         let form = SoftNearestNeighbour { distance, ..Default::default() };
                         let leaf = (&x * scale).set_requires_grad(true);
-                        let loss = form.fused(&leaf, labels, temperature);
+                        let loss = form.fused(&leaf, labels, temperature).unwrap();
                         loss.backward();
                         let case = format!("{distance:?} {scale} {temperature}");
                         assert!(loss.double_value(&[]).is_finite(), "{case}");
@@ -315,7 +321,7 @@ mod tests {
     fn rows_of_zeros_are_harmless() {
         let x = Tensor::zeros([4, 3], (Kind::Float, tch::Device::Cpu)).set_requires_grad(true);
         let y = Tensor::from_slice(&[0i64, 1, 0, 1]);
-        let loss = SoftNearestNeighbour::default().fused(&x, Some(&y), 0.1);
+        let loss = SoftNearestNeighbour::default().fused(&x, Some(&y), 0.1).unwrap();
         loss.backward();
         assert!(loss.double_value(&[]).is_finite());
         assert!(bool::try_from(x.grad().isfinite().all()).unwrap());

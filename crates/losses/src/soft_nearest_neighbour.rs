@@ -1,3 +1,5 @@
+use crate::Result;
+use crate::check::{batch_of, floating, positive, sized, together};
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
@@ -76,11 +78,13 @@ impl SoftNearestNeighbour {
     ///
     /// `labels`, shape (batch), are any integers; `temperature` is above 0.
     ///
-    /// # Panics
-    /// When the number of labels is not the size of the batch.
-    pub fn loss(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Tensor {
-        let batch = activations.size()[0];
-        let kernel = (self.distance.matrix(&activations.view([batch, -1]), temperature) / -temperature).exp();
+    /// # Errors
+    /// When ε or the temperature is out of range, activations are no floating-point numbers or a size of theirs is 0, or the
+    /// number of labels is not the size of the batch.
+    pub fn loss(&self, activations: &Tensor, labels: Option<&Tensor>, temperature: f64) -> Result<Tensor> {
+        let batch = self.check(activations, labels, temperature)?;
+        let kernel =
+            (self.distance.matrix(&activations.reshape([batch, -1]), temperature) / -temperature).exp();
         let off_diagonal = 1.0 - Tensor::eye(batch, (activations.kind(), activations.device()));
         let kernel = kernel * off_diagonal;
         let row_sums = |matrix: &Tensor| matrix.sum_dim_intlist([1i64].as_slice(), false, None);
@@ -93,7 +97,26 @@ impl SoftNearestNeighbour {
             None => all.shallow_clone(),
         };
         let share = alike / (all + self.epsilon);
-        -(share + self.epsilon).log().mean(None::<Kind>)
+        Ok(-(share + self.epsilon).log().mean(None::<Kind>))
+    }
+
+    /// Whether the arguments fit; the size of the batch.
+    pub(crate) fn check(
+        &self,
+        activations: &Tensor,
+        labels: Option<&Tensor>,
+        temperature: f64,
+    ) -> Result<i64> {
+        positive("epsilon", self.epsilon)?;
+        positive("temperature", temperature)?;
+        let named = ("activations", activations);
+        floating(named)?;
+        let batch = batch_of(named)?;
+        if let Some(labels) = labels {
+            sized(("labels", labels), &[batch])?;
+            together(("labels", labels), named)?;
+        }
+        Ok(batch)
     }
 }
 
@@ -113,7 +136,7 @@ mod tests {
     fn loss(distance: PairDistance, supervised: bool, temperature: f64) -> f64 {
         let (x, y) = batch();
         let form = SoftNearestNeighbour { distance, ..Default::default() };
-        form.loss(&x, supervised.then_some(&y), temperature).double_value(&[])
+        form.loss(&x, supervised.then_some(&y), temperature).unwrap().double_value(&[])
     }
 
     #[test]
@@ -142,8 +165,8 @@ mod tests {
         for distance in [PairDistance::Cosine, PairDistance::SquaredEuclidean] {
             for temperature in [0.3, 1.0, 50.0] {
                 let form = SoftNearestNeighbour { distance, ..Default::default() };
-                assert_gradient(&x, |x| form.loss(x, Some(&y), temperature));
-                assert_gradient(&x, |x| form.loss(x, None, temperature));
+                assert_gradient(&x, |x| form.loss(x, Some(&y), temperature).unwrap());
+                assert_gradient(&x, |x| form.loss(x, None, temperature).unwrap());
             }
         }
     }
@@ -160,7 +183,7 @@ mod tests {
                 for distance in [PairDistance::Cosine, PairDistance::SquaredEuclidean] {
                     let form = SoftNearestNeighbour { distance, ..Default::default() };
                     let leaf = x.copy().set_requires_grad(true);
-                    let loss = form.loss(&leaf, Some(&y), temperature);
+                    let loss = form.loss(&leaf, Some(&y), temperature).unwrap();
                     let gradient = Tensor::run_backward(&[&loss], &[&leaf], false, false);
                     assert!(loss.double_value(&[]).is_finite(), "{distance:?} {temperature}");
                     assert!(
@@ -182,17 +205,17 @@ mod tests {
         for offset in [0.0, 1e2, 1e4] {
             let x = Tensor::from_slice(&codes.map(|v| v + offset)).view([4, 2]);
             assert_relative_eq!(
-                form.loss(&x, Some(&labels), 0.1).double_value(&[]),
+                form.loss(&x, Some(&labels), 0.1).unwrap().double_value(&[]),
                 2.2e-6,
                 max_relative = 0.1
             );
             assert_relative_eq!(
-                form.fused(&x, Some(&labels), 0.1).double_value(&[]),
+                form.fused(&x, Some(&labels), 0.1).unwrap().double_value(&[]),
                 2.2e-6,
                 max_relative = 0.1
             );
             assert_relative_eq!(
-                form.value(&x, Some(&labels), 0.1).double_value(&[]),
+                form.value(&x, Some(&labels), 0.1).unwrap().double_value(&[]),
                 2.2e-6,
                 max_relative = 0.1
             );
@@ -206,7 +229,7 @@ mod tests {
         let gradient = |x: &Tensor, fused: bool| {
             let leaf = x.copy().set_requires_grad(true);
             let loss = if fused { form.fused(&leaf, Some(&y), 0.3) } else { form.loss(&leaf, Some(&y), 0.3) };
-            Tensor::run_backward(&[&loss], &[&leaf], false, false).remove(0)
+            Tensor::run_backward(&[&loss.unwrap()], &[&leaf], false, false).remove(0)
         };
         let near = gradient(&x, false);
         let far = &x + 1e7;
@@ -223,7 +246,37 @@ mod tests {
         let parted = Tensor::from_slice(&[1.0f32, 0.0, 0.9, 0.1, 0.0, 1.0, 0.1, 0.9]).view([4, 2]);
         let mixed = parted.index_select(0, &Tensor::from_slice(&[0i64, 2, 1, 3]));
         let form = SoftNearestNeighbour::default();
-        let loss = |x: &Tensor| form.loss(x, Some(&labels), 0.1).double_value(&[]);
+        let loss = |x: &Tensor| form.loss(x, Some(&labels), 0.1).unwrap().double_value(&[]);
         assert!(loss(&parted) < 0.1 * loss(&mixed));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let (x, y) = batch();
+        let form = SoftNearestNeighbour::default();
+        for loss in [SoftNearestNeighbour::loss, SoftNearestNeighbour::fused, SoftNearestNeighbour::value] {
+            let refused = |form: &SoftNearestNeighbour, x: &Tensor, labels: &Tensor, temperature: f64| {
+                loss(form, x, Some(labels), temperature).unwrap_err().to_string()
+            };
+            assert_eq!(refused(&form, &x, &y.get(0), 1.0), "labels: expected shape [6], found []");
+            assert_eq!(
+                refused(&form, &x, &y, 0.0),
+                "setting `temperature`: expected a number above 0, found 0"
+            );
+            let none = SoftNearestNeighbour { epsilon: 0.0, ..form };
+            assert_eq!(refused(&none, &x, &y, 1.0), "setting `epsilon`: expected a number above 0, found 0");
+            assert_eq!(
+                refused(&form, &x.to_kind(Kind::Int64), &y, 1.0),
+                "activations: expected floating-point numbers, found Int64"
+            );
+            // Columns of another layout are samples like others.
+            let turned = x.tr().contiguous().tr();
+            let found = loss(&form, &turned, Some(&y), 1.0).unwrap().double_value(&[]);
+            assert_relative_eq!(
+                found,
+                loss(&form, &x, Some(&y), 1.0).unwrap().double_value(&[]),
+                max_relative = 1e-12
+            );
+        }
     }
 }

@@ -1,3 +1,5 @@
+use crate::Result;
+use crate::check::{filled, floating, positive, sized, together};
 use tch::{Kind, Tensor};
 
 /// Student-t soft assignment of embedded samples to centres (Xie et al. 2016, eq. 1; van der Maaten and Hinton 2008):
@@ -6,18 +8,26 @@ use tch::{Kind, Tensor};
 /// Shapes: z (batch, d), centres (k, d); the result (batch, k), every row with sum 1. ν is the degrees of freedom, above 0;
 /// DEC takes 1.
 ///
-/// # Panics
-/// When the widths differ.
-pub fn student_t_assignment(z: &Tensor, centres: &Tensor, nu: f64) -> Tensor {
+/// # Errors
+/// When `nu` is out of range, the tensors are no matrices of one width and of floating-point numbers, or a size is 0.
+pub fn student_t_assignment(z: &Tensor, centres: &Tensor, nu: f64) -> Result<Tensor> {
+    positive("nu", nu)?;
+    let (codes, named) = (("z", z), ("centres", centres));
+    floating(codes)?;
+    floating(named)?;
+    let [_, d] = filled(codes, ["batch", "d"])?;
+    let [k, _] = filled(named, ["k", "d"])?;
+    sized(named, &[k, d])?;
+    together(named, codes)?;
     let differences = z.unsqueeze(1) - centres.unsqueeze(0);
     let squares = differences.square().sum_dim_intlist([2i64].as_slice(), false, None);
     let power = -(nu + 1.0) / 2.0;
     if nu > 1.0 {
         // Far from all centres every weight would be 0, and 0/0 no assignment: a softmax of the logarithms.
-        return ((squares / nu).log1p() * power).softmax(1, None::<Kind>);
+        return Ok(((squares / nu).log1p() * power).softmax(1, None::<Kind>));
     }
     let weights = (squares / nu + 1.0).pow_tensor_scalar(power);
-    &weights / weights.sum_dim_intlist([1i64].as_slice(), true, None)
+    Ok(&weights / weights.sum_dim_intlist([1i64].as_slice(), true, None))
 }
 
 /// DEC's target distribution (Xie et al. 2016, eq. 3): p_ij ∝ q_ij² / f_j with the soft cluster frequency f_j = Σ_i q_ij,
@@ -25,22 +35,35 @@ pub fn student_t_assignment(z: &Tensor, centres: &Tensor, nu: f64) -> Tensor {
 ///
 /// Shape: (n, k) in and out, every row with sum 1. Confident assignments are raised, large clusters held back. No gradient
 /// passes through it. A cluster without any weight gets none.
-pub fn target_distribution(q: &Tensor) -> Tensor {
-    tch::no_grad(|| {
+///
+/// # Errors
+/// When `q` is no matrix of floating-point numbers or is empty.
+pub fn target_distribution(q: &Tensor) -> Result<Tensor> {
+    floating(("q", q))?;
+    filled(("q", q), ["n", "k"])?;
+    Ok(tch::no_grad(|| {
         let frequency =
             q.sum_dim_intlist([0i64].as_slice(), true, None).clamp_min(f64::from(f32::MIN_POSITIVE));
         let weights = q.square() / frequency;
         &weights / weights.sum_dim_intlist([1i64].as_slice(), true, None)
-    })
+    }))
 }
 
 /// Kullback–Leibler divergence of soft assignments from their targets: the mean over the batch of Σ_j p_ij ln(p_ij / q_ij), in
 /// nats. Terms with p_ij = 0 are 0, as in `torch.nn.functional.kl_div`.
 ///
 /// Shapes: both (batch, k); the result is a scalar.
-pub fn assignment_divergence(q: &Tensor, p: &Tensor) -> Tensor {
+///
+/// # Errors
+/// When the tensors are no matrices of one shape and of floating-point numbers, or are empty.
+pub fn assignment_divergence(q: &Tensor, p: &Tensor) -> Result<Tensor> {
+    floating(("q", q))?;
+    floating(("p", p))?;
+    filled(("q", q), ["batch", "k"])?;
+    sized(("p", p), &q.size())?;
+    together(("p", p), ("q", q))?;
     let terms = p.xlogy(p) - p * q.clamp_min(f64::from(f32::MIN_POSITIVE)).log();
-    terms.sum_dim_intlist([1i64].as_slice(), false, None).mean(None::<Kind>)
+    Ok(terms.sum_dim_intlist([1i64].as_slice(), false, None).mean(None::<Kind>))
 }
 
 #[cfg(test)]
@@ -68,12 +91,16 @@ mod tests {
     #[test]
     fn values_as_in_torch() {
         let (z, centres) = points();
-        let q = student_t_assignment(&z, &centres, 1.0);
+        let q = student_t_assignment(&z, &centres, 1.0).unwrap();
         assert_values(&q.get(0), &Q_FIRST);
-        assert_values(&student_t_assignment(&z, &centres, 3.0).get(4), &Q3_LAST);
-        let p = target_distribution(&q);
+        assert_values(&student_t_assignment(&z, &centres, 3.0).unwrap().get(4), &Q3_LAST);
+        let p = target_distribution(&q).unwrap();
         assert_values(&p.get(0), &P_FIRST);
-        assert_relative_eq!(assignment_divergence(&q, &p).double_value(&[]), KL, max_relative = 1e-9);
+        assert_relative_eq!(
+            assignment_divergence(&q, &p).unwrap().double_value(&[]),
+            KL,
+            max_relative = 1e-9
+        );
     }
 
     #[test]
@@ -81,32 +108,47 @@ mod tests {
         let z = Tensor::from_slice(&[100.0f32, 0.0, -3e4, 1.0]).view([2, 2]);
         let centres = Tensor::from_slice(&[0.0f32, 0.0, 1.0, 0.0]).view([2, 2]);
         for nu in [0.5, 1.0, 200.0] {
-            let q = student_t_assignment(&z, &centres, nu);
+            let q = student_t_assignment(&z, &centres, nu).unwrap();
             let apart = q.sum_dim_intlist([1i64].as_slice(), false, Kind::Double) - 1.0;
             assert!(apart.abs().max().double_value(&[]) < 1e-6, "{nu}: {q}");
         }
         // python: w = lambda s: -201 / 2 * math.log1p(s / 200); 1 / (1 + math.exp(w(10000) - w(9801)))
-        let q = student_t_assignment(&z.to_kind(Kind::Double), &centres.to_kind(Kind::Double), 200.0);
+        let q =
+            student_t_assignment(&z.to_kind(Kind::Double), &centres.to_kind(Kind::Double), 200.0).unwrap();
         assert_relative_eq!(q.double_value(&[0, 1]), FAR, max_relative = 1e-9);
     }
 
     #[test]
     fn gradients_match_central_differences() {
         let (z, centres) = points();
-        let p = target_distribution(&student_t_assignment(&z, &centres, 1.0));
+        let q = |z: &Tensor, centres: &Tensor, nu| student_t_assignment(z, centres, nu).unwrap();
+        let p = target_distribution(&q(&z, &centres, 1.0)).unwrap();
         for nu in [1.0, 2.5] {
-            assert_gradient(&z, |z| assignment_divergence(&student_t_assignment(z, &centres, nu), &p));
-            assert_gradient(&centres, |c| assignment_divergence(&student_t_assignment(&z, c, nu), &p));
+            assert_gradient(&z, |z| assignment_divergence(&q(z, &centres, nu), &p).unwrap());
+            assert_gradient(&centres, |c| assignment_divergence(&q(&z, c, nu), &p).unwrap());
         }
     }
 
     #[test]
     fn rows_add_up_and_an_empty_cluster_stays_empty() {
         let q = Tensor::from_slice(&[1.0f32, 0.0, 0.0, 0.5, 0.5, 0.0]).view([2, 3]);
-        let p = target_distribution(&q);
+        let p = target_distribution(&q).unwrap();
         assert_values(&p.sum_dim_intlist([1i64].as_slice(), false, Kind::Double), &[1.0, 1.0]);
         assert_eq!(p.select(1, 2).sum(Kind::Double).double_value(&[]), 0.0);
-        assert!(assignment_divergence(&q, &p).double_value(&[]).is_finite());
+        assert!(assignment_divergence(&q, &p).unwrap().double_value(&[]).is_finite());
+    }
+
+    #[test]
+    fn tensors_that_do_not_fit_are_refused() {
+        let (z, centres) = points();
+        let error = student_t_assignment(&z, &centres, 0.0).unwrap_err();
+        assert_eq!(error.to_string(), "setting `nu`: expected a number above 0, found 0");
+        let error = student_t_assignment(&z, &centres.tr(), 1.0).unwrap_err();
+        assert_eq!(error.to_string(), "centres: expected shape [2, 2], found [2, 3]");
+        assert!(student_t_assignment(&z.to_kind(Kind::Int64), &centres, 1.0).is_err());
+        assert!(target_distribution(&z.get(0)).is_err());
+        let error = assignment_divergence(&z, &z.tr()).unwrap_err();
+        assert_eq!(error.to_string(), "p: expected shape [5, 2], found [2, 5]");
     }
 
     const Q_FIRST: [f64; 3] = [0.5452411044816966, 0.2123346297206963, 0.24242426579760706];
