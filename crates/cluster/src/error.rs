@@ -52,6 +52,22 @@ pub enum Error {
         /// Shape found.
         found: Vec<usize>,
     },
+    /// The sweep's callback asked for a stop.
+    #[error("stopped on request after {done} of {total} clusterings")]
+    Stopped {
+        /// Clusterings that were done.
+        done: usize,
+        /// Clusterings of the whole sweep.
+        total: usize,
+    },
+    /// A sweep over numbers of clusters speaks for none of them.
+    #[error("{criterion} recommends no k: {reason}")]
+    NoRecommendation {
+        /// What was to recommend one.
+        criterion: crate::Criterion,
+        /// Why it does not.
+        reason: String,
+    },
     /// A setting is outside its range.
     #[error("{name} must be {expected}, found {found}")]
     Setting {

@@ -10,7 +10,7 @@ mod hdbscan;
 mod kmeans;
 mod simd;
 
-pub use choose_k::{Choice, Gap, Sweep, SweepSettings, sweep};
+pub use choose_k::{Choice, Criterion, Gap, Sweep, SweepSettings, SweepStep, sweep, sweep_with};
 pub use communities::{
     Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, SeedRun, leiden,
     modularity,

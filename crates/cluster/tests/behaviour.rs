@@ -2,13 +2,14 @@
 
 use deepclust_cluster::{
     Covariance, GaussianMixture, GaussianMixtureSettings, Init, KMeans, KMeansSettings, Keep,
-    MiniBatchKMeans, MiniBatchSettings, SweepSettings, sweep,
+    MiniBatchKMeans, MiniBatchSettings, SweepSettings, SweepStep, sweep, sweep_with,
 };
 use ndarray::{Array1, Array2, Axis, s};
 use ndarray_rand::RandomExt;
 use rand::distr::{StandardUniform, Uniform};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::ops::ControlFlow;
 
 fn rng() -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(11)
@@ -172,6 +173,25 @@ fn sweep_finds_the_number_of_clusters() {
     for pair in sweep.choices.windows(2) {
         assert!(pair[1].inertia < pair[0].inertia);
     }
+}
+
+#[test]
+fn a_sweep_tells_how_far_it_has_come_and_stops_on_request() {
+    let x = diagonal(60, 3);
+    let mut settings = SweepSettings::new(2, 4);
+    settings.references = 2;
+    let mut steps = Vec::new();
+    let told = sweep_with(x.view(), &settings, &mut rng(), |step| {
+        steps.push(step);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(told.unwrap(), sweep(x.view(), &settings, &mut rng()).unwrap());
+    let seen: Vec<_> = steps.iter().map(|step| (step.done, step.total, step.k)).collect();
+    assert_eq!(seen, (1..=9).map(|done| (done, 9, 2 + (done - 1) % 3)).collect::<Vec<_>>());
+    let stop =
+        |step: SweepStep| if step.done == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let stopped = sweep_with(x.view(), &settings, &mut rng(), stop).unwrap_err();
+    assert_eq!(stopped.to_string(), "stopped on request after 4 of 9 clusterings");
 }
 
 /// Rows {(0, 0), (0.1, 0), (1, 1), (1.1, 1)} moved away from zero, as a sparse matrix that holds every entry.

@@ -13,3 +13,8 @@ pub use deepclust_metrics as metrics;
 pub use deepclust_nets as nets;
 #[cfg(feature = "plots")]
 pub use deepclust_plots as plots;
+
+// The versions that the signatures here have: one's own dependency would bring the newest, whose types are others.
+pub use ndarray;
+pub use rand;
+pub use rand_chacha;
