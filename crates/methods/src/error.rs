@@ -45,6 +45,9 @@ pub enum Error {
     /// Clustering failed.
     #[error(transparent)]
     Cluster(#[from] deepclust_cluster::Error),
+    /// Partitions could not be compared.
+    #[error(transparent)]
+    Metrics(#[from] deepclust_metrics::Error),
     /// Dimension reduction failed.
     #[error(transparent)]
     Manifold(#[from] deepclust_manifold::ManifoldError),

@@ -125,13 +125,10 @@ impl Centres {
 mod tests {
     use super::*;
     use crate::test_networks::{NORMALISED, set_linear};
-    use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
+    use crate::{Pretraining, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
-    use deepclust_nets::{
-        Activation, AdamSettings, Autoencoder, Device, Init, LayerInits, OptimizerSettings, Precision,
-        SgdSettings, TrainSettings,
-    };
+    use deepclust_nets::{AdamSettings, Autoencoder, Device, OptimizerSettings, SgdSettings, TrainSettings};
 
     fn settings(optimizer: OptimizerSettings) -> DcnSettings {
         DcnSettings {

@@ -55,7 +55,8 @@ impl<'a> Joint<'a> {
         let others = vec![centres.shallow_clone()];
         let optimizer: Box<dyn Optimizer> = match settings.optimizer {
             OptimizerSettings::Adam(adam) => {
-                let left_out: Vec<String> = network.named_parameters().into_iter().map(|(name, _)| name).collect();
+                let left_out: Vec<String> =
+                    network.named_parameters().into_iter().map(|(name, _)| name).collect();
                 let left_out: Vec<String> =
                     left_out.into_iter().filter(|name| !network.reconstructs_by(name)).collect();
                 let of_loss = |name: &str| wanted(name) && !left_out.iter().any(|other| other == name);
@@ -162,12 +163,10 @@ impl Objective for Joint<'_> {
 mod tests {
     use super::*;
     use crate::test_networks::{NORMALISED, set_linear};
-    use crate::{Pretraining, ReconstructionLoss, Scaling, Seed, Silent};
+    use crate::{Pretraining, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
-    use deepclust_nets::{
-        Activation, AdamSettings, Autoencoder, Init, LayerInits, Precision, SgdSettings, TrainSettings,
-    };
+    use deepclust_nets::{AdamSettings, Autoencoder, Precision, SgdSettings, TrainSettings};
     use ndarray::Array2;
 
     fn settings(optimizer: OptimizerSettings, divergence_weight: Option<f64>) -> DecSettings {

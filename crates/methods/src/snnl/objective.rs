@@ -48,7 +48,8 @@ impl Objective for Both<'_> {
         let reconstruction = s.reconstruction.between(&outputs[outputs.len() - 1].activated, &step.x)?;
         let layers = s.layers.select(&outputs);
         let temperature = s.temperature.at(step.epoch);
-        let neighbours = s.reduction.soft_nearest_neighbour(&s.snnl, &layers, labels.as_ref(), temperature)?;
+        let neighbours =
+            s.reduction.soft_nearest_neighbour(&s.snnl, &layers, labels.as_ref(), temperature)?;
         let mut parts =
             vec![(RECONSTRUCTION.into(), reconstruction.detach()), (NEIGHBOURS.into(), neighbours.detach())];
         if step.batch == 0 {

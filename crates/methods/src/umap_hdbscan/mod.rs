@@ -6,9 +6,11 @@ use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, Method, Model, Result, Scaling, Shape};
-use deepclust_cluster::{Hdbscan, HdbscanSettings};
-use deepclust_manifold::{Metric, Pca, PcaSettings, Umap, UmapSettings};
+use deepclust_cluster::{Hdbscan, HdbscanModel, HdbscanSettings};
+use deepclust_manifold::{KnnSettings, Metric, Pca, PcaSettings, Umap, UmapSettings};
+use deepclust_metrics::adjusted_rand_index;
 use ndarray::ArrayView2;
+use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +24,9 @@ pub struct UmapHdbscanSettings {
     pub components: Option<usize>,
     /// The map.
     pub umap: UmapSettings,
+    /// Maps that are made, each from a start of its own, at least 1. The clusters are those of the map that agrees most with the
+    /// others: some maps put two groups together that most keep apart.
+    pub maps: usize,
     /// The least share of the samples that a cluster has, 0 to 1; at least five samples.
     pub least_share: f64,
     /// Samples around a point by which its density is measured, at most as many as a cluster has at least.
@@ -54,6 +59,9 @@ impl UmapHdbscan {
         if settings.min_samples == 0 {
             return wrong("`min_samples`: expected a number of at least 1, found 0".to_owned());
         }
+        if settings.maps == 0 {
+            return wrong("`maps`: expected a number of at least 1, found 0".to_owned());
+        }
         settings.umap.validate()?;
         Ok(Self { settings })
     }
@@ -82,21 +90,48 @@ impl Method for UmapHdbscan {
             None => None,
         };
         let rows = components.as_ref().map_or(Ok(scaled.clone()), |pca| pca.transform(scaled.view()))?;
-        let rng = &mut context.seed.stream("map");
-        let umap = context.stage("map", |_| Umap::fit(rows.view(), &s.umap, rng))?;
         let mut settings = HdbscanSettings::default();
         settings.min_cluster_size = ((s.least_share * n as f64).round() as usize).max(5).min(n);
         settings.min_samples = Some(s.min_samples.min(settings.min_cluster_size));
-        let found = context.stage("density", |_| Hdbscan::new(settings)?.fit(umap.embedding().view()))?;
+        let density = Hdbscan::new(settings)?;
+        let nearest = KnnSettings { k: s.umap.n_neighbors, metric: s.umap.metric, include_self: true };
+        let rng = &mut context.seed.stream("map");
+        let neighbours = context
+            .stage("neighbours", |_| s.umap.search.neighbours(rows.view(), &nearest, rng.next_u64()))?;
+        let mut found = Vec::with_capacity(s.maps);
+        for _ in 0..s.maps {
+            let umap =
+                context.stage("map", |_| Umap::fit_neighbours(rows.view(), &neighbours, &s.umap, rng))?;
+            found.push(context.stage("density", |_| density.fit(umap.embedding().view()))?);
+        }
+        let (best, agreement) = most_agreeing(&found)?;
+        let found = &found[best];
         let facts = BTreeMap::from([
             (facts::CLUSTERS_FOUND.to_owned(), found.n_clusters() as f64),
             (facts::NOISE.to_owned(), found.noise() as f64 / n as f64),
+            (facts::AGREEMENT.to_owned(), agreement),
         ]);
         let labels = found.labels_with_noise();
         let (neighbours, metric) = ((s.umap.n_neighbors - 1).max(1), s.umap.metric);
         let model = VotingModel { scaling, components, rows: rows.clone(), labels, neighbours, metric };
         Ok(Fitted { facts, ..Fitted::new(model.labels.clone(), rows, model) })
     }
+}
+
+/// Which partition agrees most with the others, and how much: the mean adjusted Rand index, 1 for a single one.
+fn most_agreeing(found: &[HdbscanModel]) -> Result<(usize, f64)> {
+    let labels: Vec<Vec<usize>> = found.iter().map(HdbscanModel::labels_with_noise).collect();
+    let mut best = (0, if found.len() == 1 { 1.0 } else { f64::NEG_INFINITY });
+    for i in 0..labels.len() {
+        let others = (0..labels.len()).filter(|&j| j != i);
+        let indices =
+            others.map(|j| Ok(adjusted_rand_index(&labels[i], &labels[j])?)).collect::<Result<Vec<f64>>>()?;
+        let mean = indices.iter().sum::<f64>() / indices.len().max(1) as f64;
+        if found.len() > 1 && mean > best.1 {
+            best = (i, mean);
+        }
+    }
+    Ok(best)
 }
 
 impl Registered for UmapHdbscan {
@@ -114,6 +149,7 @@ impl Registered for UmapHdbscan {
             scaling: Scaling::of(shape),
             components: Some(50),
             umap,
+            maps: 3,
             least_share: 1.0 / 140.0,
             min_samples: 15,
         }
