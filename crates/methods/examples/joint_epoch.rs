@@ -52,9 +52,8 @@ fn pretraining(widths: &[usize], deep: bool) -> Value {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::var_os("BY_MAKER").is_some() {
-        Products::ByMaker.choose();
-    }
+    let own = std::env::var_os("BY_MAKER").is_some();
+    if own { Products::ByMaker } else { Products::ByAbility }.choose();
     deepclust_nets::use_threads(1);
     deepclust_nets::keep_memory();
     let arguments: Vec<String> = std::env::args().skip(1).collect();

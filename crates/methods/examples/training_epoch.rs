@@ -28,9 +28,8 @@ impl Progress for Clock {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::var_os("BY_MAKER").is_some() {
-        Products::ByMaker.choose();
-    }
+    let own = std::env::var_os("BY_MAKER").is_some();
+    if own { Products::ByMaker } else { Products::ByAbility }.choose();
     deepclust_nets::use_threads(1);
     deepclust_nets::keep_memory();
     let mut arguments = std::env::args().skip(1);

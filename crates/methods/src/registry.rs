@@ -33,6 +33,8 @@ pub(crate) trait Registered: Method + Sized + 'static {
     const KIND: &'static str;
     /// Whether it is fitted on labelled samples only.
     const NEEDS_LABELS: bool = false;
+    /// Whether it trains a network, which takes minutes where others take seconds.
+    const TRAINS: bool = true;
     /// Everything that can be set.
     type Settings: Serialize + DeserializeOwned;
 
@@ -55,6 +57,8 @@ pub struct Entry {
     pub summary: &'static str,
     /// Whether it is fitted on labelled samples only.
     pub needs_labels: bool,
+    /// Whether it trains a network, which takes minutes where others take seconds.
+    pub trains: bool,
     pub(crate) kind: &'static str,
     pub(crate) load: fn(&SavedModel) -> Result<Box<dyn Model>>,
     build: fn(&Value) -> Result<Box<dyn Method>>,
@@ -67,6 +71,7 @@ impl Entry {
             slug: M::SLUG,
             summary: M::SUMMARY,
             needs_labels: M::NEEDS_LABELS,
+            trains: M::TRAINS,
             kind: M::KIND,
             load: M::load,
             build: |settings| {

@@ -37,9 +37,8 @@ impl Objective for Reconstruction {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::var_os("BY_MAKER").is_some() {
-        Products::ByMaker.choose();
-    }
+    let own = std::env::var_os("BY_MAKER").is_some();
+    if own { Products::ByMaker } else { Products::ByAbility }.choose();
     use_threads(1);
     let epochs = std::env::args().nth(1).map_or(Ok(3), |text| text.parse())?;
     let mut rng = ChaCha8Rng::seed_from_u64(0);

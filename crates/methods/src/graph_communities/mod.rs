@@ -92,6 +92,7 @@ impl Registered for GraphCommunities {
     const SLUG: &'static str = Self::SLUG;
     const SUMMARY: &'static str = "communities of the neighbour graph, without a network";
     const KIND: &'static str = VotingModel::KIND;
+    const TRAINS: bool = false;
     type Settings = GraphCommunitiesSettings;
 
     fn defaults(shape: Shape) -> GraphCommunitiesSettings {

@@ -111,6 +111,7 @@ impl Registered for RawKMeans {
     const SLUG: &'static str = Self::SLUG;
     const SUMMARY: &'static str = "k-means on the features themselves";
     const KIND: &'static str = "k-means";
+    const TRAINS: bool = false;
     type Settings = RawKMeansSettings;
 
     fn defaults(shape: Shape) -> RawKMeansSettings {

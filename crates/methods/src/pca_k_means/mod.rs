@@ -129,6 +129,7 @@ impl Registered for PcaKMeans {
     const SLUG: &'static str = Self::SLUG;
     const SUMMARY: &'static str = "k-means on principal components";
     const KIND: &'static str = "pca-k-means";
+    const TRAINS: bool = false;
     type Settings = PcaKMeansSettings;
 
     fn defaults(shape: Shape) -> PcaKMeansSettings {

@@ -142,6 +142,7 @@ impl Registered for SnnlPoints {
     const SLUG: &'static str = Self::SLUG;
     const SUMMARY: &'static str = "points moved by the soft nearest neighbour loss, without a network";
     const KIND: &'static str = RawKMeans::KIND;
+    const TRAINS: bool = false;
     const NEEDS_LABELS: bool = true;
     type Settings = SnnlPointsSettings;
 

@@ -138,6 +138,7 @@ impl Registered for UmapHdbscan {
     const SLUG: &'static str = Self::SLUG;
     const SUMMARY: &'static str = "density on UMAP's map, without a network; it finds the number of clusters";
     const KIND: &'static str = VotingModel::KIND;
+    const TRAINS: bool = false;
     type Settings = UmapHdbscanSettings;
 
     fn defaults(shape: Shape) -> UmapHdbscanSettings {
