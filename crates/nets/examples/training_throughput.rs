@@ -31,7 +31,7 @@ impl Objective for Reconstruction {
         Ok(self.network.forward(&step.x).mse_loss(&step.x, Reduction::Mean).into())
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut self.adam]
     }
 }

@@ -67,7 +67,7 @@ pub trait Objective {
 
     /// What moves the parameters: one optimiser, or several with parameters of their own. Each step differentiates the loss
     /// once, by the leaves of all of them.
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer>;
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer>;
 
     /// Tensors that the objective changes by itself, such as running statistics: a checkpoint keeps them too.
     fn buffers(&self) -> Vec<Tensor> {

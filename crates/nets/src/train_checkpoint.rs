@@ -41,7 +41,7 @@ impl TrainCheckpoint {
     pub fn save_if_due(
         &mut self,
         now: bool,
-        optimizers: &[&mut dyn Optimizer],
+        optimisers: &[&mut dyn Optimizer],
         buffers: &[Tensor],
         history: &TrainHistory,
     ) -> Result<()> {
@@ -49,10 +49,10 @@ impl TrainCheckpoint {
             return Ok(());
         }
         let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
-        let optimizer_steps = optimizers.iter().map(|optimizer| optimizer.steps()).collect();
+        let optimizer_steps = optimisers.iter().map(|optimizer| optimizer.steps()).collect();
         let state = State { steps: history.steps, optimizer_steps, seconds, history: history.clone() };
         let text = serde_json::to_string(&state).map_err(|error| self.problem(error.to_string()))?;
-        save_tensors(&self.path, &tensors(optimizers, buffers), &text)?;
+        save_tensors(&self.path, &tensors(optimisers, buffers), &text)?;
         self.saved = Instant::now();
         Ok(())
     }
@@ -61,14 +61,14 @@ impl TrainCheckpoint {
     ///
     /// # Errors
     /// [`Error::Checkpoint`] when the file belongs to another training or is damaged; nothing is changed then.
-    pub fn restore(&self, optimizers: &mut [&mut dyn Optimizer], buffers: &[Tensor]) -> Result<TrainHistory> {
+    pub fn restore(&self, optimisers: &mut [&mut dyn Optimizer], buffers: &[Tensor]) -> Result<TrainHistory> {
         if !self.path.exists() {
             return Ok(TrainHistory::default());
         }
         let (saved, text) = load_tensors(&self.path)?;
         let state: State = serde_json::from_str(&text)
             .map_err(|error| self.problem(format!("expected a training state, found {error}")))?;
-        let targets = tensors(optimizers, buffers);
+        let targets = tensors(optimisers, buffers);
         let pairs = targets
             .iter()
             .map(|(name, target)| match saved.iter().find(|(n, _)| n == name) {
@@ -83,7 +83,7 @@ impl TrainCheckpoint {
         for (mut target, value) in pairs {
             target.copy_(value);
         }
-        for (optimizer, steps) in optimizers.iter_mut().zip(state.optimizer_steps) {
+        for (optimizer, steps) in optimisers.iter_mut().zip(state.optimizer_steps) {
             optimizer.set_steps(steps);
         }
         Ok(TrainHistory { steps: state.steps, seconds_before: state.seconds, ..state.history })
@@ -95,12 +95,12 @@ impl TrainCheckpoint {
 }
 
 /// Everything that training changes, by name.
-fn tensors(optimizers: &[&mut dyn Optimizer], buffers: &[Tensor]) -> Vec<(String, Tensor)> {
+fn tensors(optimisers: &[&mut dyn Optimizer], buffers: &[Tensor]) -> Vec<(String, Tensor)> {
     let named = |name: String, list: &[Tensor]| -> Vec<(String, Tensor)> {
         list.iter().enumerate().map(|(i, tensor)| (format!("{name}.{i}"), tensor.shallow_clone())).collect()
     };
     let mut all = named("buffer".to_owned(), buffers);
-    for (o, optimizer) in optimizers.iter().enumerate() {
+    for (o, optimizer) in optimisers.iter().enumerate() {
         all.extend(named(format!("{o}.parameter"), optimizer.parameters()));
         for (kind, list) in optimizer.moments() {
             all.extend(named(format!("{o}.{kind}"), list));

@@ -107,7 +107,7 @@ impl Trainer {
         let mut checkpoint = self.checkpoint.clone().map(|(path, every)| TrainCheckpoint::new(path, every));
         let buffers = objective.buffers();
         let mut history = match &checkpoint {
-            Some(checkpoint) => checkpoint.restore(&mut objective.optimizers(), &buffers)?,
+            Some(checkpoint) => checkpoint.restore(&mut objective.optimisers(), &buffers)?,
             None => TrainHistory::default(),
         };
         let mut batches = Batches::new(n, self.settings.batch_size, data.device());
@@ -127,14 +127,14 @@ impl Trainer {
                 let mut step = batches.next(data, self.noise, rng);
                 if !self.settings.schedule.is_constant() {
                     let factor = self.settings.schedule.at(step.epoch);
-                    objective.optimizers().iter_mut().for_each(|o| o.set_learning_rate_factor(factor));
+                    objective.optimisers().iter_mut().for_each(|o| o.set_learning_rate_factor(factor));
                 }
                 if let Some(augmentation) = &self.settings.augmentation {
                     step.x = augmentation.apply(&step.x, &mut step.generator_of(AUGMENTATION));
                 }
                 let weight = if by_steps { 1 } else { step.samples.size()[0] };
                 let Losses { total, parts } = objective.loss(&step)?;
-                minimise(&mut objective.optimizers(), &total)?;
+                minimise(&mut objective.optimisers(), &total)?;
                 objective.after_step(&step)?;
                 sums.add(Cow::Borrowed(""), &total, weight);
                 for (name, value) in parts {
@@ -150,7 +150,7 @@ impl Trainer {
             let (done, total) = if by_steps { (history.steps, last) } else { (epoch, epochs) };
             let stop = on_round(Round { done, total, loss: mean, history: &history }).is_break();
             if let Some(checkpoint) = &mut checkpoint {
-                checkpoint.save_if_due(stop, &objective.optimizers(), &buffers, &history)?;
+                checkpoint.save_if_due(stop, &objective.optimisers(), &buffers, &history)?;
             }
             if stop {
                 return Err(Error::Stopped { epoch }.into());
@@ -164,15 +164,15 @@ impl Trainer {
 const AUGMENTATION: u64 = 1;
 
 /// One step of every optimiser on one differentiation of the loss.
-fn minimise(optimizers: &mut [&mut dyn Optimizer], loss: &Tensor) -> Result<()> {
-    if let [only] = optimizers {
+fn minimise(optimisers: &mut [&mut dyn Optimizer], loss: &Tensor) -> Result<()> {
+    if let [only] = optimisers {
         return only.minimise(loss);
     }
     let leaves: Vec<Tensor> =
-        optimizers.iter().flat_map(|optimizer| optimizer.leaves()).map(Tensor::shallow_clone).collect();
+        optimisers.iter().flat_map(|optimizer| optimizer.leaves()).map(Tensor::shallow_clone).collect();
     let gradients = Tensor::f_run_backward(&[loss], &leaves, false, false)?;
     let mut rest = gradients.as_slice();
-    for optimizer in optimizers {
+    for optimizer in optimisers {
         let (own, others) = rest.split_at(optimizer.leaves().len());
         optimizer.apply(own)?;
         rest = others;
@@ -193,18 +193,18 @@ mod tests {
     /// Least squares on y = 2x − 1, with noise on x if any.
     struct Line {
         layer: Linear,
-        optimizers: Vec<Box<dyn Optimizer>>,
+        optimisers: Vec<Box<dyn Optimizer>>,
         noise: f64,
         /// Steps at which a round began, and where to end.
         rounds: (Vec<usize>, usize),
     }
 
     impl Line {
-        fn new(optimizers: impl Fn(Tensor, Tensor) -> Vec<Box<dyn Optimizer>>) -> Self {
+        fn new(optimisers: impl Fn(Tensor, Tensor) -> Vec<Box<dyn Optimizer>>) -> Self {
             let rng = &mut ChaCha8Rng::seed_from_u64(1);
             let layer = Linear::new(1, 1, Init::TorchLinear, Device::Cpu, rng);
-            let optimizers = optimizers(layer.weight.shallow_clone(), layer.bias.shallow_clone());
-            Self { layer, optimizers, noise: 0.0, rounds: (Vec::new(), usize::MAX) }
+            let optimisers = optimisers(layer.weight.shallow_clone(), layer.bias.shallow_clone());
+            Self { layer, optimisers, noise: 0.0, rounds: (Vec::new(), usize::MAX) }
         }
 
         fn with_adam(learning_rate: f64) -> Self {
@@ -223,8 +223,8 @@ mod tests {
             Ok(Losses { parts: vec![("weight".into(), self.layer.weight.sum(Kind::Float))], total })
         }
 
-        fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
-            self.optimizers.iter_mut().map(|optimizer| &mut **optimizer as &mut dyn Optimizer).collect()
+        fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
+            self.optimisers.iter_mut().map(|optimizer| &mut **optimizer as &mut dyn Optimizer).collect()
         }
 
         fn before_round(&mut self, steps: usize, _: &mut TrainHistory) -> Result<ControlFlow<()>> {

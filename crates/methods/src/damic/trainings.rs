@@ -44,7 +44,7 @@ impl Objective for First<'_> {
         Ok(logits.cross_entropy_loss::<&Tensor>(&labels, None, Reduction::Mean, -100, 0.0).into())
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut self.adam]
     }
 
@@ -81,7 +81,7 @@ impl Objective for Joint<'_> {
         Ok(joint_loss(self.settings, self.mixture, &choice, &step.x))
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut self.adam]
     }
 

@@ -70,7 +70,7 @@ impl Objective for Joint<'_> {
         })
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut *self.optimizer]
     }
 

@@ -23,7 +23,7 @@ use ndarray::ArrayView2;
 /// moved network, the batch's samples get the cluster of the nearest centre, and every one moves its centre by
 /// (f(x) − m) / c, where c counts the samples that the centre has seen. The authors' code also runs k-means to its end every
 /// ten epochs, which the paper does not have, nor does this.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Dcn {
     settings: DcnSettings,
 }
@@ -39,12 +39,6 @@ impl Dcn {
     pub fn new(settings: DcnSettings) -> Result<Self> {
         settings.validate(Self::SLUG)?;
         Ok(Self { settings })
-    }
-}
-
-impl Default for Dcn {
-    fn default() -> Self {
-        Self { settings: DcnSettings::default() }
     }
 }
 

@@ -130,7 +130,7 @@ impl Objective for Joint<'_> {
         Ok(self.loss_of(&step.x, target)?.into())
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut *self.optimizer]
     }
 

@@ -75,7 +75,7 @@ impl Objective for Joint<'_> {
         Ok(Losses { total, parts })
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut self.adam]
     }
 

@@ -65,7 +65,7 @@ impl MixtureJoint {
     /// Checks every field's range.
     ///
     /// # Errors
-    /// [`Error::Nets`] names the first field that is out of range.
+    /// [`Error::Nets`](crate::Error::Nets) names the first field that is out of range.
     pub fn validate(&self) -> Result<()> {
         self.adam.validate()?;
         Ok(self.train.validate()?)

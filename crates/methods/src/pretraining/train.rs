@@ -116,7 +116,7 @@ impl Objective for Whole<'_> {
         Ok(self.loss.between(&output, &step.x)?.into())
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut *self.optimizer]
     }
 
@@ -146,8 +146,8 @@ impl Objective for Pair<'_> {
         Ok(loss.into())
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
-        self.whole.optimizers()
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
+        self.whole.optimisers()
     }
 
     fn buffers(&self) -> Vec<Tensor> {

@@ -24,7 +24,7 @@ use ndarray::ArrayView2;
 ///
 /// The history has both parts of the loss by epoch, and of each epoch's first batch the Euclidean norms of both parts'
 /// gradients by all parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Snnl {
     settings: SnnlSettings,
 }
@@ -73,12 +73,6 @@ impl Snnl {
 
     fn refuse(&self, expected: &'static str, found: &'static str) -> Error {
         Error::Labels { method: Self::SLUG, expected, found }
-    }
-}
-
-impl Default for Snnl {
-    fn default() -> Self {
-        Self { settings: SnnlSettings::default() }
     }
 }
 

@@ -62,7 +62,7 @@ impl Objective for Both<'_> {
         Ok(Losses { total: composite_loss(&reconstruction, &neighbours, s.alpha)?, parts })
     }
 
-    fn optimizers(&mut self) -> Vec<&mut dyn Optimizer> {
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
         vec![&mut self.adam]
     }
 }

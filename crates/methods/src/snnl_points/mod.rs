@@ -54,7 +54,7 @@ impl Default for SnnlPointsSettings {
 ///
 /// Each epoch x ← x − η ∂ℓ/∂x at the temperature of the epoch. The history has the loss at temperature 1 before each epoch and
 /// after the last, so that schedules are measured alike. A new sample stays where it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SnnlPoints {
     settings: SnnlPointsSettings,
 }
@@ -79,12 +79,6 @@ impl SnnlPoints {
             return Err(Error::Settings { method: Self::SLUG, problem });
         }
         Ok(Self { settings })
-    }
-}
-
-impl Default for SnnlPoints {
-    fn default() -> Self {
-        Self { settings: SnnlPointsSettings::default() }
     }
 }
 
