@@ -10,7 +10,7 @@ use tch::Tensor;
 struct State {
     steps: usize,
     /// Of each optimiser.
-    optimizer_steps: Vec<u64>,
+    optimiser_steps: Vec<u64>,
     seconds: f64,
     history: TrainHistory,
 }
@@ -49,8 +49,8 @@ impl TrainCheckpoint {
             return Ok(());
         }
         let seconds = history.seconds_before + self.start.elapsed().as_secs_f64();
-        let optimizer_steps = optimisers.iter().map(|optimizer| optimizer.steps()).collect();
-        let state = State { steps: history.steps, optimizer_steps, seconds, history: history.clone() };
+        let optimiser_steps = optimisers.iter().map(|optimizer| optimizer.steps()).collect();
+        let state = State { steps: history.steps, optimiser_steps, seconds, history: history.clone() };
         let text = serde_json::to_string(&state).map_err(|error| self.problem(error.to_string()))?;
         save_tensors(&self.path, &tensors(optimisers, buffers), &text)?;
         self.saved = Instant::now();
@@ -83,7 +83,7 @@ impl TrainCheckpoint {
         for (mut target, value) in pairs {
             target.copy_(value);
         }
-        for (optimizer, steps) in optimisers.iter_mut().zip(state.optimizer_steps) {
+        for (optimizer, steps) in optimisers.iter_mut().zip(state.optimiser_steps) {
             optimizer.set_steps(steps);
         }
         Ok(TrainHistory { steps: state.steps, seconds_before: state.seconds, ..state.history })
