@@ -26,9 +26,10 @@ pub fn best_rows(
         rows.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
         for (row, ours) in rows.into_iter().take(SHOWN) {
             let printed = row.published.and_then(|name| paper.printed(at, name, m.name));
-            let published = printed.map_or("–".to_owned(), |value| fixed(value, m.printed));
+            let published =
+                printed.map_or(String::new(), |value| format!(" (published {})", fixed(value, m.printed)));
             lines.push(format!(
-                "  {:<22} {} {} (published {published})  {}",
+                "  {:<22} {} {}{published}  {}",
                 dataset_name(at),
                 m.label,
                 spread(ours, m.decimals),

@@ -57,7 +57,9 @@ pub(crate) fn comparison(paper: &dyn Paper, records: &Records, dataset: &str, mo
         }
         Some(line)
     };
-    let title = format!("{}: every row beside what is published", dataset_name(dataset));
+    let beside =
+        if metrics.iter().any(|(_, is_printed)| *is_printed) { " beside what is published" } else { "" };
+    let title = format!("{}: every row{beside}", dataset_name(dataset));
     Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes: Vec::new() }
 }
 

@@ -24,7 +24,7 @@ const SEEDS: u64 = 5;
 const LARGE: &str = "emnist-bymerge-subset";
 
 /// Where it is shown what the settings do.
-pub(super) const VARIED: [(&str, u64); 2] = [("mnist", 1), ("usps-9298", 3)];
+pub(super) const VARIED: [(&str, u64); 1] = [("usps-9298", 3)];
 
 /// What is varied: the name of the row, and the number.
 pub(super) const NEIGHBOURS: [(&str, usize); 4] =

@@ -40,6 +40,21 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         (drop < 0.0).then(|| format!("{} ({})", dataset_name(dataset), fixed(drop, 3)))
     });
     let drops: Vec<String> = drops.collect();
+    let (dataset, _) = VARIED[0];
+    let mut varied: Vec<f64> = COMPONENTS
+        .iter()
+        .filter_map(|(id, _)| mean(id, dataset, "acc"))
+        .chain(mean(GRAPH, dataset, "acc"))
+        .collect();
+    varied.sort_by(f64::total_cmp);
+    if let [least, .., most] = varied[..] {
+        findings.push(format!(
+            "The number of components decides much: on {} 10 to 200 of them give {} to {}. No label-free rule chose the 50.",
+            dataset_name(dataset),
+            fixed(least, 3),
+            fixed(most, 3)
+        ));
+    }
     findings.push(if drops.is_empty() {
         "On every data set here the graph is better than k-means.".to_owned()
     } else {
