@@ -1,12 +1,8 @@
-use crate::biswas::Biswas;
-use crate::defaults::Defaults;
-use crate::kdae::KDaePaper;
-use crate::no_network::NoNetwork;
-use crate::snnl::SnnlPaper;
-use crate::{Error, Paper, Result};
+use crate::{Error, Paper, Result, biswas, defaults, kdae, no_network, snnl};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&dyn Paper] = &[&Biswas, &SnnlPaper, &KDaePaper, &NoNetwork, &Defaults];
+pub const PAPERS: &[&Paper] =
+    &[&biswas::PAPER, &snnl::PAPER, &kdae::PAPER, &no_network::PAPER, &defaults::PAPER];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,24 +18,24 @@ pub struct Target {
 /// # Errors
 /// [`Error::UnknownName`] with the nearest name and the list.
 pub fn parse_target(name: &str) -> Result<Target> {
-    let slugs = |wanted: &dyn Fn(&dyn Paper) -> bool| {
-        PAPERS.iter().filter(|paper| wanted(**paper)).map(|paper| paper.slug()).collect::<Vec<_>>()
+    let slugs = |wanted: &dyn Fn(&Paper) -> bool| {
+        PAPERS.iter().filter(|paper| wanted(paper)).map(|paper| paper.slug).collect::<Vec<_>>()
     };
     if name == "all" {
         return Ok(Target { papers: slugs(&|_| true), dataset: None });
     }
-    let papers = slugs(&|paper| paper.slug() == name);
+    let papers = slugs(&|paper| paper.slug == name);
     if !papers.is_empty() {
         return Ok(Target { papers, dataset: None });
     }
-    let mut datasets: Vec<_> = PAPERS.iter().flat_map(|paper| paper.datasets().iter().copied()).collect();
+    let mut datasets: Vec<_> = PAPERS.iter().flat_map(|paper| paper.datasets.iter().copied()).collect();
     datasets.sort_unstable();
     datasets.dedup();
     // A data set's other names count too.
     let resolved = deepclust_datasets::entry(name).map_or(name, |entry| entry.name);
     match datasets.iter().find(|dataset| **dataset == resolved) {
         Some(dataset) => {
-            Ok(Target { papers: slugs(&|paper| paper.datasets().contains(dataset)), dataset: Some(dataset) })
+            Ok(Target { papers: slugs(&|paper| paper.datasets.contains(dataset)), dataset: Some(dataset) })
         }
         None if deepclust_datasets::entry(name).is_ok() => {
             Err(Error::UnusedDataset { name: resolved.to_owned() })
@@ -80,9 +76,9 @@ mod tests {
     fn every_row_builds_its_method_and_has_a_name_of_its_own() {
         for paper in PAPERS {
             for scale in [Scale::Full, Scale::Quick] {
-                let rows = paper.rows(scale).unwrap();
+                let rows = (paper.rows)(scale).unwrap();
                 let ids: HashSet<&str> = rows.iter().map(|row| row.id).collect();
-                assert_eq!(ids.len(), rows.len(), "{}", paper.slug());
+                assert_eq!(ids.len(), rows.len(), "{}", paper.slug);
                 for row in &rows {
                     for id in [row.start, row.base].into_iter().flatten() {
                         assert!(ids.contains(id), "{}: {id}", row.id);
@@ -97,7 +93,7 @@ mod tests {
                 let runs = rows.iter().flat_map(|row| &row.runs);
                 let folders: Vec<_> = runs.map(|planned| planned.spec.folder().unwrap()).collect();
                 let distinct: HashSet<_> = folders.iter().collect();
-                assert_eq!(distinct.len(), folders.len(), "{}", paper.slug());
+                assert_eq!(distinct.len(), folders.len(), "{}", paper.slug);
             }
         }
     }
@@ -105,8 +101,8 @@ mod tests {
     #[test]
     fn ablations_are_few_and_asked_for() {
         for paper in PAPERS {
-            let rows = paper.rows(Scale::Full).unwrap();
-            assert!(rows.iter().filter(|row| row.kind == Kind::Ablation).count() <= 8, "{}", paper.slug());
+            let rows = (paper.rows)(Scale::Full).unwrap();
+            assert!(rows.iter().filter(|row| row.kind == Kind::Ablation).count() <= 8, "{}", paper.slug);
             let runs = |request: &Request| paper.runs(request).unwrap().len();
             let plain = Request::default();
             let Some(ablation) = rows.iter().find(|row| row.kind == Kind::Ablation) else { continue };
@@ -117,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_seed_of_a_data_set_comes_before_the_next() {
-        let kdae = PAPERS.iter().find(|paper| paper.slug() == "kdae").unwrap();
+        let kdae = PAPERS.iter().find(|paper| paper.slug == "kdae").unwrap();
         let runs = kdae.runs(&Request { runs: Some(2), ablations: true, ..Request::default() }).unwrap();
         let tables: Vec<u64> = runs.iter().map(|run| run.seed).collect();
         let first = tables.iter().filter(|seed| **seed == 0).count();

@@ -13,16 +13,16 @@ const ALL: usize = usize::MAX;
 ///
 /// # Errors
 /// When a record is damaged, or a file cannot be written.
-pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf, Vec<PathBuf>)> {
+pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<(PathBuf, Vec<PathBuf>)> {
     let records = Records::read(paper, store, scale)?;
-    let mut page = Page::new(paper.slug(), paper.title(), scale.is_quick());
-    page.list(paper.findings(&records));
-    let shown = records.shown(paper.datasets());
+    let mut page = Page::new(paper.slug, paper.title, scale.is_quick());
+    page.list((paper.findings)(&records));
+    let shown = records.shown(paper.datasets);
     let missing = records.missing(&shown);
     if missing > 0 {
         page.paragraph(&format!(
             "Runs of the tables that are not made yet: {missing}. `cargo xtask reproduce {}{}` makes them.",
-            paper.slug(),
+            paper.slug,
             scale.pick("", " --quick")
         ));
     }
@@ -32,19 +32,19 @@ pub fn render(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<(PathBuf
             page.table(&format!("{dataset}-readings"), &readings(paper, &records, dataset));
         } else {
             // Some papers have more metrics than a page has columns.
-            let few = if paper.metrics().len() > 3 && paper.datasets().len() > 1 { 3 } else { ALL };
+            let few = if paper.metrics.len() > 3 && paper.datasets.len() > 1 { 3 } else { ALL };
             page.table(&format!("{dataset}-short"), &comparison(paper, &records, dataset, few));
         }
         page.file(dataset, &comparison(paper, &records, dataset, ALL));
     }
     page.paragraph(&legend(&records));
-    paper.views(&records, store, &mut page)?;
+    (paper.views)(&records, store, &mut page)?;
     if let Some(table) = ablations(paper, &records) {
         page.heading("Ablations");
         page.table("ablations", &table);
     }
     page.heading("Notes");
-    page.paragraph(paper.notes());
+    page.paragraph(paper.notes);
     for dataset in &shown {
         page.file(&format!("{dataset}-best"), &best(paper, &records, dataset));
     }

@@ -34,65 +34,48 @@ impl Metric {
 }
 
 /// A paper: rows, what it publishes, and views where it has ideas of its own. Everything between is shared by all papers.
-pub trait Paper: Sync {
+#[derive(Clone, Copy, Debug)]
+pub struct Paper {
     /// The name on the command line, and of its folder of results.
-    fn slug(&self) -> &'static str;
-
+    pub slug: &'static str,
     /// Authors and title.
-    fn title(&self) -> &'static str;
-
+    pub title: &'static str,
     /// The data sets of its tables, in their order.
-    fn datasets(&self) -> &'static [&'static str];
-
+    pub datasets: &'static [&'static str],
     /// The metrics of its tables, the most telling one first.
-    fn metrics(&self) -> &'static [Metric];
-
-    /// The published name of the method that the paper proposes; none where there is no paper.
-    fn own(&self) -> &'static str {
-        ""
-    }
-
-    /// All rows, in the order of the tables.
-    ///
-    /// # Errors
-    /// When settings cannot be expressed as JSON.
-    fn rows(&self, scale: Scale) -> Result<Vec<Row>>;
-
-    /// What is printed in the row of that name.
-    fn printed(&self, dataset: &str, row: &str, metric: &str) -> Option<f64> {
-        let _ = (dataset, row, metric);
-        None
-    }
-
-    /// The best of several runs in the row of that name, where the paper prints it too.
-    fn printed_best(&self, dataset: &str, row: &str, metric: &str) -> Option<f64> {
-        let _ = (dataset, row, metric);
-        None
-    }
-
+    pub metrics: &'static [Metric],
+    /// The published name of the method that the paper proposes; empty where there is no paper.
+    pub own: &'static str,
+    /// All rows, in the order of the tables. An error where settings cannot be expressed as JSON.
+    pub rows: fn(Scale) -> Result<Vec<Row>>,
+    /// What is printed for a data set in the row of a name, by metric.
+    pub printed: Printed,
+    /// The best of several runs there, where the paper prints it too.
+    pub printed_best: Printed,
     /// What was found, in at most five sentences with numbers from the records.
-    fn findings(&self, records: &Records) -> Vec<String>;
-
-    /// The tables and figures that no other paper has.
-    ///
-    /// # Errors
-    /// When a figure cannot be drawn.
-    fn views(&self, records: &Records, store: &Store, page: &mut Page) -> Result<()>;
-
+    pub findings: fn(&Records) -> Vec<String>,
+    /// The tables and figures that no other paper has. An error where a figure cannot be drawn.
+    pub views: fn(&Records, &Store, &mut Page) -> Result<()>,
     /// Remarks on how the paper was read, in Markdown.
-    fn notes(&self) -> &'static str;
+    pub notes: &'static str,
 }
 
-impl dyn Paper {
+/// A printed number, by data set, row and metric.
+pub type Printed = fn(&str, &str, &str) -> Option<f64>;
+
+/// Of a paper that prints no such numbers.
+pub(crate) const NOTHING: Printed = |_, _, _| None;
+
+impl Paper {
     /// The runs that a request wants: the tables' rows before ablations, each data set at the first seed before the next seed.
     ///
     /// # Errors
     /// When settings cannot be expressed as JSON; [`Error::UnknownName`] for a row that the paper does not have.
     pub fn runs(&self, request: &Request) -> Result<Vec<RunSpec>> {
         let mut runs = Vec::new();
-        for (place, row) in self.rows(request.scale)?.iter().enumerate() {
+        for (place, row) in (self.rows)(request.scale)?.iter().enumerate() {
             for planned in row.runs.iter().filter(|planned| request.wants(row, planned)) {
-                let dataset = self.datasets().iter().position(|name| *name == planned.dataset);
+                let dataset = self.datasets.iter().position(|name| *name == planned.dataset);
                 for seed in request.seeds_of(row, planned) {
                     runs.push(((row.kind != Kind::Table, seed, dataset, place), planned.at(seed)));
                 }
@@ -108,7 +91,7 @@ impl dyn Paper {
     /// As `runs`.
     pub fn row_names(&self, scale: Scale) -> Result<BTreeMap<PathBuf, &'static str>> {
         let mut names = BTreeMap::new();
-        for row in self.rows(scale)? {
+        for row in (self.rows)(scale)? {
             for planned in row.runs {
                 names.insert(planned.spec.folder()?, row.id);
             }
@@ -121,7 +104,7 @@ impl dyn Paper {
     /// # Errors
     /// [`Error::UnknownName`].
     pub fn check_row(&self, name: &str) -> Result<()> {
-        let rows = self.rows(Scale::Full)?;
+        let rows = (self.rows)(Scale::Full)?;
         match rows.iter().any(|row| row.id == name) {
             true => Ok(()),
             false => Err(Error::unknown("row", name, rows.iter().map(|row| row.id))),

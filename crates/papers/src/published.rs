@@ -47,13 +47,13 @@ mod tests {
     #[test]
     fn every_row_that_names_a_published_one_finds_its_number() {
         for paper in PAPERS {
-            let headline = paper.metrics()[0].name;
-            for row in paper.rows(Scale::Full).unwrap() {
+            let headline = paper.metrics[0].name;
+            for row in (paper.rows)(Scale::Full).unwrap() {
                 let Some(name) = row.published else { continue };
-                let found = |dataset: &str| paper.printed(dataset, name, headline).is_some();
-                let quoted = paper.datasets().iter().any(|dataset| found(dataset));
+                let found = |dataset: &str| (paper.printed)(dataset, name, headline).is_some();
+                let quoted = paper.datasets.iter().any(|dataset| found(dataset));
                 let measured = row.runs.iter().all(|planned| found(&planned.dataset));
-                assert!(if row.runs.is_empty() { quoted } else { measured }, "{}: {name}", paper.slug());
+                assert!(if row.runs.is_empty() { quoted } else { measured }, "{}: {name}", paper.slug);
             }
         }
     }

@@ -19,8 +19,8 @@ impl Records {
     ///
     /// # Errors
     /// For a damaged record: a table must not pass over it in silence.
-    pub fn read(paper: &dyn Paper, store: &Store, scale: Scale) -> Result<Self> {
-        let rows = paper.rows(scale)?;
+    pub fn read(paper: &Paper, store: &Store, scale: Scale) -> Result<Self> {
+        let rows = (paper.rows)(scale)?;
         let of_row = |row: &Row| row.runs.iter().map(|planned| Ok(store.seeds(&planned.spec)?)).collect();
         let found = rows.iter().map(of_row).collect::<Result<_>>()?;
         let mut records = Self { rows, found, nearest: BTreeMap::new(), scale };
@@ -30,13 +30,13 @@ impl Records {
 
     /// Of each row by the paper's text, the reading (`<row>/…`) whose mean of the first metric comes nearest to the published one,
     /// where it comes nearer than the text. It is chosen with that figure in view.
-    fn find_nearest(&self, paper: &dyn Paper) -> BTreeMap<(String, &'static str), &'static str> {
+    fn find_nearest(&self, paper: &Paper) -> BTreeMap<(String, &'static str), &'static str> {
         let mut nearest = BTreeMap::new();
-        let Some(m) = paper.metrics().first() else { return nearest };
+        let Some(m) = paper.metrics.first() else { return nearest };
         let in_table = |row: &Row| row.kind == Kind::Table && row.table.is_empty();
         for (row, planned, runs) in self.entries().filter(|(row, ..)| in_table(row) && !row.id.contains('/'))
         {
-            let published = row.published.and_then(|name| paper.printed(&planned.dataset, name, m.name));
+            let published = row.published.and_then(|name| (paper.printed)(&planned.dataset, name, m.name));
             let (Some(published), Some(text)) = (published, metric(runs, m.name)) else { continue };
             let others = self.entries().filter(|(other, of, _)| {
                 in_table(other)

@@ -8,24 +8,19 @@ use deepclust_report::{Cell, Column, Spread, Table, fixed, labels_used, metric};
 ///
 /// # Errors
 /// For a damaged record.
-pub fn best_rows(
-    paper: &dyn Paper,
-    store: &Store,
-    scale: Scale,
-    dataset: Option<&str>,
-) -> Result<Vec<String>> {
+pub fn best_rows(paper: &Paper, store: &Store, scale: Scale, dataset: Option<&str>) -> Result<Vec<String>> {
     const SHOWN: usize = 3;
     let records = Records::read(paper, store, scale)?;
-    let Some(m) = paper.metrics().first() else { return Ok(Vec::new()) };
+    let Some(m) = paper.metrics.first() else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
-    for at in records.shown(paper.datasets()).into_iter().filter(|name| dataset.is_none_or(|d| d == *name)) {
+    for at in records.shown(paper.datasets).into_iter().filter(|name| dataset.is_none_or(|d| d == *name)) {
         let in_table = |row: &Row| row.kind == Kind::Table && row.table.is_empty();
         let measured = records.entries().filter(|(row, planned, _)| in_table(row) && planned.dataset == at);
         let mut rows: Vec<(&Row, Spread)> =
             measured.filter_map(|(row, _, runs)| Some((row, metric(runs, m.name)?))).collect();
         rows.sort_by(|a, b| b.1.mean.total_cmp(&a.1.mean));
         for (row, ours) in rows.into_iter().take(SHOWN) {
-            let printed = row.published.and_then(|name| paper.printed(at, name, m.name));
+            let printed = row.published.and_then(|name| (paper.printed)(at, name, m.name));
             let published =
                 printed.map_or(String::new(), |value| format!(" (published {})", fixed(value, m.printed)));
             lines.push(format!(
@@ -52,27 +47,27 @@ fn spread(spread: Spread, decimals: usize) -> String {
 pub fn results_table(store: &Store) -> Result<Table> {
     let mut rows = Vec::new();
     for paper in PAPERS {
-        let records = Records::read(*paper, store, Scale::Full)?;
-        let Some(m) = paper.metrics().first() else { continue };
-        for dataset in records.shown(paper.datasets()) {
+        let records = Records::read(paper, store, Scale::Full)?;
+        let Some(m) = paper.metrics.first() else { continue };
+        for dataset in records.shown(paper.datasets) {
             let own = |(row, planned, runs): &(&Row, &Planned, &[RunRecord])| {
-                row.published == Some(paper.own())
+                row.published == Some(paper.own)
                     && row.kind == Kind::Table
                     && planned.dataset == dataset
                     && !runs.is_empty()
             };
             let Some((row, _, text)) = records.entries().find(own) else { continue };
             let nearest = records.nearest(row.id, dataset);
-            let printed = paper.printed(dataset, paper.own(), m.name);
+            let printed = (paper.printed)(dataset, paper.own, m.name);
             let ours = |runs: Option<&[RunRecord]>| {
                 runs.and_then(|runs| metric(runs, m.name)).map_or("–".to_owned(), |s| spread(s, m.decimals))
             };
             let figure = nearest.map(|(_, runs)| runs);
-            let title = paper.title().split(':').next().unwrap_or_default();
+            let title = paper.title.split(':').next().unwrap_or_default();
             let labels = text.first().filter(|run| run.supervision != "none").map(labels_used);
             let labels = labels.map_or(String::new(), |n| format!(", {n} labels"));
             rows.push(vec![
-                Cell::Text(format!("[{title}](results/{}/page.md)", paper.slug())),
+                Cell::Text(format!("[{title}](results/{}/page.md)", paper.slug)),
                 Cell::Text(format!("{}, {}{labels}", row.label, dataset_name(dataset))),
                 m.label.into(),
                 printed.map_or(Cell::None, |value| Cell::Text(fixed(value, m.printed))),

@@ -13,8 +13,8 @@ fn rows_on<'a>(records: &'a Records, dataset: &'a str) -> impl Iterator<Item = (
     })
 }
 
-fn printed(paper: &dyn Paper, dataset: &str, row: &Row, metric: &Metric) -> Option<f64> {
-    paper.printed(dataset, row.published?, metric.name)
+fn printed(paper: &Paper, dataset: &str, row: &Row, metric: &Metric) -> Option<f64> {
+    (paper.printed)(dataset, row.published?, metric.name)
 }
 
 /// What each run added to its start.
@@ -23,11 +23,10 @@ pub(crate) fn gain(records: &[RunRecord]) -> Option<Spread> {
 }
 
 /// Every row: what is published of it, and what is measured, in the first `most` of the paper's metrics.
-pub(crate) fn comparison(paper: &dyn Paper, records: &Records, dataset: &str, most: usize) -> Table {
+pub(crate) fn comparison(paper: &Paper, records: &Records, dataset: &str, most: usize) -> Table {
     let rows: Vec<_> = rows_on(records, dataset).collect();
     let is_printed = |m: &Metric| rows.iter().any(|(row, _)| printed(paper, dataset, row, m).is_some());
-    let metrics: Vec<(&Metric, bool)> =
-        paper.metrics().iter().take(most).map(|m| (m, is_printed(m))).collect();
+    let metrics: Vec<(&Metric, bool)> = paper.metrics.iter().take(most).map(|m| (m, is_printed(m))).collect();
     let labelled = rows.iter().any(|(_, runs)| runs.iter().any(|run| run.supervision != "none"));
     let starts = rows.iter().any(|(row, _)| row.start.is_some());
     let mut columns = vec![Column::words("method")];
@@ -65,9 +64,9 @@ pub(crate) fn comparison(paper: &dyn Paper, records: &Records, dataset: &str, mo
 
 /// One row a method of the paper: what is published, what its text gives, and what the other pretraining gives that comes nearest to
 /// the published figure. All readings are in the files.
-pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> Table {
+pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table {
     let mut columns = vec![Column::words("method")];
-    for m in paper.metrics() {
+    for m in paper.metrics {
         columns.push(Column::number(format!("{}, published", m.label), m.printed));
         columns.push(Column::spread(format!("{}, as the text says", m.label), m.decimals));
         columns.push(Column::spread(format!("{}, other pretraining", m.label), m.decimals));
@@ -87,7 +86,7 @@ pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> T
             name += SUPERSCRIPTS[place.min(SUPERSCRIPTS.len() - 1)];
         }
         let mut line = vec![Cell::Text(name)];
-        for m in paper.metrics() {
+        for m in paper.metrics {
             line.push(printed(paper, dataset, row, m).into());
             line.push(metric(runs, m.name).into());
             line.push(nearest.and_then(|(_, runs)| metric(runs, m.name)).into());
@@ -104,7 +103,7 @@ pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> T
         vec![format!(
             "Other pretraining: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text.",
             footnotes.join("; "),
-            paper.metrics().first().map_or("metric", |m| m.label)
+            paper.metrics.first().map_or("metric", |m| m.label)
         )]
     };
     Table { title: format!("{}: readings of the paper", dataset_name(dataset)), columns, rows, notes }
@@ -113,8 +112,8 @@ pub(crate) fn readings(paper: &dyn Paper, records: &Records, dataset: &str) -> T
 const SUPERSCRIPTS: [&str; 6] = ["¹", "²", "³", "⁴", "⁵", "⁶"];
 
 /// The ablations, each beside the row that it differs from.
-pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
-    let m = paper.metrics().first()?;
+pub(crate) fn ablations(paper: &Paper, records: &Records) -> Option<Table> {
+    let m = paper.metrics.first()?;
     let label = m.label;
     let mut columns = vec![Column::words("data"), Column::words("row"), Column::words("what is changed")];
     columns.push(Column::number("runs", 0));
@@ -122,7 +121,7 @@ pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
         [format!("{label} of the row, same seeds"), label.to_owned(), format!("Δ {label}, same seeds")]
             .map(|name| Column::spread(name, m.decimals)),
     );
-    columns.extend(paper.metrics()[1..].iter().take(2).map(|m| Column::spread(m.label, m.decimals)));
+    columns.extend(paper.metrics[1..].iter().take(2).map(|m| Column::spread(m.label, m.decimals)));
     columns.push(Column::words("name for --rows"));
     let ablations = records.entries().filter(|(row, _, runs)| row.kind == Kind::Ablation && !runs.is_empty());
     let line = |(row, planned, runs): (&Row, &Planned, &[RunRecord])| {
@@ -136,7 +135,7 @@ pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
         line.push(Spread::of(pairs.iter().filter_map(|(before, _)| before.metrics.get(m.name))).into());
         line.push(metric(runs, m.name).into());
         line.push(records.change(base, row.id, dataset, m.name).into());
-        line.extend(paper.metrics()[1..].iter().take(2).map(|m| Cell::from(metric(runs, m.name))));
+        line.extend(paper.metrics[1..].iter().take(2).map(|m| Cell::from(metric(runs, m.name))));
         line.push(row.id.into());
         line
     };
@@ -146,18 +145,18 @@ pub(crate) fn ablations(paper: &dyn Paper, records: &Records) -> Option<Table> {
 }
 
 /// The best value of each metric over the runs of every row. Which run has the best ACC takes labels to say.
-pub(crate) fn best(paper: &dyn Paper, records: &Records, dataset: &str) -> Table {
+pub(crate) fn best(paper: &Paper, records: &Records, dataset: &str) -> Table {
     let mut columns = vec![Column::words("method"), Column::number("runs", 0)];
-    for m in paper.metrics() {
+    for m in paper.metrics {
         columns.push(Column::number(format!("best {}, published", m.label), m.printed));
         columns.push(Column::number(format!("best {}", m.label), m.decimals));
     }
     let line = |(row, runs): (&Row, &[RunRecord])| {
         let mut line = vec![Cell::Text(row.label.clone()), Cell::Number(runs.len() as f64)];
-        for m in paper.metrics() {
+        for m in paper.metrics {
             // The least Davies-Bouldin index is the best.
             let best = |spread: Spread| if m.name == "dbi" { spread.min } else { spread.max };
-            line.push(row.published.and_then(|name| paper.printed_best(dataset, name, m.name)).into());
+            line.push(row.published.and_then(|name| (paper.printed_best)(dataset, name, m.name)).into());
             line.push(metric(runs, m.name).map(best).into());
         }
         line

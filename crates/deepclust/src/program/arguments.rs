@@ -119,7 +119,7 @@ impl What {
     pub fn resolve(&self) -> Result<(Target, Request)> {
         let target = parse_target(&self.target)?;
         check_methods(self.methods.as_deref())?;
-        let papers: Vec<&dyn Paper> = chosen(&target);
+        let papers: Vec<&Paper> = chosen(&target);
         for name in self.rows.iter().flatten() {
             let mut checked = papers.iter().map(|paper| paper.check_row(name));
             let problem = papers.last().map(|paper| paper.check_row(name));
@@ -162,8 +162,8 @@ pub fn check_methods(names: Option<&[String]>) -> Result<()> {
 }
 
 /// The papers of a target.
-pub fn chosen(target: &Target) -> Vec<&'static dyn Paper> {
-    PAPERS.iter().copied().filter(|paper| target.papers.contains(&paper.slug())).collect()
+pub fn chosen(target: &Target) -> Vec<&'static Paper> {
+    PAPERS.iter().copied().filter(|paper| target.papers.contains(&paper.slug)).collect()
 }
 
 /// As many as there are cores, unless a number is given.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What is there of the runs of some papers, and what is to be made.
-pub fn plan(papers: &[&'static dyn Paper], request: &Request, store: &Store, rerun: bool) -> Result<Plan> {
+pub fn plan(papers: &[&'static Paper], request: &Request, store: &Store, rerun: bool) -> Result<Plan> {
     let mut runs = Vec::new();
     for paper in papers {
         runs.extend(paper.runs(request)?);
@@ -22,7 +22,7 @@ pub fn plan(papers: &[&'static dyn Paper], request: &Request, store: &Store, rer
 }
 
 /// Says what is to be made.
-pub fn print(plan: &Plan, papers: &[&'static dyn Paper], store: &Store, options: &Reproduce) -> Result<()> {
+pub fn print(plan: &Plan, papers: &[&'static Paper], store: &Store, options: &Reproduce) -> Result<()> {
     let device = options.device.resolve()?;
     let mut known = plan.recorded.clone();
     known.extend(elsewhere(&plan.pending, store)?);
@@ -67,10 +67,10 @@ pub fn refuse_damaged(plan: &Plan) -> Result<()> {
 }
 
 /// Seeds of runs by paper, data set and row, in order.
-fn by_row(specs: &[RunSpec], papers: &[&'static dyn Paper], scale: Scale) -> Result<Vec<(String, String)>> {
+fn by_row(specs: &[RunSpec], papers: &[&'static Paper], scale: Scale) -> Result<Vec<(String, String)>> {
     let mut names = BTreeMap::new();
     for paper in papers {
-        names.extend(paper.row_names(scale)?.into_iter().map(|(folder, row)| (folder, (paper.slug(), row))));
+        names.extend(paper.row_names(scale)?.into_iter().map(|(folder, row)| (folder, (paper.slug, row))));
     }
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for spec in specs {

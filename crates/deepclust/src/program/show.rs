@@ -23,11 +23,11 @@ pub fn render_only(options: &Render) -> Result<bool> {
 }
 
 /// Writes the pages of papers, and says where they are and what they show.
-pub fn render(papers: &[&dyn Paper], request: &Request, store: &Store, what: &What) -> Result<()> {
+pub fn render(papers: &[&Paper], request: &Request, store: &Store, what: &What) -> Result<()> {
     for paper in papers {
-        let (page, figures) = deepclust_papers::render(*paper, store, request.scale)?;
+        let (page, figures) = deepclust_papers::render(paper, store, request.scale)?;
         say(&format!("{}, {} figures beside it", page.display(), figures.len()));
-        for line in best_rows(*paper, store, request.scale, request.dataset.as_deref())? {
+        for line in best_rows(paper, store, request.scale, request.dataset.as_deref())? {
             say(&line);
         }
     }

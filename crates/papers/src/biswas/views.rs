@@ -1,10 +1,11 @@
 //! The paper's Table I, its Figure 2, and three figures more.
 
 use super::rows::{CODE, CODE_10, COMPONENTS, PIXELS, SILHOUETTE_SAMPLES, autoencoder};
-use super::{Biswas, DATASET, published};
-use crate::{Paper, Records, Result};
+use super::{DATASET, PAPER, published};
+use crate::{Records, Result};
 use deepclust_experiments::measures::{Map, MapData, Samples, SamplesData};
 use deepclust_experiments::{Scale, Store};
+use deepclust_methods::series;
 use deepclust_plots::{Axis, BarSeries, BarStyle, Bars};
 use deepclust_report::{Cell, Column, Page, Table, cluster_members, confusion, fixed, losses, map};
 
@@ -12,7 +13,7 @@ use deepclust_report::{Cell, Column, Page, Table, cluster_members, confusion, fi
 pub(super) fn findings(records: &Records) -> Vec<String> {
     let sil = |id| records.metric(id, DATASET, "sil").map(|s| s.mean);
     let acc = |id| records.metric(id, DATASET, "acc").map(|s| s.mean);
-    let printed = |name: &str| Biswas.printed(DATASET, name, "sil").unwrap_or(f64::NAN);
+    let printed = |name: &str| (PAPER.printed)(DATASET, name, "sil").unwrap_or(f64::NAN);
     let mut findings = Vec::new();
     if let (Some(code), Some(pixels), Some(components)) = (sil(CODE), sil(PIXELS), sil(COMPONENTS)) {
         let printed = printed("AE-64+k-means");
@@ -76,7 +77,7 @@ pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result
     page.table("parameters", &parameters());
     if !codes.is_empty() {
         let title = "Training of the 784-128-64-128-784 autoencoder";
-        let figure = losses(codes, "reconstruction loss", title, "mean squared error").quick(quick);
+        let figure = losses(codes, series::RECONSTRUCTION, title, "mean squared error").quick(quick);
         page.figure(store, "loss", "Reconstruction loss by epoch, a line a seed.", &figure)?;
     }
     page.file("sampled-silhouettes", &sampled_silhouettes(records));
@@ -87,7 +88,7 @@ fn silhouettes(records: &Records) -> Option<Bars> {
     let rows = [PIXELS, COMPONENTS, CODE].map(|id| records.row(id));
     let spreads = [PIXELS, COMPONENTS, CODE].map(|id| records.metric(id, DATASET, "sil"));
     let spreads: Vec<_> = spreads.into_iter().collect::<Option<_>>()?;
-    let printed = rows.map(|row| row.and_then(|row| Biswas.printed(DATASET, row.published?, "sil")));
+    let printed = rows.map(|row| row.and_then(|row| (PAPER.printed)(DATASET, row.published?, "sil")));
     let names: Vec<&str> = rows.iter().flatten().map(|row| row.label.as_str()).collect();
     let series = BarSeries::new("ours, mean ± std", spreads.iter().map(|s| s.mean))
         .errors(spreads.iter().map(|s| s.std.unwrap_or(0.0)).collect::<Vec<_>>())

@@ -1,12 +1,13 @@
 //! What the page has beside the tables: what pretraining decides, Figure 2, and how k-DAE gets where it gets.
 
-use super::KDaePaper;
+use super::PAPER;
 use super::lost_classes;
 use super::rows::{BY_DESCENT, DATASETS, K_DAE, PICTURED, RESPONSIBLE, RESPONSIBLE_USPS};
 use crate::tables::gain;
-use crate::{Kind, Paper, Planned, Records, Result, Row, dataset_name};
+use crate::{Kind, Planned, Records, Result, Row, dataset_name};
 use deepclust_experiments::measures::{Reconstructions, ReconstructionsData, Samples, SamplesData};
 use deepclust_experiments::{RunRecord, Store};
+use deepclust_methods::series::SHARE;
 use deepclust_plots::{Axis, Curves, GridRow, ImageGrid, Panels, QUICK_NOTE, Series, Stroke};
 use deepclust_report::{Page, cluster_members, confusion, correlation, fixed, metric, picture};
 
@@ -51,7 +52,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         {
             words.extend([", with other pretraining ", &fixed(other.mean, 3)]);
         }
-        let printed = KDaePaper.printed(dataset, KDaePaper.own(), "acc");
+        let printed = (PAPER.printed)(dataset, PAPER.own, "acc");
         Some(words + &printed.map_or(String::new(), |p| format!(" (published {p:.2})")))
     };
     let found: Vec<String> = DATASETS.iter().filter_map(own).collect();
@@ -228,7 +229,7 @@ fn losses(run: &RunRecord, title: String, quick: bool) -> Panels {
 fn sizes(run: &RunRecord, title: String, quick: bool) -> Curves {
     let n = run.data.n as f64;
     let shares = run.history.iter().filter_map(|series| {
-        let cluster = series.name.strip_prefix("share of ")?;
+        let cluster = series.name.strip_prefix(SHARE)?;
         let epochs: Vec<f64> = (1..=series.values.len()).map(|epoch| epoch as f64).collect();
         Some(Series::new(cluster, epochs, series.values.iter().map(|share| share * n).collect::<Vec<_>>()))
     });

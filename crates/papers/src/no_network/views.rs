@@ -72,8 +72,8 @@ pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result
     page.heading("What a run says of itself");
     page.table("confidence", &confidence(records));
     page.paragraph(
-        "Agreement is the adjusted Rand index between the runs of Leiden inside one fit, which have seeds of their own. Seconds are those \
-         of a whole run on one thread, with another run beside it.",
+        "Agreement is the adjusted Rand index between the seeds of Leiden, or the maps, inside one fit. Seconds are those of a whole run on \
+         one thread of a busy machine: they tell the order, not the time.",
     );
     page.heading("How much the settings matter");
     let varied = [

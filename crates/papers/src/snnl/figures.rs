@@ -4,11 +4,11 @@ use super::rows::COMPONENTS;
 use crate::{Records, Result, dataset_name};
 use deepclust_experiments::Store;
 use deepclust_experiments::measures::{Map, MapData};
+use deepclust_methods::series::{
+    NEIGHBOURS_GRADIENT as NEIGHBOURS, RECONSTRUCTION_GRADIENT as RECONSTRUCTION,
+};
 use deepclust_plots::{Axis, Curves, Scatter, ScatterPanel, Series, Stroke};
 use deepclust_report::{Page, cloud};
-
-const RECONSTRUCTION: &str = "gradient norm, reconstruction";
-const NEIGHBOURS: &str = "gradient norm, weighted soft nearest neighbour";
 
 /// Figure 2 for one data set: original and latent representation, in three dimensions and in two.
 pub(super) fn maps(records: &Records, store: &Store, page: &mut Page, dataset: &str) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::published;
 use super::rows::{AUTOENCODER, COMPONENTS, labels, run};
 use super::settings::snnl;
-use crate::{Paper, Records, Result, Row, dataset_name};
+use crate::{Records, Result, Row, dataset_name};
 use deepclust_experiments::{Scale, Store};
 use deepclust_methods::Snnl;
 use deepclust_plots::{Axis, Curves, Figure, Panels, QUICK_NOTE, Series, Stroke};
@@ -55,7 +55,7 @@ pub(super) fn table(records: &Records) -> Table {
             for (n, id) in series(method, dataset) {
                 let name = format!("SNNL-{method}");
                 let path = format!("/fewer_labels_acc_mean_of_4/{dataset}/{name}/{n}");
-                let in_table = || super::SnnlPaper.printed(dataset, &name, "acc");
+                let in_table = || (super::PAPER.printed)(dataset, &name, "acc");
                 let printed =
                     published().elsewhere(&path).or_else(|| (!id.contains('/')).then(in_table).flatten());
                 let acc = records.metric(id, dataset, "acc");

@@ -3,15 +3,15 @@
 use super::ablations::COLD;
 use super::figures::{gradients, greatest_share, maps};
 use super::rows::{AUTOENCODER, CODE};
-use super::{SnnlPaper, labels, points};
-use crate::{Paper, Records, Result, dataset_name};
+use super::{PAPER, labels, points};
+use crate::{Records, Result, dataset_name};
 use deepclust_experiments::Store;
 use deepclust_report::{Cell, Column, Page, Spread, Table, fixed, labels_used};
 
 /// What was found.
 pub(super) fn findings(records: &Records) -> Vec<String> {
     let acc = |id: &str| records.metric(id, "mnist", "acc").map(|s: Spread| s.mean);
-    let printed = |row: &str| SnnlPaper.printed("mnist", row, "acc").unwrap_or(f64::NAN);
+    let printed = |row: &str| (PAPER.printed)("mnist", row, "acc").unwrap_or(f64::NAN);
     let mut findings = Vec::new();
     if let Some(five) = acc("snnl-5") {
         findings.push(format!(
@@ -46,7 +46,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         let apart = unsupervised.iter().filter_map(|id| Some((mean(id)? - mean(AUTOENCODER)?).abs()));
         Some(format!("{} on {}", fixed(apart.reduce(f64::max)?, 3), dataset_name(dataset)))
     };
-    let found: Vec<String> = SnnlPaper.datasets().iter().filter_map(apart).collect();
+    let found: Vec<String> = PAPER.datasets.iter().filter_map(apart).collect();
     if let Some(share) = share.filter(|_| !found.is_empty()) {
         findings.push(format!(
             "Without labels the loss hardly pulls: on MNIST its gradient is at most {share:.0e} of the reconstruction's. Mean ACC differs from the plain autoencoder's by at most {}.",
@@ -63,7 +63,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
 /// Tables and figures.
 pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result<()> {
     page.heading("Codes");
-    let shown = records.shown(SnnlPaper.datasets());
+    let shown = records.shown(PAPER.datasets);
     for dataset in &shown {
         maps(records, store, page, dataset)?;
         page.file(&format!("{dataset}-recluster"), &recluster(records, dataset));
