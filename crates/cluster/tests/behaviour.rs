@@ -1,7 +1,7 @@
 //! What the settings promise, on data whose clusters are plain to see.
 
 use deepclust_cluster::{
-    Covariance, GaussianMixture, GaussianMixtureSettings, Init, KMeans, KMeansSettings, Keep,
+    Covariance, Criterion, GaussianMixture, GaussianMixtureSettings, Init, KMeans, KMeansSettings, Keep,
     MiniBatchKMeans, MiniBatchSettings, SweepSettings, SweepStep, sweep, sweep_with,
 };
 use ndarray::{Array1, Array2, Axis, s};
@@ -165,11 +165,12 @@ fn sweep_finds_the_number_of_clusters() {
     let sweep = sweep(x.view(), &settings, &mut rng()).unwrap();
     assert_eq!(sweep.choices.len(), 8);
     assert!(sweep.choices[0].silhouette.is_none() && sweep.choices[0].gap.is_some());
-    assert_eq!(sweep.best_silhouette(), Some(4));
-    assert_eq!(sweep.best_calinski_harabasz(), Some(4));
-    assert_eq!(sweep.best_davies_bouldin(), Some(4));
-    assert_eq!(sweep.best_gap(), Some(4));
-    assert!(sweep.elbow().is_some_and(|k| k <= 4));
+    for criterion in
+        [Criterion::Silhouette, Criterion::CalinskiHarabasz, Criterion::DaviesBouldin, Criterion::Gap]
+    {
+        assert_eq!(sweep.recommend(criterion).unwrap(), 4, "{criterion}");
+    }
+    assert!(sweep.recommend(Criterion::Elbow).is_ok_and(|k| k <= 4));
     for pair in sweep.choices.windows(2) {
         assert!(pair[1].inertia < pair[0].inertia);
     }

@@ -45,36 +45,6 @@ impl Sweep {
         found.map_err(|reason| Error::NoRecommendation { criterion, reason })
     }
 
-    /// k of [`Criterion::Elbow`]. None for fewer than three k, or if the inertia does not fall.
-    #[must_use]
-    pub fn elbow(&self) -> Option<usize> {
-        self.recommend(Criterion::Elbow).ok()
-    }
-
-    /// k of [`Criterion::Silhouette`].
-    #[must_use]
-    pub fn best_silhouette(&self) -> Option<usize> {
-        self.recommend(Criterion::Silhouette).ok()
-    }
-
-    /// k of [`Criterion::CalinskiHarabasz`].
-    #[must_use]
-    pub fn best_calinski_harabasz(&self) -> Option<usize> {
-        self.recommend(Criterion::CalinskiHarabasz).ok()
-    }
-
-    /// k of [`Criterion::DaviesBouldin`].
-    #[must_use]
-    pub fn best_davies_bouldin(&self) -> Option<usize> {
-        self.recommend(Criterion::DaviesBouldin).ok()
-    }
-
-    /// k of [`Criterion::Gap`].
-    #[must_use]
-    pub fn best_gap(&self) -> Option<usize> {
-        self.recommend(Criterion::Gap).ok()
-    }
-
     fn of_elbow(&self) -> std::result::Result<usize, String> {
         let [first, _, .., last] = &self.choices[..] else {
             return Err(format!("it needs at least three numbers of clusters, found {}", self.choices.len()));
@@ -167,6 +137,12 @@ mod tests {
         let mut without = growing;
         without.choices[1].calinski_harabasz = Some(1.0);
         assert!(reason(&without, Silhouette).contains("the setting `silhouette` was false"));
-        assert_eq!((without.best_calinski_harabasz(), without.best_silhouette()), (Some(2), None));
+        assert_eq!(
+            (
+                without.recommend(CalinskiHarabasz).ok(),
+                without.recommend(Silhouette).ok()
+            ),
+            (Some(2), None)
+        );
     }
 }

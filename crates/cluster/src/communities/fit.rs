@@ -188,7 +188,8 @@ impl GraphCommunities {
             let clusters = if let Target::Clusters(k) = target { k } else { 0 };
             return Err(Error::NoResolution { clusters, below, above });
         };
-        agree(&mut runs)?;
+        let agreements = mean_agreement(&runs.iter().map(|run| run.labels.as_slice()).collect::<Vec<_>>())?;
+        runs.iter_mut().zip(agreements).for_each(|(run, agreement)| run.agreement = agreement);
         Ok((runs, best, failed))
     }
 }
@@ -216,22 +217,24 @@ fn distinct(x: ArrayView2<'_, f32>, enough: usize) -> usize {
     seen.len()
 }
 
-/// Mean adjusted Rand index of every run with the others.
-fn agree(runs: &mut [SeedRun]) -> Result<()> {
-    let count = runs.len();
+/// Mean adjusted Rand index of every partition with the others; 1 for a single one.
+///
+/// # Errors
+/// Partitions of different lengths.
+pub fn mean_agreement(partitions: &[&[usize]]) -> Result<Vec<f64>> {
+    let count = partitions.len();
     if count < 2 {
-        return Ok(());
+        return Ok(vec![1.0; count]);
     }
     let mut sums = vec![0.0; count];
     for a in 0..count {
         for b in a + 1..count {
-            let index = adjusted_rand_index(&runs[a].labels, &runs[b].labels).map_err(failed)?;
+            let index = adjusted_rand_index(partitions[a], partitions[b]).map_err(failed)?;
             sums[a] += index;
             sums[b] += index;
         }
     }
-    runs.iter_mut().zip(sums).for_each(|(run, sum)| run.agreement = sum / (count - 1) as f64);
-    Ok(())
+    Ok(sums.iter().map(|sum| sum / (count - 1) as f64).collect())
 }
 
 /// For every row the share of runs that agree with the best one, after matching.

@@ -110,20 +110,38 @@ impl GraphCommunitiesModel {
         (self.neighbours, self.metric)
     }
 
-    /// The community of new rows: that of most of their nearest fitted rows (exact search), the nearest deciding a tie.
+    /// New rows as neighbours are searched: in the components, where there are some.
     ///
     /// # Errors
     /// Empty data, a value that is not finite, another number of columns than the fitted data had.
-    pub fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        let projected = self.components.as_ref().map(|pca| pca.transform(x)).transpose()?;
-        let x = projected.as_ref().map_or(x, |rows| rows.view());
-        let near = nearest_neighbours_of(x, self.rows.view(), self.neighbours, self.metric)?;
-        let vote = |row: ndarray::ArrayView1<'_, usize>| {
-            let mut votes = vec![0_usize; self.n_clusters()];
+    pub fn project(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        match &self.components {
+            Some(pca) => Ok(pca.transform(x)?),
+            None => Ok(x.to_owned()),
+        }
+    }
+
+    /// The community of projected rows: that of most of their nearest fitted rows (exact search), the nearest deciding a tie.
+    ///
+    /// # Errors
+    /// Empty data, a value that is not finite, another number of columns than [`project`](Self::project) gives.
+    pub fn vote(&self, rows: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        let near = nearest_neighbours_of(rows, self.rows.view(), self.neighbours, self.metric)?;
+        let clusters = self.n_clusters();
+        let of_most = |row: ndarray::ArrayView1<'_, usize>| {
+            let mut votes = vec![0_usize; clusters];
             row.iter().for_each(|&i| votes[self.labels[i]] += 1);
             let most = votes.iter().max().copied().unwrap_or(0);
             row.iter().map(|&i| self.labels[i]).find(|&l| votes[l] == most).unwrap_or(0)
         };
-        Ok(near.indices.outer_iter().map(vote).collect())
+        Ok(near.indices.outer_iter().map(of_most).collect())
+    }
+
+    /// The community of new rows: [`vote`](Self::vote) on what [`project`](Self::project) gives.
+    ///
+    /// # Errors
+    /// As [`project`](Self::project).
+    pub fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
+        self.vote(self.project(x)?.view())
     }
 }

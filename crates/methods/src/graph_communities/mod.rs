@@ -81,10 +81,7 @@ impl Method for GraphCommunities {
         let confidence: f64 = found.confidence().iter().map(|&share| f64::from(share)).sum();
         facts.insert(facts::CONFIDENCE.to_owned(), confidence / x.nrows() as f64);
         let (labels, embedding) = (found.labels().to_vec(), found.rows().clone());
-        let (neighbours, metric) = found.neighbours();
-        let components = found.components().cloned();
-        let model = VotingModel { scaling, components, rows: embedding.clone(), labels, neighbours, metric };
-        Ok(Fitted { facts, ..Fitted::new(model.labels.clone(), embedding, model) })
+        Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters: found }) })
     }
 }
 

@@ -6,9 +6,8 @@ use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, Method, Model, Result, Scaling, Shape};
-use deepclust_cluster::{Hdbscan, HdbscanModel, HdbscanSettings};
+use deepclust_cluster::{GraphCommunitiesModel, Hdbscan, HdbscanModel, HdbscanSettings, mean_agreement};
 use deepclust_manifold::{KnnSettings, Metric, Pca, PcaSettings, Umap, UmapSettings};
-use deepclust_metrics::adjusted_rand_index;
 use ndarray::ArrayView2;
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
@@ -56,11 +55,13 @@ impl UmapHdbscan {
             let found = settings.least_share;
             return wrong(format!("`least_share`: expected a number from 0 to 1, found {found}"));
         }
-        if settings.min_samples == 0 {
-            return wrong("`min_samples`: expected a number of at least 1, found 0".to_owned());
-        }
-        if settings.maps == 0 {
-            return wrong("`maps`: expected a number of at least 1, found 0".to_owned());
+        let (components, samples, maps) = (settings.components, settings.min_samples, settings.maps);
+        for (name, value) in
+            [("components", components.unwrap_or(1)), ("min_samples", samples), ("maps", maps)]
+        {
+            if value == 0 {
+                return wrong(format!("`{name}`: expected a number of at least 1, found 0"));
+            }
         }
         settings.umap.validate()?;
         Ok(Self { settings })
@@ -85,11 +86,14 @@ impl Method for UmapHdbscan {
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
         let wanted = s.components.filter(|&c| s.umap.metric == Metric::Euclidean && c < d && c <= n);
-        let components = match wanted {
-            Some(c) => Some(context.stage("pca", |_| Pca::fit(scaled.view(), &PcaSettings::new(c)))?),
-            None => None,
+        let (components, rows) = match wanted {
+            Some(c) => {
+                let settings = PcaSettings::new(c);
+                let (pca, rows) = context.stage("pca", |_| Pca::fit_transform(scaled.view(), &settings))?;
+                (Some(pca), rows)
+            }
+            None => (None, scaled),
         };
-        let rows = components.as_ref().map_or(Ok(scaled.clone()), |pca| pca.transform(scaled.view()))?;
         let mut settings = HdbscanSettings::default();
         settings.min_cluster_size = ((s.least_share * n as f64).round() as usize).max(5).min(n);
         settings.min_samples = Some(s.min_samples.min(settings.min_cluster_size));
@@ -104,34 +108,21 @@ impl Method for UmapHdbscan {
                 context.stage("map", |_| Umap::fit_neighbours(rows.view(), &neighbours, &s.umap, rng))?;
             found.push(context.stage("density", |_| density.fit(umap.embedding().view()))?);
         }
-        let (best, agreement) = most_agreeing(&found)?;
-        let found = &found[best];
+        let partitions: Vec<Vec<usize>> = found.iter().map(HdbscanModel::labels_with_noise).collect();
+        let agreements = mean_agreement(&partitions.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+        // The first of equals.
+        let better = |best: usize, i: usize| if agreements[i] > agreements[best] { i } else { best };
+        let best = (0..found.len()).fold(0, better);
         let facts = BTreeMap::from([
-            (facts::CLUSTERS_FOUND.to_owned(), found.n_clusters() as f64),
-            (facts::NOISE.to_owned(), found.noise() as f64 / n as f64),
-            (facts::AGREEMENT.to_owned(), agreement),
+            (facts::CLUSTERS_FOUND.to_owned(), found[best].n_clusters() as f64),
+            (facts::NOISE.to_owned(), found[best].noise() as f64 / n as f64),
+            (facts::AGREEMENT.to_owned(), agreements[best]),
         ]);
-        let labels = found.labels_with_noise();
+        let (labels, embedding) = (partitions[best].clone(), rows.clone());
         let (neighbours, metric) = ((s.umap.n_neighbors - 1).max(1), s.umap.metric);
-        let model = VotingModel { scaling, components, rows: rows.clone(), labels, neighbours, metric };
-        Ok(Fitted { facts, ..Fitted::new(model.labels.clone(), rows, model) })
+        let voters = GraphCommunitiesModel::from_parts(components, rows, labels.clone(), neighbours, metric)?;
+        Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters }) })
     }
-}
-
-/// Which partition agrees most with the others, and how much: the mean adjusted Rand index, 1 for a single one.
-fn most_agreeing(found: &[HdbscanModel]) -> Result<(usize, f64)> {
-    let labels: Vec<Vec<usize>> = found.iter().map(HdbscanModel::labels_with_noise).collect();
-    let mut best = (0, if found.len() == 1 { 1.0 } else { f64::NEG_INFINITY });
-    for i in 0..labels.len() {
-        let others = (0..labels.len()).filter(|&j| j != i);
-        let indices =
-            others.map(|j| Ok(adjusted_rand_index(&labels[i], &labels[j])?)).collect::<Result<Vec<f64>>>()?;
-        let mean = indices.iter().sum::<f64>() / indices.len().max(1) as f64;
-        if found.len() > 1 && mean > best.1 {
-            best = (i, mean);
-        }
-    }
-    Ok(best)
 }
 
 impl Registered for UmapHdbscan {
