@@ -45,9 +45,9 @@ pub enum Error {
     /// Clustering failed.
     #[error(transparent)]
     Cluster(#[from] deepclust_cluster::Error),
-    /// Partitions could not be compared.
-    #[error(transparent)]
-    Metrics(#[from] deepclust_metrics::Error),
+    /// A model of another crate is asked for its parts.
+    #[error("models of this kind cannot be saved")]
+    Unsaved,
     /// Dimension reduction failed.
     #[error(transparent)]
     Manifold(#[from] deepclust_manifold::ManifoldError),

@@ -1,5 +1,5 @@
-use crate::checks::check_values;
-use crate::{ModelParts, Result};
+use crate::checks::check_features_of;
+use crate::{Error, ModelParts, Result};
 use ndarray::{Array2, Array3, ArrayView2};
 
 /// A fitted method, ready for new samples.
@@ -22,8 +22,10 @@ pub trait Model: Send {
     /// What it consists of, for [`save_model`](crate::save_model).
     ///
     /// # Errors
-    /// When its settings cannot be written as JSON.
-    fn parts(&self) -> Result<ModelParts>;
+    /// When its settings cannot be written as JSON; [`Error::Unsaved`] unless it is a model of this crate.
+    fn parts(&self) -> Result<ModelParts> {
+        Err(Error::Unsaved)
+    }
 
     /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
     /// methods that have no such autoencoders.
@@ -41,9 +43,8 @@ pub trait Model: Send {
     /// [`Error::Samples`](crate::Error::Samples) when d is not the width that was fitted, or for a value, or a feature made of
     /// finite values, that is not finite.
     fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
-        check_values(x)?;
         let embedding = self.embed(x)?;
-        crate::checks::check_features_of(embedding.view())?;
+        check_features_of(embedding.view())?;
         self.assign(embedding.view())
     }
 }

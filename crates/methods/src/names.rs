@@ -64,8 +64,11 @@ pub mod series {
         format!("loss of layer {layer}")
     }
 
+    /// What the names of shares begin with.
+    pub const SHARE: &str = "share of ";
+
     /// Mean responsibility of a cluster, counted from 0.
     pub fn share_of(cluster: usize) -> String {
-        format!("share of cluster {cluster}")
+        format!("{SHARE}cluster {cluster}")
     }
 }

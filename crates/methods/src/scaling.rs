@@ -17,7 +17,6 @@ pub enum Scaling {
     /// Column by column (x − min) / (max − min), into [0, 1]; a constant column becomes 0.
     Unit,
     /// 2x − 1: what lies in [0, 1] comes to lie symmetrically in [−1, 1].
-    #[serde(alias = "symmetric")]
     SignedUnit,
     /// Column by column (x − mean) / std; a constant column becomes 0.
     Standardise,

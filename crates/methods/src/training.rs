@@ -2,7 +2,10 @@
 
 use crate::names::series::JOINT_LOSS;
 use crate::{Context, Error, Result, Series};
-use deepclust_nets::{Network, Objective, Tensor, TrainHistory, TrainSettings, Trainer, load_tensors};
+use deepclust_nets::{
+    Network, Objective, Optimizer, OptimizerSettings, Precision, Sgd, Tensor, TrainHistory, TrainSettings,
+    Trainer, load_tensors,
+};
 use rand::RngCore;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,12 +93,26 @@ fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>>
     Ok(Some(path))
 }
 
-/// The parameters that a reconstruction depends on, of those that are `wanted`: a loss of codes and reconstructions has no gradient
-/// by others.
-pub(crate) fn trained(network: &dyn Network, wanted: impl Fn(&str) -> bool) -> Vec<Tensor> {
+/// The optimiser of a network's parameters that are `wanted`, and of `others`. What no reconstruction depends on is left out: a loss of
+/// codes and reconstructions has no gradient by it.
+pub(crate) fn optimiser_of(
+    network: &mut dyn Network,
+    settings: OptimizerSettings,
+    precision: Precision,
+    wanted: impl Fn(&str) -> bool,
+    others: Vec<Tensor>,
+) -> Result<Box<dyn Optimizer>> {
     let mut named = network.named_parameters();
     named.retain(|(name, _)| wanted(name) && network.reconstructs_by(name));
-    tensors(named)
+    Ok(match settings {
+        OptimizerSettings::Sgd(sgd) => {
+            Box::new(Sgd::new(sgd, tensors(named).into_iter().chain(others).collect())?)
+        }
+        OptimizerSettings::Adam(adam) => {
+            let trained = |name: &str| named.iter().any(|(wanted, _)| wanted == name);
+            Box::new(network.train_part_in(precision, adam, &trained, others)?)
+        }
+    })
 }
 
 /// The tensors without their names.

@@ -2,12 +2,12 @@
 
 use super::DcnSettings;
 use crate::names::series::{SQUARED_DISTANCE, SQUARED_ERROR};
-use crate::training::{JOINT, Training, tensors, trained};
+use crate::training::{JOINT, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_cluster::KMeansModel;
 use deepclust_nets::{
-    Device, Kind, Losses, Network, Objective, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2,
-    to_tensor_on,
+    Device, Kind, Losses, Network, Objective, Optimizer, Precision, Step, Tensor, TrainHistory, no_grad,
+    to_array2, to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
 
@@ -25,7 +25,7 @@ pub(crate) struct Joint<'a> {
 impl<'a> Joint<'a> {
     pub(crate) fn new(
         settings: &'a DcnSettings,
-        network: Box<dyn Network>,
+        mut network: Box<dyn Network>,
         start: &KMeansModel<f32>,
         x: ArrayView2<'_, f32>,
         device: Device,
@@ -36,7 +36,13 @@ impl<'a> Joint<'a> {
         let clusters: Vec<f32> = start.labels().iter().map(|&cluster| cluster as f32).collect();
         Ok(Self {
             settings,
-            optimizer: settings.optimizer.build(trained(&*network, |_| true))?,
+            optimizer: optimiser_of(
+                &mut *network,
+                settings.optimizer,
+                Precision::Single,
+                |_| true,
+                Vec::new(),
+            )?,
             network,
             data: to_tensor_on(x, device),
             centres: Centres { positions, counts },

@@ -2,14 +2,14 @@
 
 use super::DecSettings;
 use crate::names::series::CHANGED;
-use crate::training::{JOINT, Training, tensors, trained};
+use crate::training::{JOINT, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
 use deepclust_nets::{
-    Device, Kind, Losses, Network, Objective, Optimizer, OptimizerSettings, Sgd, Step, Tensor, TrainHistory,
-    TrainSettings, no_grad, to_tensor_on,
+    Device, Kind, Losses, Network, Objective, Optimizer, Step, Tensor, TrainHistory, TrainSettings, no_grad,
+    to_tensor_on,
 };
 use ndarray::ArrayView2;
 use std::ops::ControlFlow;
@@ -53,19 +53,7 @@ impl<'a> Joint<'a> {
         // DEC forgets the decoder: it has no part in the loss.
         let wanted = |name: &str| settings.reconstructs() || name.starts_with("encoder");
         let others = vec![centres.shallow_clone()];
-        let optimizer: Box<dyn Optimizer> = match settings.optimizer {
-            OptimizerSettings::Adam(adam) => {
-                let left_out: Vec<String> =
-                    network.named_parameters().into_iter().map(|(name, _)| name).collect();
-                let left_out: Vec<String> =
-                    left_out.into_iter().filter(|name| !network.reconstructs_by(name)).collect();
-                let of_loss = |name: &str| wanted(name) && !left_out.iter().any(|other| other == name);
-                Box::new(network.train_part_in(settings.precision, adam, &of_loss, others)?)
-            }
-            OptimizerSettings::Sgd(sgd) => {
-                Box::new(Sgd::new(sgd, trained(&*network, wanted).into_iter().chain(others).collect())?)
-            }
-        };
+        let optimizer = optimiser_of(&mut *network, settings.optimizer, settings.precision, wanted, others)?;
         let data = to_tensor_on(x, device);
         let clusters = Tensor::zeros([data.size()[0]], (Kind::Int64, device));
         Ok(Self { settings, network, centres, data, optimizer, clusters, targets: None })
@@ -166,7 +154,9 @@ mod tests {
     use crate::{Pretraining, Scaling, Seed, Silent};
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
-    use deepclust_nets::{AdamSettings, Autoencoder, Precision, SgdSettings, TrainSettings};
+    use deepclust_nets::{
+        AdamSettings, Autoencoder, OptimizerSettings, Precision, SgdSettings, TrainSettings,
+    };
     use ndarray::Array2;
 
     fn settings(optimizer: OptimizerSettings, divergence_weight: Option<f64>) -> DecSettings {

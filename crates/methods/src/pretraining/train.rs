@@ -1,8 +1,9 @@
 use super::{CacheKey, Pretraining, ReconstructionLoss};
-use crate::training::{AUTOENCODER, Training, tensors, trained};
+use crate::training::{AUTOENCODER, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
-    Losses, Network, Objective, Optimizer, Precision, Sgd, Step, Tensor, TrainSettings, no_grad, to_tensor_on,
+    Losses, Network, Objective, Optimizer, OptimizerSettings, Precision, Step, Tensor, TrainSettings,
+    no_grad, to_tensor_on,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -72,10 +73,8 @@ impl Pretraining {
                 layers.push(self.train_pair(network, pair, settings, &data, names, context)?);
             }
         }
-        let optimizer: Box<dyn Optimizer> = match self.sgd {
-            Some(sgd) => Box::new(Sgd::new(sgd, trained(network, |_| true))?),
-            None => Box::new(network.train_in(self.precision, self.adam)?),
-        };
+        let settings = self.sgd.map_or(OptimizerSettings::Adam(self.adam), OptimizerSettings::Sgd);
+        let optimizer = optimiser_of(network, settings, self.precision, |_| true, Vec::new())?;
         let training = Training { name: names.name, ..Training::new(names.stage, self.train) };
         let mut whole = Whole { network, optimizer, loss: self.loss, precision: self.precision };
         let history = training.run(&data, &mut whole, context)?;
