@@ -27,12 +27,10 @@
 
   // Colours are variables of the style, which is light or dark: the browser says what they are.
   const readColours = () => {
-    colours = buttons.map((button) => getComputedStyle(button.querySelector(".swatch")).backgroundColor);
+    colours = buttons.map((button) => getComputedStyle(button.querySelector(".swatch")).getPropertyValue("background-color"));
     faint = getComputedStyle(canvas).getPropertyValue("color");
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
-      (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
     // From unsure to sure: orange, grey, blue.
-    ramp = Array.from({ length: 16 }, (_, i) => `hsl(${i < 8 ? 28 : 212} ${Math.abs(i - 7.5) * 12}% ${dark ? 62 : 48}%)`);
+    ramp = Array.from({ length: 16 }, (_, i) => `hsl(${i < 8 ? 28 : 212} ${Math.abs(i - 7.5) * 12}% ${isDark() ? 62 : 48}%)`);
   };
   const screenX = (i) => (xs[i] - view.x) * unit * view.zoom + width / 2;
   const screenY = (i) => (view.y - ys[i]) * unit * view.zoom + height / 2;

@@ -5,8 +5,6 @@
   const key = "deepclust-theme";
   const kept = () => { try { return localStorage.getItem(key); } catch { return null; } };
   const keep = (theme) => { try { localStorage.setItem(key, theme); } catch { /* not allowed: forgotten with the page */ } };
-  const isDark = () =>
-    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const changed = () => root.dispatchEvent(new Event("theme"));
   const theme = kept();
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
@@ -40,6 +38,13 @@
     }));
   }
 })();
+
+// Whether the ground is dark: by the switch, or by the system.
+function isDark() {
+  "use strict";
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
 
 // What the pointer is at, beside it: lines of text, made by `fill` in an empty element. Texts are never read as HTML.
 function showTip(event, fill) {

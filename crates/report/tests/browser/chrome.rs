@@ -129,7 +129,7 @@ impl Chrome {
     pub fn place(&mut self, selector: &str) -> (f64, f64) {
         let quoted = json!(selector);
         self.value(&format!(
-            "document.querySelector({quoted}).scrollIntoView({{block: 'center', behavior: 'instant'}})"
+            "(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect(); scrollBy(0, b.y + b.height / 2 - innerHeight / 2); }})()"
         ));
         let place = self.value(&format!(
             "(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }})()"
@@ -140,6 +140,15 @@ impl Chrome {
     /// Moves the mouse, without a button.
     pub fn hover(&mut self, (x, y): (f64, f64)) {
         self.mouse("mouseMoved", (x, y), 0);
+    }
+
+    /// A finger that comes and goes.
+    pub fn tap(&mut self, (x, y): (f64, f64)) {
+        self.call(
+            "Input.dispatchTouchEvent",
+            json!({ "type": "touchStart", "touchPoints": [{ "x": x, "y": y }] }),
+        );
+        self.call("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] }));
     }
 
     /// Clicks on the middle of an element.
