@@ -89,7 +89,7 @@ impl Sheet {
             );
             return Err(Error::format(file, position, "a number", found));
         }
-        facts.dropped = of(Role::Drop).map(|at| name(at)).collect();
+        facts.dropped = of(Role::Drop).map(name).collect();
         let numbered: Vec<usize> = of(Role::Number).collect();
         let mut names: Vec<String> = numbered.iter().filter_map(|&at| self.names.get(at).cloned()).collect();
         let (mut labels, mut hot) = (None, Vec::new());

@@ -15,7 +15,7 @@ const PIECE: usize = 2048;
 pub(super) fn survey(values: &Values, names: &[String], facts: &mut Facts) {
     match values {
         Values::Bytes { cols, data } | Values::Singles { cols, data } => {
-            dense(data, &[], *cols, names, facts)
+            dense(data, &[], *cols, names, facts);
         }
         Values::Numbers { cols, numbers: Numbers { data, rest } } => dense(data, rest, *cols, names, facts),
         Values::Sparse(x) => sparse(x, facts),
@@ -142,7 +142,7 @@ mod tests {
                     if index { i as f64 } else { 5.0 },
                     3.0,
                     (i % 10) as f64,
-                    if i % 2 == 0 { 0.0 } else { -0.0 },
+                    if i.is_multiple_of(2) { 0.0 } else { -0.0 },
                 ]
             };
             (0..n).flat_map(row).collect::<Vec<f64>>()

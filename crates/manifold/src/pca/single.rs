@@ -28,9 +28,9 @@ impl WithSimd for AddProducts<'_> {
             return false;
         }
         if S::REGISTER_COUNT >= 32 {
-            self.blocks::<S, 8>(simd)
+            self.blocks::<S, 8>(simd);
         } else {
-            self.blocks::<S, 4>(simd)
+            self.blocks::<S, 4>(simd);
         }
         true
     }

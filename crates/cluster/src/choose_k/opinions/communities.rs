@@ -50,7 +50,7 @@ impl CommunityStability {
     /// The largest k of which every community is stable: those of a smaller k may be whole groups of communities.
     pub(super) fn choice(&self) -> std::result::Result<usize, String> {
         let known = || self.by_k.iter().filter_map(|at| Some((at.k, at.weakest?)));
-        if let Some((k, _)) = known().filter(|e| e.1 >= Self::STABLE).last() {
+        if let Some((k, _)) = known().rfind(|e| e.1 >= Self::STABLE) {
             return Ok(k);
         }
         Err(match known().reduce(|a, b| if b.1 > a.1 { b } else { a }) {
