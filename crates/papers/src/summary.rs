@@ -1,6 +1,6 @@
 //! What was found, in few lines: at the end of a command, and in the README.
 
-use crate::{Kind, PAPERS, Paper, Planned, Records, Result, Row, dataset_name};
+use crate::{Kind, PAPERS, Paper, Records, Result, Row, dataset_name};
 use deepclust_experiments::{RunRecord, Scale, Store};
 use deepclust_report::{Cell, Column, Spread, Table, fixed, labels_used, metric};
 
@@ -50,14 +50,13 @@ pub fn results_table(store: &Store) -> Result<Table> {
         let records = Records::read(paper, store, Scale::Full)?;
         let Some(m) = paper.metrics.first() else { continue };
         for dataset in records.shown(paper.datasets) {
-            let own = |(row, planned, runs): &(&Row, &Planned, &[RunRecord])| {
-                row.published == Some(paper.own)
-                    && row.kind == Kind::Table
-                    && planned.dataset == dataset
-                    && !runs.is_empty()
+            let own = |row: &&Row| {
+                let (text, nearest) = (records.of(row.id, dataset), records.nearest(row.id, dataset));
+                let made = !text.is_empty() || nearest.is_some();
+                row.published == Some(paper.own) && row.kind == Kind::Table && made
             };
-            let Some((row, _, text)) = records.entries().find(own) else { continue };
-            let nearest = records.nearest(row.id, dataset);
+            let Some(row) = records.rows().iter().find(own) else { continue };
+            let (text, nearest) = (records.of(row.id, dataset), records.nearest(row.id, dataset));
             let printed = (paper.printed)(dataset, paper.own, m.name);
             let ours = |runs: Option<&[RunRecord]>| {
                 runs.and_then(|runs| metric(runs, m.name)).map_or("–".to_owned(), |s| spread(s, m.decimals))

@@ -101,7 +101,7 @@ pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table
         Vec::new()
     } else {
         vec![format!(
-            "Other reading: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text.",
+            "Other reading: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text, or the text was not measured.",
             footnotes.join("; "),
             paper.metrics.first().map_or("metric", |m| m.label)
         )]
