@@ -1,6 +1,8 @@
 //! What a run is.
 
-use crate::measures::{Course, Entropies, Map, Recluster, Reconstructions, SampledSilhouette, Samples};
+use crate::measures::{
+    Course, Entropies, Epochs, Map, OtherK, Recluster, Reconstructions, SampledSilhouette, Samples, Spaces,
+};
 use deepclust_datasets::own::OwnOptions;
 use deepclust_datasets::{Split, Subset};
 use serde::{Deserialize, Serialize};
@@ -173,6 +175,12 @@ pub enum MeasureSpec {
     Course(Course),
     /// Entropies of the clusters' sizes.
     Entropies(Entropies),
+    /// Scores of the clusters at some epochs.
+    Epochs(Epochs),
+    /// Example images of the clusters with another k.
+    OtherK(OtherK),
+    /// Codes and embedding of some samples at some epochs.
+    Spaces(Spaces),
 }
 
 impl RunSpec {

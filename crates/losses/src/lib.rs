@@ -28,7 +28,7 @@ pub use layer_reduction::{LayerReduction, composite_loss};
 pub use likelihood::Likelihood;
 pub use mixture_prior::{MixturePrior, Responsibilities};
 pub use mutual_information::{MutualInformation, prior_divergence, prior_divergence_from_logits};
-pub use reconstruction::{binary_cross_entropy, mean_squared_error};
+pub use reconstruction::{binary_cross_entropy, binary_cross_entropy_of_logits, mean_squared_error};
 pub use sample_entropy::{sample_entropy, sample_entropy_from_logits};
 pub use soft_nearest_neighbour::{PairDistance, SoftNearestNeighbour};
 pub use student_t::{assignment_divergence, student_t_assignment, target_distribution};

@@ -49,6 +49,20 @@ pub fn binary_cross_entropy(reconstruction: &Tensor, x: &Tensor) -> Result<Tenso
     })
 }
 
+/// Binary cross-entropy of logits: the mean over samples of the sum over features of −x ln σ(y) − (1 − x) ln(1 − σ(y)), in nats, with the
+/// logistic function σ.
+///
+/// Shapes: both (batch, features), the targets x in [0, 1]; the result is a scalar. No logarithm is cut: what a logit is far off costs
+/// that much.
+///
+/// # Errors
+/// When the tensors are not of one shape and of floating-point numbers, or are empty.
+pub fn binary_cross_entropy_of_logits(logits: &Tensor, x: &Tensor) -> Result<Tensor> {
+    check(("logits", logits), ("x", x))?;
+    let sum = logits.f_binary_cross_entropy_with_logits::<&Tensor>(x, None, None, Reduction::Sum)?;
+    Ok(sum / logits.size()[0])
+}
+
 /// The same, with NaN taken out of what libtorch sees and added to what it gives. Off the processor libtorch does not refuse
 /// a NaN: the process loses the device.
 fn guarded(reconstruction: &Tensor, x: &Tensor) -> Result<Tensor> {
@@ -82,6 +96,21 @@ mod tests {
         );
         let found = binary_cross_entropy(&y, &x).unwrap().double_value(&[]);
         assert_relative_eq!(found, 0.450_493_780_416, max_relative = 1e-9);
+    }
+
+    #[test]
+    fn logits_are_summed_over_features() {
+        // torch 2.11: y = torch.tensor([[-2, 3], [0, 40]], dtype=float64); x = torch.tensor([[0, 1], [.25, .5]], …)
+        //   F.binary_cross_entropy_with_logits(y, x, reduction='sum') / 2
+        let (_, x) = pair();
+        let y = Tensor::from_slice(&[-2.0f64, 3.0, 0.0, 40.0]).view([2, 2]);
+        let found = binary_cross_entropy_of_logits(&y, &x).unwrap().double_value(&[]);
+        assert_relative_eq!(found, 10.434_331_271_588_33, max_relative = 1e-12);
+        // Of moderate logits it is what the other form is of their logistic function, times the number of features.
+        let y = y.clamp(-3.0, 3.0);
+        let apart = binary_cross_entropy(&y.sigmoid(), &x).unwrap() * 2.0;
+        let found = binary_cross_entropy_of_logits(&y, &x).unwrap();
+        assert_relative_eq!(found.double_value(&[]), apart.double_value(&[]), max_relative = 1e-12);
     }
 
     #[test]
@@ -121,5 +150,6 @@ mod tests {
         let (y, x) = pair();
         assert_gradient(&y, |y| mean_squared_error(y, &x).unwrap());
         assert_gradient(&y, |y| binary_cross_entropy(y, &x).unwrap());
+        assert_gradient(&y, |y| binary_cross_entropy_of_logits(y, &x).unwrap());
     }
 }

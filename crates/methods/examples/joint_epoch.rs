@@ -1,10 +1,10 @@
-//! Seconds of an epoch of joint training: k-DAE on ten 784-1024-256-10 autoencoders, or DEC on 784-500-500-2000-10; 5,120
-//! samples of ten kinds in batches of 256, one thread. `benches/peers/training/joint.sh` runs it beside Python's.
+//! Seconds of an epoch of joint training: k-DAE on ten 784-1024-256-10 autoencoders, or DEC or the representation network on
+//! 784-500-500-2000-10; 5,120 samples of ten kinds in batches of 256 (the representation network: 100), one thread. `benches/peers/training/joint.sh` runs it beside Python's.
 //!
-//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec|dec-batch-targets single|bf16 [EPOCHS]; the first
-//! epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
+//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec|dec-batch-targets single|bf16 [EPOCHS], or joint_epoch
+//! repnet [EPOCHS]; the first epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
 
-use deepclust_methods::{Context, Progress, Seed, build};
+use deepclust_methods::{Context, Progress, RepNetSettings, Seed, build};
 use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
@@ -86,8 +86,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             });
             (settings, epochs)
         }
+        "repnet" => {
+            let epochs = epochs(1)?;
+            let mut settings = serde_json::to_value(RepNetSettings::default())?;
+            settings["pretraining"]["train"]["epochs"] = json!(1);
+            settings["train"]["epochs"] = json!(epochs + 1);
+            (settings, epochs)
+        }
         other => {
-            return Err(format!("expected `k-dae`, `dec` or `dec-batch-targets`, found `{other}`").into());
+            let known = "`k-dae`, `dec`, `dec-batch-targets` or `repnet`";
+            return Err(format!("expected {known}, found `{other}`").into());
         }
     };
     let mut clock = Clock::default();

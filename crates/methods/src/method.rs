@@ -81,6 +81,8 @@ pub struct Snapshot {
     pub step: usize,
     /// The features of the samples then, shape (n, d′).
     pub embedding: Array2<f32>,
+    /// The codes that the features are made of, shape (n, d″), for methods that have such.
+    pub codes: Option<Array2<f32>>,
 }
 
 /// What a method found.

@@ -30,6 +30,8 @@ pub mod facts {
     pub const NOISE: &str = "share of noise";
     /// Epochs of a joint training that counts epochs.
     pub const JOINT_EPOCHS: &str = "epochs of the joint training";
+    /// The epoch at which a stop without labels would have ended the joint training, or did.
+    pub const STABLE_EPOCH: &str = "epoch with stable clusters";
 }
 
 /// Sequences of numbers, in [`Fitted::history`](crate::Fitted).
@@ -40,6 +42,8 @@ pub mod series {
     pub const JOINT_LOSS: &str = "joint loss";
     /// How far reconstructions are from their originals.
     pub const RECONSTRUCTION: &str = "reconstruction loss";
+    /// The same in a joint training, as one part of its loss.
+    pub const JOINT_RECONSTRUCTION: &str = "reconstruction loss of the joint training";
     /// The same of the clusters' own autoencoders, before the joint training.
     pub const CLUSTER_RECONSTRUCTION: &str = "reconstruction loss of the clusters' autoencoders";
     /// The soft nearest neighbour loss.
@@ -56,6 +60,8 @@ pub mod series {
     pub const GATE: &str = "loss of the gate";
     /// Mean of ‖x − x̂‖².
     pub const SQUARED_ERROR: &str = "squared reconstruction error";
+    /// The t-distribution cross-entropy of codes and embeddings, summed over a batch.
+    pub const CROSS_ENTROPY: &str = "cross-entropy of codes and embeddings";
     /// Mean of ‖z − m‖².
     pub const SQUARED_DISTANCE: &str = "squared distance to the centre";
 

@@ -1,7 +1,7 @@
 use crate::saved_model::SavedModel;
 use crate::{
     AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Model, PcaKMeans, RawKMeans,
-    Result, Shape, Snnl, SnnlPoints, UmapHdbscan,
+    RepNet, Result, Shape, Snnl, SnnlPoints, UmapHdbscan,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Dcn>(),
     Entry::of::<KDae>(),
     Entry::of::<Damic>(),
+    Entry::of::<RepNet>(),
 ];
 
 /// What a method tells of itself, to be found by name.

@@ -16,6 +16,8 @@ pub enum Scaling {
     Auto,
     /// Column by column (x − min) / (max − min), into [0, 1]; a constant column becomes 0.
     Unit,
+    /// (x − min) / (max − min) by the least and the largest of all values, into [0, 1]: columns keep their relation.
+    Whole,
     /// 2x − 1: what lies in [0, 1] comes to lie symmetrically in [−1, 1].
     SignedUnit,
     /// Column by column (x − mean) / std; a constant column becomes 0.
@@ -58,6 +60,11 @@ impl Scaling {
             Self::AsGiven => same(0.0, 1.0),
             Self::Auto => automatic(x).fit(x),
             Self::Unit => into_unit(x),
+            Self::Whole => {
+                let low_high = |(l, h): (f32, f32), &v: &f32| (l.min(v), h.max(v));
+                let (low, high) = x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), low_high);
+                if high > low { same(low, (high - low).recip()) } else { same(low, 0.0) }
+            }
             Self::SignedUnit => same(0.5, 2.0),
             Self::Standardise => standardisation(x),
             Self::By255 => same(0.0, 255.0f32.recip()),
@@ -106,6 +113,22 @@ fn standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
     }
     let factor = variance.mapv(|s| if s > 0.0 { (s / n).sqrt().recip() as f32 } else { 0.0 });
     FittedScaling { shift: mean.mapv(|m| m as f32), factor, rows_of_one: false }
+}
+
+/// x′ = (x − mean) / r with the mean of every column and one r for all of them, the root of the mean squared distance to the mean:
+/// distances keep their relation.
+pub(crate) fn common_standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
+    let n = x.nrows().max(1) as f64;
+    let mean = x.columns().into_iter().map(|column| column.iter().map(|&v| f64::from(v)).sum::<f64>() / n);
+    let mean: Array1<f64> = mean.collect();
+    let square = |(&v, m): (&f32, &f64)| (f64::from(v) - m).powi(2);
+    let squares: f64 = x.rows().into_iter().flat_map(|row| row.into_iter().zip(&mean)).map(square).sum();
+    let factor = if squares > 0.0 { (squares / n).sqrt().recip() as f32 } else { 1.0 };
+    FittedScaling {
+        shift: mean.mapv(|m| m as f32),
+        factor: Array1::from_elem(x.ncols(), factor),
+        rows_of_one: false,
+    }
 }
 
 impl FittedScaling {
@@ -182,6 +205,14 @@ mod tests {
         };
         close(scale(Scaling::By255), [0.0, 0.2, 1.0, 0.4]);
         close(scale(Scaling::Unit), [0.0, 0.0, 1.0, 1.0]);
+        close(scale(Scaling::Whole), [0.0, 0.2, 1.0, 0.4]);
+        assert_eq!(
+            Scaling::Whole.fit(array![[3.0f32]].view()).apply(array![[3.0f32]].view()).unwrap(),
+            array![[0.0]]
+        );
+        // numpy 2.3: d = x - x.mean(0); d / np.sqrt((d ** 2).sum(1).mean()), for x = [[0, 51], [255, 102]]
+        let common = common_standardisation(pixels.view()).apply(pixels.view()).unwrap();
+        close(common, [-0.980_580_7, -0.196_116_13, 0.980_580_7, 0.196_116_13]);
         // sklearn 1.9: normalize([[0, 51], [255, 102]])
         close(scale(Scaling::L2), [0.0, 1.0, 0.928_476_7, 0.371_390_67]);
     }

@@ -3,10 +3,11 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use tch::{Device, Tensor};
 
-/// Batches of row numbers without end: every epoch has all samples in a new order, its last batch the rest.
+/// Batches of row numbers without end: every epoch has all samples, in a new order or in that of the rows, its last batch the rest.
 pub(crate) struct Batches {
     order: Vec<i64>,
     size: usize,
+    in_order: bool,
     device: Device,
     /// Batches that were handed out.
     taken: usize,
@@ -15,8 +16,14 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    pub(crate) fn new(n: usize, size: usize, device: Device) -> Self {
-        Self { order: (0..n as i64).collect(), size, device, taken: 0, on_device: None }
+    pub(crate) fn new(n: usize, size: usize, in_order: bool, device: Device) -> Self {
+        Self { order: (0..n as i64).collect(), size, in_order, device, taken: 0, on_device: None }
+    }
+
+    fn shuffle(&mut self, rng: &mut impl Rng) {
+        if !self.in_order {
+            self.order.shuffle(rng);
+        }
     }
 
     pub(crate) fn per_epoch(&self) -> usize {
@@ -26,7 +33,7 @@ impl Batches {
     /// Passes over batches at the start: the order of samples follows from the number of shuffles.
     pub(crate) fn skip(&mut self, batches: usize, rng: &mut impl Rng) {
         for _ in 0..batches.div_ceil(self.per_epoch()) {
-            self.order.shuffle(rng);
+            self.shuffle(rng);
         }
         self.taken = batches;
     }
@@ -35,7 +42,7 @@ impl Batches {
     pub(crate) fn next(&mut self, data: &Tensor, noise: [u8; 32], rng: &mut impl Rng) -> Step {
         let (epoch, batch) = (self.taken / self.per_epoch(), self.taken % self.per_epoch());
         if batch == 0 {
-            self.order.shuffle(rng);
+            self.shuffle(rng);
             self.on_device = None;
         }
         let order =
@@ -66,7 +73,7 @@ mod tests {
     fn every_epoch_has_all_samples_in_its_own_order() {
         let data = Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]);
         let rng = &mut ChaCha8Rng::seed_from_u64(0);
-        let mut batches = Batches::new(7, 3, Device::Cpu);
+        let mut batches = Batches::new(7, 3, false, Device::Cpu);
         assert_eq!(batches.per_epoch(), 3);
         let mut epoch =
             || -> Vec<Vec<i64>> { (0..3).map(|_| rows(&batches.next(&data, [0; 32], rng))).collect() };
@@ -81,11 +88,23 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_the_rows_can_be_kept() {
+        let data = Tensor::arange(5, (Kind::Int64, Device::Cpu)).view([5, 1]);
+        let rng = &mut ChaCha8Rng::seed_from_u64(0);
+        let mut batches = Batches::new(5, 3, true, Device::Cpu);
+        for _ in 0..2 {
+            assert_eq!(rows(&batches.next(&data, [0; 32], rng)), [0, 1, 2]);
+            assert_eq!(rows(&batches.next(&data, [0; 32], rng)), [3, 4]);
+        }
+    }
+
+    #[test]
     fn skipped_batches_are_as_good_as_taken_ones() {
         let data = Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]);
         for skipped in 0..8 {
             let rngs = &mut [(); 2].map(|()| ChaCha8Rng::seed_from_u64(5));
-            let (mut taken, mut passed) = (Batches::new(7, 3, Device::Cpu), Batches::new(7, 3, Device::Cpu));
+            let (mut taken, mut passed) =
+                (Batches::new(7, 3, false, Device::Cpu), Batches::new(7, 3, false, Device::Cpu));
             (0..skipped).for_each(|_| drop(taken.next(&data, [0; 32], &mut rngs[0])));
             passed.skip(skipped, &mut rngs[1]);
             let steps = [taken.next(&data, [0; 32], &mut rngs[0]), passed.next(&data, [0; 32], &mut rngs[1])];

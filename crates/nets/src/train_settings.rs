@@ -21,6 +21,10 @@ pub struct TrainSettings {
     /// Random changes of every batch of images; none unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub augmentation: Option<AugmentationSettings>,
+    /// Every epoch takes the samples in the order in which they are given, instead of a new random one each time. Of data that are
+    /// sorted by class a batch then has few classes. False unless given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_order: bool,
 }
 
 /// A stop when the training loss no longer falls. Labels have no part in it.
@@ -49,7 +53,7 @@ impl EarlyStop {
 }
 
 impl TrainSettings {
-    /// That many epochs in batches of that size, without an early stop, at a constant learning rate, of the samples as they are.
+    /// That many epochs in batches of that size, shuffled, without an early stop, at a constant learning rate, of the samples as they are.
     pub fn new(epochs: usize, batch_size: usize) -> Self {
         Self {
             epochs,
@@ -58,6 +62,7 @@ impl TrainSettings {
             early_stop: None,
             schedule: Schedule::Constant,
             augmentation: None,
+            in_order: false,
         }
     }
 

@@ -21,7 +21,7 @@ pub struct Round<'a> {
     pub history: &'a TrainHistory,
 }
 
-/// Mini-batch training with a fresh shuffle every epoch.
+/// Mini-batch training with a fresh shuffle every epoch, unless the settings keep the order.
 ///
 /// It runs until an epoch, a step, an early stop, or the objective's own stop. After every round it notes means, reports, and
 /// keeps its state. A round is an epoch unless [`rounds_of`](Self::rounds_of) says otherwise.
@@ -110,7 +110,7 @@ impl Trainer {
             Some(checkpoint) => checkpoint.restore(&mut objective.optimisers(), &buffers)?,
             None => TrainHistory::default(),
         };
-        let mut batches = Batches::new(n, self.settings.batch_size, data.device());
+        let mut batches = Batches::new(n, self.settings.batch_size, self.settings.in_order, data.device());
         let per_epoch = batches.per_epoch();
         batches.skip(history.steps, rng);
         let epochs = self.settings.epochs_of(per_epoch);

@@ -11,6 +11,7 @@ mod page;
 mod paper;
 mod published;
 mod records;
+mod repnet;
 mod request;
 mod row;
 mod snnl;

@@ -1,7 +1,7 @@
 //! A paper's page: the same order for all.
 
 use crate::tables::{ablations, best, comparison, readings};
-use crate::{Paper, Records, Result, dataset_name};
+use crate::{Paper, Records, Result, Row, dataset_name};
 use deepclust_experiments::{Scale, Store};
 use deepclust_report::{Page, arithmetic_note, every_run};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,11 @@ pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<Page> {
     }
     for dataset in &shown {
         page.heading(dataset_name(dataset));
-        if records.has_readings() {
+        // Readings are told apart by what is published.
+        let m = paper.metrics.first().map_or("", |m| m.name);
+        let is_printed =
+            |row: &Row| row.published.is_some_and(|name| (paper.printed)(dataset, name, m).is_some());
+        if records.has_readings() && records.rows().iter().any(is_printed) {
             page.table(&format!("{dataset}-readings"), &readings(paper, &records, dataset));
         } else {
             // Some papers have more metrics than a page has columns.

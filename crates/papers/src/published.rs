@@ -52,7 +52,8 @@ mod tests {
                 let Some(name) = row.published else { continue };
                 let found = |dataset: &str| (paper.printed)(dataset, name, headline).is_some();
                 let quoted = paper.datasets.iter().any(|dataset| found(dataset));
-                let measured = row.runs.iter().all(|planned| found(&planned.dataset));
+                // A row may go beyond the paper's data sets.
+                let measured = row.runs.iter().any(|planned| found(&planned.dataset));
                 assert!(if row.runs.is_empty() { quoted } else { measured }, "{}: {name}", paper.slug);
             }
         }

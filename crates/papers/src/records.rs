@@ -29,32 +29,35 @@ impl Records {
     }
 
     /// Of each row by the paper's text, the reading (`<row>/…`) whose mean of the first metric comes nearest to the published one,
-    /// where it comes nearer than the text. It is chosen with that figure in view.
+    /// where it comes nearer than the text, or the text was not measured. It is chosen with that figure in view.
     fn find_nearest(&self, paper: &Paper) -> BTreeMap<(String, &'static str), &'static str> {
         let mut nearest = BTreeMap::new();
         let Some(m) = paper.metrics.first() else { return nearest };
         let in_table = |row: &Row| row.kind == Kind::Table && row.table.is_empty();
-        for (row, planned, runs) in self.entries().filter(|(row, ..)| in_table(row) && !row.id.contains('/'))
+        let texts = self.rows.iter().filter(|row| in_table(row) && !row.id.contains('/'));
+        for (row, dataset) in texts.flat_map(|row| paper.datasets.iter().map(move |dataset| (row, *dataset)))
         {
-            let published = row.published.and_then(|name| (paper.printed)(&planned.dataset, name, m.name));
-            let (Some(published), Some(text)) = (published, metric(runs, m.name)) else { continue };
+            let published = row.published.and_then(|name| (paper.printed)(dataset, name, m.name));
+            let Some(published) = published else { continue };
+            let text = metric(self.of(row.id, dataset), m.name);
+            let of_text = text.map_or(f64::INFINITY, |text| (text.mean - published).abs());
             let others = self.entries().filter(|(other, of, _)| {
                 in_table(other)
-                    && of.dataset == planned.dataset
+                    && of.dataset == dataset
                     && other.id.strip_prefix(row.id).is_some_and(|rest| rest.starts_with('/'))
             });
             let apart = |(other, _, runs): (&Row, &Planned, &[RunRecord])| {
                 Some(((metric(runs, m.name)?.mean - published).abs(), other.id))
             };
             let best = others.filter_map(apart).min_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((_, id)) = best.filter(|(apart, _)| *apart < (text.mean - published).abs()) {
-                nearest.insert((planned.dataset.clone(), row.id), id);
+            if let Some((_, id)) = best.filter(|(apart, _)| *apart < of_text) {
+                nearest.insert((dataset.to_owned(), row.id), id);
             }
         }
         nearest
     }
 
-    /// The reading of a row that comes nearest to the published figure, if it comes nearer than the paper's text.
+    /// The reading of a row that comes nearest to the published figure, if it comes nearer than the paper's text or that was not measured.
     pub fn nearest(&self, id: &'static str, dataset: &str) -> Option<(&Row, &[RunRecord])> {
         let nearest = self.nearest.get(&(dataset.to_owned(), id))?;
         Some((self.row(nearest)?, self.of(nearest, dataset)))

@@ -62,14 +62,14 @@ pub(crate) fn comparison(paper: &Paper, records: &Records, dataset: &str, most: 
     Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes: Vec::new() }
 }
 
-/// One row a method of the paper: what is published, what its text gives, and what the other pretraining gives that comes nearest to
+/// One row a method of the paper: what is published, what its text gives, and what the other reading gives that comes nearest to
 /// the published figure. All readings are in the files.
 pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table {
     let mut columns = vec![Column::words("method")];
     for m in paper.metrics {
         columns.push(Column::number(format!("{}, published", m.label), m.printed));
         columns.push(Column::spread(format!("{}, as the text says", m.label), m.decimals));
-        columns.push(Column::spread(format!("{}, other pretraining", m.label), m.decimals));
+        columns.push(Column::spread(format!("{}, other reading", m.label), m.decimals));
     }
     let mut rows = Vec::new();
     let mut footnotes: Vec<String> = Vec::new();
@@ -101,7 +101,7 @@ pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table
         Vec::new()
     } else {
         vec![format!(
-            "Other pretraining: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text.",
+            "Other reading: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text, or the text was not measured.",
             footnotes.join("; "),
             paper.metrics.first().map_or("metric", |m| m.label)
         )]

@@ -7,21 +7,27 @@
 mod agreement;
 mod course;
 mod entropies;
+mod epochs;
 #[cfg(feature = "run")]
 mod geometry;
 mod map;
+mod other_k;
 mod recluster;
 mod reconstructions;
 mod samples;
 mod silhouette;
+mod spaces;
 
 pub use course::{Course, CourseData};
 pub use entropies::Entropies;
+pub use epochs::Epochs;
 pub use map::{Map, MapData};
+pub use other_k::OtherK;
 pub use recluster::Recluster;
 pub use reconstructions::{ReconstructedSample, Reconstructions, ReconstructionsData};
 pub use samples::{Samples, SamplesData};
 pub use silhouette::SampledSilhouette;
+pub use spaces::{Spaces, SpacesData};
 
 #[cfg(feature = "run")]
 pub(crate) use run::{Measure, Scored, measure_all};
@@ -95,6 +101,9 @@ mod run {
                 Self::Reconstructions(measure) => measure,
                 Self::Course(measure) => measure,
                 Self::Entropies(measure) => measure,
+                Self::Epochs(measure) => measure,
+                Self::OtherK(measure) => measure,
+                Self::Spaces(measure) => measure,
             }
         }
     }

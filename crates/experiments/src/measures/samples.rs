@@ -30,19 +30,28 @@ pub struct SamplesData {
 #[cfg(feature = "run")]
 impl super::Measure for Samples {
     fn measure(&self, run: &super::Scored<'_>, into: &mut crate::Measured) -> crate::Result<()> {
-        let shape = run.image_shape()?;
-        let mut rng = run.seed().stream("sample images");
-        let low_high = |(l, h): (f32, f32), &v: &f32| (l.min(v), h.max(v));
-        let (low, high) = run.x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), low_high);
-        let grey = |v: &f32| (v - low) / (high - low).max(f32::MIN_POSITIVE);
-        let clusters = (0..run.k).map(|cluster| {
-            let members: Vec<usize> =
-                (0..run.clusters.len()).filter(|&i| run.clusters[i] == cluster).collect();
-            let chosen =
-                rand::seq::index::sample(&mut rng, members.len(), self.per_cluster.min(members.len()));
-            chosen.iter().map(|i| super::run::encoded(run.x.row(members[i]).iter().map(grey))).collect()
-        });
-        let data = SamplesData { height: shape.height, width: shape.width, clusters: clusters.collect() };
-        into.figures.insert(Self::KEY, &data)
+        let images = images_of(run, run.clusters, run.k, self.per_cluster)?;
+        into.figures.insert(Self::KEY, &images)
     }
+}
+
+/// Random members of each of k clusters.
+#[cfg(feature = "run")]
+pub(super) fn images_of(
+    run: &super::Scored<'_>,
+    clusters: &[usize],
+    k: usize,
+    per_cluster: usize,
+) -> crate::Result<SamplesData> {
+    let shape = run.image_shape()?;
+    let mut rng = run.seed().stream("sample images");
+    let low_high = |(l, h): (f32, f32), &v: &f32| (l.min(v), h.max(v));
+    let (low, high) = run.x.iter().fold((f32::INFINITY, f32::NEG_INFINITY), low_high);
+    let grey = |v: &f32| (v - low) / (high - low).max(f32::MIN_POSITIVE);
+    let clusters = (0..k).map(|cluster| {
+        let members: Vec<usize> = (0..clusters.len()).filter(|&i| clusters[i] == cluster).collect();
+        let chosen = rand::seq::index::sample(&mut rng, members.len(), per_cluster.min(members.len()));
+        chosen.iter().map(|i| super::run::encoded(run.x.row(members[i]).iter().map(grey))).collect()
+    });
+    Ok(SamplesData { height: shape.height, width: shape.width, clusters: clusters.collect() })
 }

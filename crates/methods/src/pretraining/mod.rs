@@ -59,6 +59,10 @@ pub struct Pretraining {
     /// to `batch_norm` say nothing then. None unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkSpec>,
+    /// σ of the Gaussian noise that is added to the samples in training, above 0; what is to be reconstructed stays clean. None unless
+    /// given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<f64>,
 }
 
 impl Default for Pretraining {
@@ -78,6 +82,7 @@ impl Default for Pretraining {
             batch_norm: None,
             layer_wise: None,
             network: None,
+            noise: None,
         }
     }
 }
@@ -106,6 +111,16 @@ impl Pretraining {
                 found: format!("{decoder:?}"),
             }
             .into());
+        }
+        if let Some(noise) = self.noise {
+            let positive = noise > 0.0 && noise.is_finite();
+            let (expected, found) = match self.layer_wise {
+                Some(_) => ("none beside `layer_wise`", "a number".to_owned()),
+                None => ("a number above 0", noise.to_string()),
+            };
+            if !positive || self.layer_wise.is_some() {
+                return Err(deepclust_nets::Error::Setting { name: "noise", expected, found }.into());
+            }
         }
         self.adam.validate()?;
         if let Some(sgd) = self.sgd {

@@ -1,5 +1,5 @@
 use crate::{Error, Result};
-use deepclust_losses::{binary_cross_entropy, mean_squared_error};
+use deepclust_losses::{binary_cross_entropy, binary_cross_entropy_of_logits, mean_squared_error};
 use deepclust_nets::{Activation, Tensor};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ pub enum ReconstructionLoss {
     MeanSquaredError,
     /// [`binary_cross_entropy`]; needs features and outputs in [0, 1].
     BinaryCrossEntropy,
+    /// [`binary_cross_entropy_of_logits`], summed over the features; needs features in [0, 1] and outputs without an activation.
+    BinaryCrossEntropyOfLogits,
 }
 
 impl ReconstructionLoss {
@@ -19,11 +21,17 @@ impl ReconstructionLoss {
         Ok(match self {
             Self::MeanSquaredError => mean_squared_error(reconstruction, x)?,
             Self::BinaryCrossEntropy => binary_cross_entropy(reconstruction, x)?,
+            Self::BinaryCrossEntropyOfLogits => binary_cross_entropy_of_logits(reconstruction, x)?,
         })
     }
 
-    /// Cross-entropy is defined for reconstructions in [0, 1].
+    /// Cross-entropy is defined for reconstructions in [0, 1]; of logits, for outputs that nothing follows.
     pub(crate) fn check_output(self, method: &'static str, output: Activation) -> Result<()> {
+        if self == Self::BinaryCrossEntropyOfLogits && output != Activation::Identity {
+            let problem =
+                format!("`binary-cross-entropy-of-logits` needs an identity output, found {output:?}");
+            return Err(Error::Settings { method, problem });
+        }
         if self == Self::BinaryCrossEntropy && output != Activation::Sigmoid {
             let problem = format!("`binary-cross-entropy` needs a sigmoid output, found {output:?}");
             return Err(Error::Settings { method, problem });
@@ -33,12 +41,12 @@ impl ReconstructionLoss {
 
     /// Cross-entropy is defined for samples in [0, 1].
     pub(crate) fn check_samples(self, x: ArrayView2<'_, f32>) -> Result<()> {
-        if self != Self::BinaryCrossEntropy {
+        if self == Self::MeanSquaredError {
             return Ok(());
         }
         match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
             Some(value) => Err(Error::Samples {
-                expected: "values in [0, 1] for `binary-cross-entropy`".to_owned(),
+                expected: "values in [0, 1] for binary cross-entropy".to_owned(),
                 found: value.to_string(),
             }),
             None => Ok(()),

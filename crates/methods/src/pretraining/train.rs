@@ -1,4 +1,5 @@
 use super::{CacheKey, Pretraining, ReconstructionLoss};
+use crate::noise::noisy;
 use crate::training::{AUTOENCODER, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
@@ -76,7 +77,8 @@ impl Pretraining {
         let settings = self.sgd.map_or(OptimizerSettings::Adam(self.adam), OptimizerSettings::Sgd);
         let optimizer = optimiser_of(network, settings, self.precision, |_| true, Vec::new())?;
         let training = Training { name: names.name, ..Training::new(names.stage, self.train) };
-        let mut whole = Whole { network, optimizer, loss: self.loss, precision: self.precision };
+        let mut whole =
+            Whole { network, optimizer, loss: self.loss, precision: self.precision, noise: self.noise };
         let history = training.run(&data, &mut whole, context)?;
         Ok(EpochLosses { layers, whole: history.loss })
     }
@@ -94,7 +96,7 @@ impl Pretraining {
         let optimizer = Box::new(network.train_pair_in(pair, self.precision, self.adam)?);
         let name = format!("{}, layer {}", names.name, pair + 1);
         let training = Training { name: &name, ..Training::new(names.stage, settings) };
-        let whole = Whole { network, optimizer, loss: self.loss, precision: self.precision };
+        let whole = Whole { network, optimizer, loss: self.loss, precision: self.precision, noise: None };
         Ok(training.run(data, &mut Pair { whole, pair }, context)?.loss)
     }
 }
@@ -105,13 +107,15 @@ struct Whole<'a> {
     optimizer: Box<dyn Optimizer>,
     loss: ReconstructionLoss,
     precision: Precision,
+    noise: Option<f64>,
 }
 
 impl Objective for Whole<'_> {
     type Error = Error;
 
     fn loss(&mut self, step: &Step) -> Result<Losses> {
-        let output = self.network.forward_t(&self.precision.input(&step.x), true);
+        let seen = noisy(step, self.noise);
+        let output = self.network.forward_t(&self.precision.input(&seen), true);
         Ok(self.loss.between(&output, &step.x)?.into())
     }
 

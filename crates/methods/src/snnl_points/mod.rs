@@ -110,8 +110,8 @@ impl Method for SnnlPoints {
             for epoch in 0..=s.epochs {
                 losses.push(s.snnl.value(&points, Some(&classes), 1.0)?.double_value(&[]));
                 if s.shown.contains(&epoch) {
-                    snapshots
-                        .push(Snapshot { step: epoch, embedding: to_array2(&points.to_kind(Kind::Float))? });
+                    let embedding = to_array2(&points.to_kind(Kind::Float))?;
+                    snapshots.push(Snapshot { step: epoch, embedding, codes: None });
                 }
                 if epoch < s.epochs {
                     let leaf = points.detach().set_requires_grad(true);

@@ -77,6 +77,17 @@ pub fn settings(case: &str) -> Value {
             "pretraining": pretraining(), "k_means": k_means, "optimizer": {"adam": {"learning_rate": 0.001}},
             "train": {"epochs": 5, "batch_size": 16}, "clustering_weight": 0.5, "initial_count": 100
         }),
+        "repnet" => {
+            let mut deep = pretraining();
+            deep["output"] = json!("identity");
+            deep["loss"] = json!("binary-cross-entropy-of-logits");
+            json!({
+                "pretraining": deep, "representation": {"widths": [16, 8], "hidden": "relu", "init": "glorot-uniform"},
+                "similarities": {}, "gamma": 0.01, "optimizer": {"adam": {"learning_rate": 0.003}},
+                "train": {"epochs": 20, "batch_size": 16}, "k_means": k_means,
+                "watch": {"every": 5, "tolerance": 0.01, "stop": false}, "shown": [0, 20]
+            })
+        }
         "dec" | "idec" => {
             let optimizer = json!({"adam": {"learning_rate": 0.001}});
             let mut settings = json!({

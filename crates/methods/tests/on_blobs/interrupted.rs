@@ -38,6 +38,7 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         ("k-dae", "joint training", 2, 2),
         ("damic", "joint training", 2, 2),
         ("dcn", "joint training", 2, 2),
+        ("repnet", "joint training", 7, 7),
         ("dec", "joint training", 25, 3),
         ("idec", "joint training", 25, 3),
     ] {

@@ -1,11 +1,11 @@
 //! Methods that go on from the clusters of k-means.
 
 use crate::blobs::{blobs, fit, fit_any, settings};
-use deepclust_methods::{Fitted, build};
+use deepclust_methods::{Fitted, build, facts, series};
 use ndarray::Array2;
 use serde_json::json;
 
-const JOINT: [&str; 5] = ["dec", "idec", "dcn", "k-dae", "damic"];
+const JOINT: [&str; 6] = ["dec", "idec", "dcn", "k-dae", "damic", "repnet"];
 
 #[test]
 fn one_cluster_constant_samples_and_very_few_are_no_trouble() {
@@ -72,6 +72,79 @@ fn every_form_of_joint_training_finds_the_blobs() {
     let hard = fit_any("k-dae", &settings("k-dae"), &x, 3).unwrap();
     let loss = |fitted: &Fitted| fitted.history.iter().find(|s| s.name == "joint loss").unwrap().values[0];
     assert!(loss(&soft) <= loss(&hard) + 1e-6);
+}
+
+type Change<'a> = &'a dyn Fn(&mut serde_json::Value);
+
+#[test]
+fn every_form_of_the_representation_network_finds_the_blobs() {
+    let (x, truth) = blobs();
+    let fit_with = |change: Change<'_>| {
+        let mut settings = settings("repnet");
+        change(&mut settings);
+        fit_any("repnet", &settings, &x, 3).unwrap()
+    };
+    let plain = fit_with(&|_| ());
+    let parts: Vec<(&str, usize)> =
+        plain.history.iter().map(|series| (series.name.as_str(), series.values.len())).collect();
+    let expected = [
+        (series::RECONSTRUCTION, 30),
+        (series::JOINT_LOSS, 20),
+        (series::CROSS_ENTROPY, 20),
+        (series::JOINT_RECONSTRUCTION, 20),
+        (series::CHANGED, 4),
+    ];
+    assert_eq!(parts, expected);
+    let values = |fitted: &Fitted, name: &str| {
+        fitted.history.iter().find(|series| series.name == name).unwrap().values.clone()
+    };
+    let losses = values(&plain, series::CROSS_ENTROPY);
+    assert!(losses[19] < 0.95 * losses[0], "{losses:?}");
+    // The blobs are found and stay: the looks agree.
+    assert!(plain.facts[facts::STABLE_EPOCH] < 20.0, "{:?}", values(&plain, series::CHANGED));
+    let forms: [(&str, Change<'_>); 5] = [
+        ("batch", &|s| s["similarities"]["normalisation"] = json!("batch")),
+        ("noise", &|s| s["pretraining"]["noise"] = json!(0.1)),
+        ("held", &|s| s["gamma"] = json!(0.0)),
+        ("order", &|s| s["train"]["in_order"] = json!(true)),
+        // A last batch of one sample.
+        ("alone", &|s| s["train"]["batch_size"] = json!(179)),
+    ];
+    for (name, change) in forms {
+        let fitted = fit_with(change);
+        assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{name}");
+        assert_ne!(values(&fitted, series::JOINT_LOSS), values(&plain, series::JOINT_LOSS), "{name}");
+    }
+    let stopped = fit_with(&|s| s["watch"]["stop"] = json!(true));
+    assert_eq!(stopped.facts[facts::JOINT_EPOCHS], plain.facts[facts::STABLE_EPOCH]);
+    for (key, value, problem) in [
+        ("gamma", json!(-1.0), "`gamma`: expected a number of at least 0, found -1"),
+        ("shown", json!([21]), "`shown`: expected epochs of at most 20, found 21"),
+        (
+            "watch",
+            json!({"every": 0, "tolerance": 0.1, "stop": true}),
+            "`every`: expected a number of at least 1, found 0",
+        ),
+        (
+            "train",
+            json!({"epochs": 20, "batch_size": 1}),
+            "`batch_size`: expected a number of at least 2, found 1",
+        ),
+    ] {
+        let mut wrong = settings("repnet");
+        wrong[key] = value;
+        let error = build("repnet", &wrong).unwrap_err().to_string();
+        assert!(error.ends_with(problem), "{error}");
+    }
+    for (key, value, problem) in [
+        ("noise", json!(0.0), "`noise`: expected a number above 0, found 0"),
+        ("output", json!("sigmoid"), "needs an identity output, found Sigmoid"),
+    ] {
+        let mut wrong = settings("repnet");
+        wrong["pretraining"][key] = value;
+        let error = build("repnet", &wrong).unwrap_err().to_string();
+        assert!(error.ends_with(problem), "{error}");
+    }
 }
 
 #[test]

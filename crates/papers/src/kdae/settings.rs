@@ -66,6 +66,7 @@ pub(super) fn pretraining(scale: Scale) -> Pretraining {
         batch_norm: Some(NORMALISED),
         layer_wise: Some(TrainSettings::new(epochs(scale, LAYER_WISE_EPOCHS), 256)),
         network: None,
+        noise: None,
     }
 }
 

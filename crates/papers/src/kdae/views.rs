@@ -50,7 +50,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         if let Some((_, runs)) = records.nearest(K_DAE, dataset)
             && let Some(other) = metric(runs, "acc")
         {
-            words.extend([", with other pretraining ", &fixed(other.mean, 3)]);
+            words.extend([", by another reading ", &fixed(other.mean, 3)]);
         }
         let printed = (PAPER.printed)(dataset, PAPER.own, "acc");
         Some(words + &printed.map_or(String::new(), |p| format!(" (published {p:.2})")))

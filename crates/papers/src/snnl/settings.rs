@@ -73,6 +73,7 @@ pub(super) fn autoencoder(scale: Scale) -> AeKMeansSettings {
             batch_norm: None,
             layer_wise: None,
             network: None,
+            noise: None,
         },
         k_means: KMeansOptions::nine_runs(),
     }

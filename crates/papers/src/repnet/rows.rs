@@ -1,0 +1,127 @@
+//! The rows of Table II: the paper's method by its text and by its released code, and what it is compared with.
+
+use super::settings::{ae_k_means, joint_epochs, per_point, text};
+use crate::{Result, Row, kdae, no_network};
+use deepclust_cluster::KMeansOptions;
+use deepclust_datasets::{Split, Subset};
+use deepclust_experiments::measures::{Epochs, OtherK, Spaces};
+use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_manifold::TsneSettings;
+use deepclust_methods::{AeKMeans, RepNet, RepNetSettings};
+use serde::Serialize;
+
+/// The stand-in for the paper's Reuters.
+pub(super) const TEXT: &str = "rcv1-subset";
+
+/// The paper's two, and three more.
+pub(super) const DATASETS: [&str; 5] = ["mnist", TEXT, "fashion-mnist", "usps-9298", "uci-har"];
+
+pub(super) const BY_TEXT: &str = "repnet";
+pub(super) const PER_POINT: &str = "repnet/per-point";
+pub(super) const START: &str = "ae-k-means";
+
+/// Where a row is made, and from how many seeds: what there was time for.
+const OF_TEXT: [&str; 1] = ["usps-9298"];
+const OF_CODE: [&str; 2] = ["mnist", "usps-9298"];
+const SEEDS: u64 = 1;
+const ABLATION: [(&str, u64); 1] = [("usps-9298", 1)];
+
+/// What the figures are of.
+pub(super) const DRAWN: &str = "mnist";
+
+/// Numbers of clusters in Figure 4.
+pub(super) const OTHER_K: [usize; 2] = [7, 14];
+
+/// All rows and ablations.
+pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
+    let scored = [MeasureSpec::Epochs(Epochs(KMeansOptions::default()))];
+    let mut by_text = Row::new(BY_TEXT, "RepNet").published("RepNet");
+    for dataset in OF_TEXT {
+        by_text = by_text.on(run(dataset, RepNet::SLUG, text(dataset, scale), &scored, scale)?, SEEDS);
+    }
+    let code = "similarities of each point add up to 1, as in the released code";
+    let mut of_code = Row::new(PER_POINT, format!("RepNet, {code}")).published("RepNet").start(START);
+    let mut ae = Row::new(START, "AE + k-means, network of RepNet").published("AE+k-means");
+    for dataset in OF_CODE {
+        let mut settings = text(dataset, scale);
+        per_point(dataset, &mut settings);
+        of_code = of_code.on(run(dataset, RepNet::SLUG, settings, &scored, scale)?, SEEDS);
+        ae = ae.on(run(dataset, AeKMeans::SLUG, ae_k_means(dataset, scale), &[], scale)?, SEEDS);
+    }
+    draw(&mut of_code, scale);
+
+    let ablations = ablations(&of_code)?;
+    let kdae = (kdae::PAPER.rows)(scale)?;
+    let measured = vec![
+        shared("k-means", "k-means", "k-means", &(no_network::PAPER.rows)(scale)?),
+        ae,
+        shared("dec", "DEC", "dec/dec", &kdae).published("DEC"),
+        shared("dcn", "DCN", "dcn/dec", &kdae).published("DCN"),
+        by_text,
+        of_code,
+    ];
+    let quoted = ["DBC", "DCC", "DEPICT", "VaDE", "InfoGAN", "JULE", "DAC", "IMSAT"];
+    let quoted = quoted.map(|name| Row::new(name, format!("{name} (quoted)")).published(name));
+    Ok([measured, quoted.to_vec(), ablations].concat())
+}
+
+/// Figures 2 to 4, of MNIST.
+fn draw(row: &mut Row, scale: Scale) {
+    let spaces = Spaces {
+        epochs: scale.pick(vec![0, 1, 5, joint_epochs(DRAWN)], vec![0, 2]),
+        samples: scale.pick(1_000, 200),
+        per_class: scale.pick(10, 5),
+        settings: TsneSettings::default(),
+    };
+    let other_k = |k| MeasureSpec::OtherK(OtherK { k, per_cluster: 12, k_means: KMeansOptions::default() });
+    for planned in row.runs.iter_mut().filter(|planned| planned.dataset == DRAWN) {
+        planned.pictured = vec![MeasureSpec::Spaces(spaces.clone())];
+        planned.pictured.extend(OTHER_K.map(other_k));
+    }
+}
+
+/// A row of another paper, on the data sets of this one: the runs are the same.
+fn shared(id: &'static str, label: &str, of: &str, rows: &[Row]) -> Row {
+    let runs = rows.iter().filter(|row| row.id == of).flat_map(|row| &row.runs);
+    let here = runs.filter(|planned| DATASETS.contains(&planned.dataset.as_str()));
+    Row { runs: here.cloned().collect(), ..Row::new(id, label) }
+}
+
+/// Each differs from the released code in one thing.
+fn ablations(of_code: &Row) -> Result<Vec<Row>> {
+    let vary = |id, words: &str, change: fn(&mut RepNetSettings)| of_code.vary(id, words, &ABLATION, change);
+    Ok(vec![
+        vary("gamma/0", "γ = 0: the encoder learns reconstruction alone", |s| s.gamma = 0.0)?,
+        vary("gamma/0.1", "γ = 0.1, not 0.01", |s| s.gamma = 0.1)?,
+        vary("all-pairs", "similarities of all pairs add up to 1", |s| {
+            s.similarities.normalisation = deepclust_losses::PairNormalisation::Batch;
+        })?,
+        vary("noise", "noise of σ = 0.2", |s| s.pretraining.noise = Some(0.2))?,
+        vary("degrees/1", "1 degree of freedom for p, not 20", |s| s.similarities.code_degrees = Some(1.0))?,
+        vary("shuffled", "joint training shuffled, not in the order of the file", |s| {
+            s.train.in_order = false;
+        })?,
+    ])
+}
+
+fn run(
+    dataset: &str,
+    method: &str,
+    settings: impl Serialize,
+    measures: &[MeasureSpec],
+    scale: Scale,
+) -> Result<RunSpec> {
+    Ok(RunSpec {
+        data: DataSpec {
+            source: Source::Named(dataset.to_owned()),
+            split: Split::All,
+            subset: scale.pick(None, Some(Subset::Random { n: 600 })),
+        },
+        fit: None,
+        clusters: Clusters::Classes,
+        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
+        seed: 0,
+        scale,
+        measures: measures.to_vec(),
+    })
+}
