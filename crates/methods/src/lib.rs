@@ -8,6 +8,7 @@ mod dcn;
 mod dec;
 mod error;
 mod graph_communities;
+mod guard;
 mod k_dae;
 mod k_means;
 mod labelled_subset;
