@@ -1,7 +1,7 @@
 use crate::saved_model::SavedModel;
 use crate::{
-    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Model, PcaKMeans, RawKMeans,
-    Result, Shape, Snnl, SnnlPoints, UmapHdbscan,
+    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Mixae, Model, PcaKMeans,
+    RawKMeans, Result, Shape, Snnl, SnnlPoints, UmapHdbscan, Vade,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Dcn>(),
     Entry::of::<KDae>(),
     Entry::of::<Damic>(),
+    Entry::of::<Mixae>(),
+    Entry::of::<Vade>(),
 ];
 
 /// What a method tells of itself, to be found by name.

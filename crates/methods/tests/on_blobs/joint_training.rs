@@ -5,7 +5,7 @@ use deepclust_methods::{Fitted, build};
 use ndarray::Array2;
 use serde_json::json;
 
-const JOINT: [&str; 5] = ["dec", "idec", "dcn", "k-dae", "damic"];
+const JOINT: [&str; 6] = ["dec", "idec", "dcn", "k-dae", "damic", "vade"];
 
 #[test]
 fn one_cluster_constant_samples_and_very_few_are_no_trouble() {

@@ -1,0 +1,12 @@
+//! Noise from a generator of ours, never from libtorch's.
+
+use deepclust_nets::{Device, Tensor, to_tensor_on};
+use ndarray::Array2;
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Numbers from N(0, 1), drawn row by row, as f32 of that shape.
+pub(crate) fn normal([rows, columns]: [usize; 2], device: Device, rng: &mut (impl Rng + ?Sized)) -> Tensor {
+    let values: Array2<f32> = Array2::from_shape_simple_fn((rows, columns), || StandardNormal.sample(rng));
+    to_tensor_on(values.view(), device)
+}
