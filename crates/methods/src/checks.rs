@@ -53,6 +53,17 @@ pub(crate) fn check_width(embedding: ArrayView2<'_, f32>, width: usize) -> Resul
     })
 }
 
+/// Refuses a cluster that is not there.
+pub(crate) fn check_cluster(cluster: usize, k: usize) -> Result<()> {
+    if cluster < k {
+        return Ok(());
+    }
+    Err(Error::Samples {
+        expected: format!("a cluster from 0 to {}", k.saturating_sub(1)),
+        found: cluster.to_string(),
+    })
+}
+
 /// A fitted model's features are not finite, which no later step could make sense of.
 pub(crate) fn check_finite(method: &'static str, values: &Array2<f32>) -> Result<()> {
     match values.iter().position(|value| !value.is_finite()) {

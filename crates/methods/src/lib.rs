@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod ae_k_means;
+mod batches;
 mod checks;
 mod context;
 mod damic;
@@ -8,10 +9,12 @@ mod dcn;
 mod dec;
 mod error;
 mod graph_communities;
+mod guard;
 mod k_dae;
 mod k_means;
 mod labelled_subset;
 mod method;
+mod mixae;
 mod mixture;
 mod model;
 mod names;
@@ -31,6 +34,7 @@ mod start;
 mod test_networks;
 mod training;
 mod umap_hdbscan;
+mod vade;
 
 pub use ae_k_means::{AeKMeans, AeKMeansSettings};
 pub use context::{Context, Progress, Silent};
@@ -43,6 +47,7 @@ pub use k_dae::{KDae, KDaeCost, KDaeSettings};
 pub use k_means::{RawKMeans, RawKMeansSettings};
 pub use labelled_subset::LabelledSubset;
 pub use method::{Fitted, Method, Series, Snapshot};
+pub use mixae::{Consistency, EntropyWeights, ErrorUnit, Mixae, MixaeGate, MixaeSettings, SampleChange};
 pub use mixture::{ClusterAutoencoders, MixtureJoint, ReconstructionDistance};
 pub use model::Model;
 pub use names::{facts, series};
@@ -57,3 +62,4 @@ pub use shape::Shape;
 pub use snnl::{Snnl, SnnlLayers, SnnlSettings};
 pub use snnl_points::{SnnlPoints, SnnlPointsSettings};
 pub use umap_hdbscan::{UmapHdbscan, UmapHdbscanSettings};
+pub use vade::{Vade, VadeSettings, VadeStart};

@@ -1,6 +1,6 @@
 use crate::checks::check_finite;
 use crate::names::facts::EMPTY_CLUSTERS;
-use crate::{Context, Error, LabelledSubset, Model, Result, Seed, Silent};
+use crate::{Context, Error, LabelledSubset, Model, Result, Seed, Silent, guard};
 use deepclust_nets::DeviceChoice;
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ impl Fitted {
         }
     }
 
-    /// What the trained model makes of its own samples, with the number of clusters that stayed empty among the facts.
+    /// What the trained model makes of its own samples, with the numbers of clusters that stayed empty or nearly so among the facts.
     pub(crate) fn by(
         model: impl Model + 'static,
         method: &'static str,
@@ -129,6 +129,7 @@ impl Fitted {
         check_finite(method, &embedding)?;
         let labels = model.assign(embedding.view())?;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
+        facts.extend(guard::facts(&labels, k));
         Ok(Self { facts, ..Self::new(labels, embedding, model) })
     }
 }

@@ -1,6 +1,7 @@
 use crate::checks::check_features_of;
 use crate::{Error, ModelParts, Result};
 use ndarray::{Array2, Array3, ArrayView2};
+use rand::RngCore;
 
 /// A fitted method, ready for new samples.
 ///
@@ -25,6 +26,25 @@ pub trait Model: Send {
     /// When its settings cannot be written as JSON; [`Error::Unsaved`] unless it is a model of this crate.
     fn parts(&self) -> Result<ModelParts> {
         Err(Error::Unsaved)
+    }
+
+    /// How far samples belong to each cluster, by their features: shape (m, k), rows of sum 1. None for methods that have no such numbers.
+    ///
+    /// # Errors
+    /// As [`assign`](Self::assign).
+    fn probabilities(&self, embedding: ArrayView2<'_, f32>) -> Result<Option<Array2<f32>>> {
+        let _ = embedding;
+        Ok(None)
+    }
+
+    /// `n` new samples of a cluster, shape (n, d), in the scaling of the fit; all randomness comes from `rng`. None for methods that do
+    /// not model how samples come about.
+    ///
+    /// # Errors
+    /// [`Error::Samples`](crate::Error::Samples) for a cluster that is not there.
+    fn generate(&self, cluster: usize, n: usize, rng: &mut dyn RngCore) -> Result<Option<Array2<f32>>> {
+        let _ = (cluster, n, rng);
+        Ok(None)
     }
 
     /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
