@@ -1,6 +1,6 @@
 use crate::checks::check_values;
 use crate::{Error, Result, Shape};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
 /// What happens to the features before a method sees them. It is fitted with the method, saved with the model, and applied to new
@@ -129,6 +129,45 @@ impl FittedScaling {
     /// # Errors
     /// [`Error::Samples`] when d is not the width that was fitted, or a value is not finite.
     pub fn apply(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.check(x)?;
+        let mut scaled = x.as_standard_layout().into_owned();
+        self.scale(&mut scaled);
+        Ok(scaled)
+    }
+
+    /// The same without a copy where none is needed: samples that are owned are scaled in place, and lent ones that stay as they are
+    /// stay lent.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub(crate) fn apply_to<'x>(&self, x: CowArray<'x, f32, Ix2>) -> Result<CowArray<'x, f32, Ix2>> {
+        self.check(x.view())?;
+        let same = |value: f32, numbers: &Array1<f32>| numbers.iter().all(|&v| v == value);
+        if !self.rows_of_one && same(0.0, &self.shift) && same(1.0, &self.factor) && x.is_standard_layout() {
+            return Ok(x);
+        }
+        let mut scaled =
+            if x.is_standard_layout() { x.into_owned() } else { x.as_standard_layout().into_owned() };
+        self.scale(&mut scaled);
+        Ok(scaled.into())
+    }
+
+    /// The samples that [`apply`](Self::apply) made these of, up to rounding; a constant column has its value. None where rows were
+    /// brought to length 1, which cannot be undone.
+    pub(crate) fn undo(&self, scaled: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+        if self.rows_of_one || scaled.ncols() != self.shift.len() {
+            return None;
+        }
+        let mut x = scaled.to_owned();
+        for mut row in x.axis_iter_mut(Axis(0)) {
+            for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
+                *v = if *f == 0.0 { *s } else { *v / f + s };
+            }
+        }
+        Some(x)
+    }
+
+    fn check(&self, x: ArrayView2<'_, f32>) -> Result<()> {
         if x.ncols() != self.shift.len() {
             return Err(Error::Samples {
                 expected: format!("{} columns", self.shift.len()),
@@ -141,9 +180,11 @@ impl FittedScaling {
                 found: format!("one that is too small in column {column}; scale the column first"),
             });
         }
-        check_values(x)?;
-        let mut scaled = x.as_standard_layout().into_owned();
-        for mut row in scaled.axis_iter_mut(Axis(0)) {
+        check_values(x)
+    }
+
+    fn scale(&self, x: &mut Array2<f32>) {
+        for mut row in x.axis_iter_mut(Axis(0)) {
             for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
                 *v = (*v - s) * f;
             }
@@ -154,7 +195,6 @@ impl FittedScaling {
                 }
             }
         }
-        Ok(scaled)
     }
 }
 
@@ -184,6 +224,25 @@ mod tests {
         close(scale(Scaling::Unit), [0.0, 0.0, 1.0, 1.0]);
         // sklearn 1.9: normalize([[0, 51], [255, 102]])
         close(scale(Scaling::L2), [0.0, 1.0, 0.928_476_7, 0.371_390_67]);
+    }
+
+    #[test]
+    fn scaling_in_place_is_scaling_and_can_be_undone() {
+        let x = array![[0.0f32, 10.0, 3.0], [4.0, 30.0, 3.0], [1.0, 20.0, 3.0]];
+        for scaling in [Scaling::AsGiven, Scaling::Unit, Scaling::Standardise, Scaling::L2] {
+            let fitted = scaling.fit(x.view());
+            let scaled = fitted.apply(x.view()).unwrap();
+            assert_eq!(fitted.apply_to(x.clone().into()).unwrap(), scaled);
+            let lent = fitted.apply_to(x.view().into()).unwrap();
+            assert_eq!((lent.is_view(), lent.into_owned()), (scaling == Scaling::AsGiven, scaled.clone()));
+            match fitted.undo(scaled.view()) {
+                Some(back) => assert_abs_diff_eq!(back, x, epsilon = 1e-5),
+                None => assert_eq!(scaling, Scaling::L2),
+            }
+        }
+        let columns = x.t();
+        let fitted = Scaling::Unit.fit(columns);
+        assert_eq!(fitted.apply_to(columns.into()).unwrap(), fitted.apply(columns).unwrap());
     }
 
     #[test]

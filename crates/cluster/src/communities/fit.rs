@@ -7,7 +7,7 @@ use super::settings::{GraphCommunitiesSettings, GraphWeights};
 use crate::error::{Error, Result};
 use deepclust_manifold::{FuzzyGraph, KnnSettings, Metric, Neighbours, Pca, PcaSettings, UmapSettings};
 use deepclust_metrics::{Contingency, adjusted_rand_index, best_matching};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -24,6 +24,16 @@ pub struct GraphCommunities {
 enum Target {
     Clusters(usize),
     Resolution(f64),
+}
+
+/// Rows and the graph of their neighbours.
+pub struct NeighbourGraph {
+    /// What projects rows, where they are projected.
+    pub components: Option<Pca<f32>>,
+    /// The rows as neighbours were searched: n × number of components.
+    pub rows: Array2<f32>,
+    /// The neighbours, weighed.
+    pub graph: Graph,
 }
 
 impl GraphCommunities {
@@ -83,7 +93,41 @@ impl GraphCommunities {
         self.seeds(graph, Target::Clusters(k), &mut ChaCha8Rng::seed_from_u64(seed), rows)
     }
 
+    /// What [`fit`](Self::fit) makes before any seed of Leiden: components, neighbours, weights. [`of_graph`](Self::of_graph) finds
+    /// communities in it, for any number of seeds and of clusters.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit) has them for the rows.
+    pub fn graph(&self, x: ArrayView2<'_, f32>, seed: u64) -> Result<NeighbourGraph> {
+        self.check(x)?;
+        self.find_graph(x, &mut ChaCha8Rng::seed_from_u64(seed))
+    }
+
     fn run(&self, x: ArrayView2<'_, f32>, target: Target, seed: u64) -> Result<GraphCommunitiesModel> {
+        self.check(x)?;
+        if let Target::Clusters(k) = target {
+            check_clusters(x, k)?;
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let NeighbourGraph { components, rows, graph } = self.find_graph(x, &mut rng)?;
+        let (runs, best, failed) = self.seeds(&graph, target, &mut rng, Some(rows.view()))?;
+        let labels = runs[best].labels.clone();
+        let confidence = confidence(&runs, best)?;
+        let (voters, metric) = ((self.settings.neighbours - 1).max(1), self.settings.metric);
+        Ok(GraphCommunitiesModel {
+            components,
+            rows,
+            labels,
+            neighbours: voters,
+            metric,
+            runs,
+            best,
+            failed,
+            confidence,
+        })
+    }
+
+    fn check(&self, x: ArrayView2<'_, f32>) -> Result<()> {
         let (n, d) = x.dim();
         crate::check::not_empty(n, d)?;
         crate::check::finite("the data", x)?;
@@ -99,14 +143,11 @@ impl GraphCommunities {
                 return Err(Error::ZeroRow { row, rows: 1 + zero.count() });
             }
         }
-        if let Target::Clusters(k) = target {
-            crate::check::clusters(k, n)?;
-            let distinct = distinct(x, k);
-            if distinct < k {
-                return Err(Error::TooFewDistinct { clusters: k, distinct });
-            }
-        }
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        Ok(())
+    }
+
+    fn find_graph(&self, x: ArrayView2<'_, f32>, rng: &mut ChaCha8Rng) -> Result<NeighbourGraph> {
+        let ((n, d), settings) = (x.dim(), &self.settings);
         let wanted = settings.components.filter(|&c| settings.metric == Metric::Euclidean && c < d && c <= n);
         let (components, rows) = match wanted {
             Some(c) => {
@@ -118,22 +159,7 @@ impl GraphCommunities {
         let nearest = KnnSettings { k: settings.neighbours, metric: settings.metric, include_self: true };
         let neighbours = settings.search.neighbours(rows.view(), &nearest, rng.next_u64())?;
         let graph = weigh(&neighbours, settings)?;
-        drop(neighbours);
-        let (runs, best, failed) = self.seeds(&graph, target, &mut rng, Some(rows.view()))?;
-        let labels = runs[best].labels.clone();
-        let confidence = confidence(&runs, best)?;
-        let (voters, metric) = ((settings.neighbours - 1).max(1), settings.metric);
-        Ok(GraphCommunitiesModel {
-            components,
-            rows,
-            labels,
-            neighbours: voters,
-            metric,
-            runs,
-            best,
-            failed,
-            confidence,
-        })
+        Ok(NeighbourGraph { components, rows, graph })
     }
 
     fn seeds(
@@ -202,6 +228,16 @@ fn weigh(neighbours: &Neighbours<f32>, settings: &GraphCommunitiesSettings) -> R
         }
         GraphWeights::Shared => Graph::shared(neighbours),
     })
+}
+
+/// Refuses a number of clusters that these rows cannot have.
+fn check_clusters(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
+    crate::check::clusters(k, x.nrows())?;
+    let distinct = distinct(x, k);
+    if distinct < k {
+        return Err(Error::TooFewDistinct { clusters: k, distinct });
+    }
+    Ok(())
 }
 
 /// Different rows, counted up to `enough`.
