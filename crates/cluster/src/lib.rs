@@ -12,8 +12,8 @@ mod simd;
 
 pub use choose_k::{Choice, Criterion, Gap, Sweep, SweepSettings, SweepStep, sweep, sweep_with};
 pub use communities::{
-    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph, SeedRun,
-    leiden, mean_agreement, modularity,
+    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph,
+    SeedRun, leiden, mean_agreement, modularity,
 };
 pub use error::{Error, Result};
 pub use float::Float;

@@ -49,7 +49,7 @@ pub use pca_k_means::{PcaKMeans, PcaKMeansSettings};
 pub use prepared::{Partition, Preparation, Prepared};
 pub use pretraining::{Pretraining, ReconstructionLoss};
 pub use registry::{Entry, METHODS, build, method};
-pub use saved_model::{ModelParts, load_model, save_model};
+pub use saved_model::{ModelParts, load_model, load_model_with, save_model, save_model_with};
 pub use scaling::{FittedScaling, Scaling};
 pub use seed::Seed;
 pub use shape::Shape;

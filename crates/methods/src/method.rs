@@ -41,11 +41,7 @@ pub trait Method: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`fit_with`](Self::fit_with), but for k.
-    fn prepare<'x>(
-        &self,
-        x: CowArray<'x, f32, Ix2>,
-        context: &mut Context<'_>,
-    ) -> Result<Preparation<'x>> {
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
         let _ = context;
         Ok(Preparation::Samples(x))
     }

@@ -46,6 +46,19 @@ impl Scaling {
         }
     }
 
+    /// What [`Auto`](Self::Auto) is for these samples: `AsGiven`, `By255` or `Standardise`.
+    pub fn by_values(x: ArrayView2<'_, f32>) -> Self {
+        let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+        let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
+        if largest <= 1.0 {
+            Self::AsGiven
+        } else if largest > 127.0 && x.ncols() >= 16 && x.iter().all(whole) {
+            Self::By255
+        } else {
+            Self::Standardise
+        }
+    }
+
     /// Takes what it needs from the columns of `x`, shape (n, d).
     pub fn fit(self, x: ArrayView2<'_, f32>) -> FittedScaling {
         let d = x.ncols();
@@ -56,26 +69,13 @@ impl Scaling {
         };
         match self {
             Self::AsGiven => same(0.0, 1.0),
-            Self::Auto => automatic(x).fit(x),
+            Self::Auto => Self::by_values(x).fit(x),
             Self::Unit => into_unit(x),
             Self::SignedUnit => same(0.5, 2.0),
             Self::Standardise => standardisation(x),
             Self::By255 => same(0.0, 255.0f32.recip()),
             Self::L2 => FittedScaling { rows_of_one: true, ..same(0.0, 1.0) },
         }
-    }
-}
-
-/// What [`Scaling::Auto`] is for these samples.
-fn automatic(x: ArrayView2<'_, f32>) -> Scaling {
-    let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
-    let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
-    if largest <= 1.0 {
-        Scaling::AsGiven
-    } else if largest > 127.0 && x.ncols() >= 16 && x.iter().all(whole) {
-        Scaling::By255
-    } else {
-        Scaling::Standardise
     }
 }
 
@@ -259,11 +259,11 @@ mod tests {
     #[test]
     fn automatic_scaling_looks_at_the_values() {
         let pixels = Array2::from_shape_fn((4, 16), |(i, j)| (60 * i + j) as f32);
-        assert_eq!(automatic(pixels.view()), Scaling::By255);
-        assert_eq!(automatic((&pixels / 255.0 - 0.5).view()), Scaling::AsGiven);
-        assert_eq!(automatic((&pixels + 0.5).view()), Scaling::Standardise);
+        assert_eq!(Scaling::by_values(pixels.view()), Scaling::By255);
+        assert_eq!(Scaling::by_values((&pixels / 255.0 - 0.5).view()), Scaling::AsGiven);
+        assert_eq!(Scaling::by_values((&pixels + 0.5).view()), Scaling::Standardise);
         // Ages and the like are no pixels.
-        assert_eq!(automatic(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
+        assert_eq!(Scaling::by_values(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
     }
 
     #[test]

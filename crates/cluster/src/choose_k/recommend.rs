@@ -138,10 +138,7 @@ mod tests {
         without.choices[1].calinski_harabasz = Some(1.0);
         assert!(reason(&without, Silhouette).contains("the setting `silhouette` was false"));
         assert_eq!(
-            (
-                without.recommend(CalinskiHarabasz).ok(),
-                without.recommend(Silhouette).ok()
-            ),
+            (without.recommend(CalinskiHarabasz).ok(), without.recommend(Silhouette).ok()),
             (Some(2), None)
         );
     }

@@ -86,11 +86,7 @@ impl Method for GraphCommunities {
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters: found }) })
     }
 
-    fn prepare<'x>(
-        &self,
-        x: CowArray<'x, f32, Ix2>,
-        context: &mut Context<'_>,
-    ) -> Result<Preparation<'x>> {
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
         check_samples(x.view(), 1)?;
         let scaling = self.settings.scaling.fit(x.view());
         let scaled = scaling.apply_to(x)?;

@@ -9,9 +9,7 @@ use crate::method::empty_clusters;
 use crate::names::facts::{EMPTY_CLUSTERS, INERTIA, K_MEANS_ITERATIONS};
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{
-    Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape,
-};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{KMeans, KMeansModel, KMeansOptions};
 use deepclust_nets::to_tensor;
 use ndarray::{Array2, ArrayView2, CowArray, Ix2};
@@ -70,11 +68,7 @@ impl Method for RawKMeans {
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, RawKMeansModel { scaling, clusters }) })
     }
 
-    fn prepare<'x>(
-        &self,
-        x: CowArray<'x, f32, Ix2>,
-        context: &mut Context<'_>,
-    ) -> Result<Preparation<'x>> {
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
         check_samples(x.view(), 1)?;
         let scaling = self.settings.scaling.fit(x.view());
         let embedding = context.stage("scaling", |_| scaling.apply_to(x))?;

@@ -5,9 +5,7 @@ use crate::k_means::{PreparedKMeans, k_means_facts, run_k_means};
 use crate::names::facts::EXPLAINED_VARIANCE_RATIO;
 use crate::registry::Registered;
 use crate::saved_model::{SavedModel, line};
-use crate::{
-    Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape,
-};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_manifold::{Pca, PcaSettings};
 use deepclust_nets::to_tensor;
@@ -84,11 +82,7 @@ impl Method for PcaKMeans {
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, PcaKMeansModel { scaling, pca, clusters }) })
     }
 
-    fn prepare<'x>(
-        &self,
-        x: CowArray<'x, f32, Ix2>,
-        context: &mut Context<'_>,
-    ) -> Result<Preparation<'x>> {
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
         check_samples(x.view(), 1)?;
         let scaling = self.settings.scaling.fit(x.view());
         let scaled = scaling.apply_to(x)?;

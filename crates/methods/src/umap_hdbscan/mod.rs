@@ -164,11 +164,7 @@ impl Method for UmapHdbscan {
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters }) })
     }
 
-    fn prepare<'x>(
-        &self,
-        x: CowArray<'x, f32, Ix2>,
-        context: &mut Context<'_>,
-    ) -> Result<Preparation<'x>> {
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
         check_samples(x.view(), 1)?;
         let scaling = self.settings.scaling.fit(x.view());
         let scaled = scaling.apply_to(x)?.into_owned();

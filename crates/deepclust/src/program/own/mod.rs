@@ -1,0 +1,22 @@
+//! Clustering one's own data: `fit`, `predict`, `embed`, `choose-k`, `compare`, `methods`.
+
+mod arguments;
+mod board;
+mod compare;
+mod estimate;
+mod fit;
+mod folder;
+mod host;
+mod input;
+mod kept;
+mod methods;
+mod npy;
+mod output;
+mod predict;
+mod summary;
+
+pub use arguments::{Compare, Embed, Fit, Predict};
+pub use compare::compare;
+pub use fit::fit;
+pub use methods::methods;
+pub use predict::{embed, predict};
