@@ -20,7 +20,7 @@ mod tables;
 pub use catalogue::{PAPERS, Target, parse_target};
 pub use error::{Error, Result};
 pub use names::dataset_name;
-pub use page::render;
+pub use page::{index, render};
 pub use paper::{Metric, Paper};
 pub use published::Published;
 pub use records::Records;

@@ -4,16 +4,16 @@ use crate::tables::{ablations, best, comparison, readings};
 use crate::{Paper, Records, Result, dataset_name};
 use deepclust_experiments::{Scale, Store};
 use deepclust_report::{Page, arithmetic_note, every_run};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// All metrics.
 const ALL: usize = usize::MAX;
 
-/// Writes a paper's page with its tables and figures from the records; answers where it is, and the figures.
+/// Writes a paper's page with its tables and figures from the records.
 ///
 /// # Errors
 /// When a record is damaged, or a file cannot be written.
-pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<(PathBuf, Vec<PathBuf>)> {
+pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<Page> {
     let records = Records::read(paper, store, scale)?;
     let mut page = Page::new(paper.slug, paper.title, scale.is_quick());
     page.list((paper.findings)(&records));
@@ -50,7 +50,20 @@ pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<(PathBuf, Ve
     }
     let runs = records.entries().flat_map(|(row, _, runs)| runs.iter().map(|run| (row.id.to_owned(), run)));
     page.file("runs", &every_run("every run".to_owned(), runs));
-    Ok((page.write(store)?, page.figures()))
+    page.write(store)?;
+    Ok(page)
+}
+
+/// Writes `index.html`, all pages in one file that needs no other; answers where it is.
+///
+/// # Errors
+/// When a figure cannot be read, or the file not be written.
+pub fn index(pages: &[Page], store: &Store) -> Result<PathBuf> {
+    let words = "What methods of deep clustering reach when they are run again, beside what their papers print. A click on a column's head sorts a table.";
+    let html = deepclust_report::html::of_pages("deepclust: results", words, pages, store.root())?;
+    let name = Path::new("index.html");
+    store.write_file(name, html.as_bytes())?;
+    Ok(store.root().join(name))
 }
 
 /// What all numbers are.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A folder could not be made.
+    /// A folder could not be made, or a file not be read.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The folder.
+        /// The folder or file.
         path: PathBuf,
         /// The cause.
         source: std::io::Error,
@@ -22,6 +22,19 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// The parts of a report do not fit together.
+    #[error("{field}: expected {expected}, found {found}")]
+    Report {
+        /// The part.
+        field: String,
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// Pictures could not be put into one.
+    #[error("the pictures of a report: {0}")]
+    Pictures(#[from] png::EncodingError),
     /// A record cannot be used.
     #[error(transparent)]
     Experiments(#[from] deepclust_experiments::Error),

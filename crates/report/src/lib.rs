@@ -3,6 +3,7 @@
 mod block;
 mod class_name;
 mod error;
+pub mod html;
 mod page;
 mod pictures;
 mod readme;

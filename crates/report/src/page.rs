@@ -4,7 +4,7 @@ use deepclust_plots::Figure;
 use std::path::{Path, PathBuf};
 
 /// A page that grows from top to bottom, with its files in a folder of its own: `page.md`, `tables/` and `figures/`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Page {
     slug: String,
     title: String,
@@ -67,8 +67,29 @@ impl Page {
         let folder = store.root().join(&self.slug).join("figures");
         std::fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
         figure.save(folder.join(name))?;
-        self.blocks.push(Block::Figure(name.to_owned(), caption.to_owned()));
+        self.drawn(name, caption);
         Ok(())
+    }
+
+    /// A figure whose files are there.
+    pub(crate) fn drawn(&mut self, name: &str, caption: &str) {
+        self.blocks.push(Block::Figure(name.to_owned(), caption.to_owned()));
+    }
+
+    pub(crate) fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub(crate) fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    pub(crate) fn files(&self) -> &[(String, Table)] {
+        &self.files
     }
 
     /// Where the figures lie, below the output folder.
@@ -104,6 +125,11 @@ impl Page {
         text
     }
 
+    /// Where the page is, or will be.
+    pub fn path(&self, store: &Store) -> PathBuf {
+        store.root().join(&self.slug).join("page.md")
+    }
+
     /// Writes the page and its tables below the store's folder; answers where the page is.
     ///
     /// # Errors
@@ -119,9 +145,8 @@ impl Page {
             store.write_file(&file("csv"), table.to_csv().as_bytes())?;
             store.write_file(&file("tex"), table.to_latex().as_bytes())?;
         }
-        let page = folder.join("page.md");
-        store.write_file(&page, self.to_markdown().as_bytes())?;
-        Ok(store.root().join(page))
+        store.write_file(&folder.join("page.md"), self.to_markdown().as_bytes())?;
+        Ok(self.path(store))
     }
 }
 

@@ -141,7 +141,12 @@ impl Table {
         )
     }
 
-    fn cells<'a>(&'a self, row: &'a [Cell], plus_minus: &'a str) -> impl Iterator<Item = String> + 'a {
+    /// The texts of a row's cells.
+    pub(crate) fn cells<'a>(
+        &'a self,
+        row: &'a [Cell],
+        plus_minus: &'a str,
+    ) -> impl Iterator<Item = String> + 'a {
         row.iter().zip(&self.columns).map(move |(cell, column)| {
             let decimals = column.decimals;
             match cell {

@@ -4,7 +4,7 @@ use crate::arguments::{Render, What, chosen};
 use crate::say;
 use anyhow::{Result, bail};
 use deepclust_experiments::Store;
-use deepclust_papers::{Paper, Request, best_rows, results_table};
+use deepclust_papers::{PAPERS, Paper, Request, best_rows, results_table};
 use deepclust_report::replace_block;
 use std::path::Path;
 
@@ -24,12 +24,18 @@ pub fn render_only(options: &Render) -> Result<bool> {
 
 /// Writes the pages of papers, and says where they are and what they show.
 pub fn render(papers: &[&Paper], request: &Request, store: &Store, what: &What) -> Result<()> {
+    let mut pages = Vec::new();
     for paper in papers {
-        let (page, figures) = deepclust_papers::render(paper, store, request.scale)?;
-        say(&format!("{}, {} figures beside it", page.display(), figures.len()));
+        let page = deepclust_papers::render(paper, store, request.scale)?;
+        say(&format!("{}, {} figures beside it", page.path(store).display(), page.figures().len()));
+        pages.push(page);
         for line in best_rows(paper, store, request.scale, request.dataset.as_deref())? {
             say(&line);
         }
+    }
+    // Of some alone it would hold old pages of the others.
+    if pages.len() == PAPERS.len() {
+        say(&deepclust_papers::index(&pages, store)?.display().to_string());
     }
     if !what.quick && what.out.is_none() {
         refresh_readme(store)?;
