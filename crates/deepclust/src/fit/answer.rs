@@ -16,10 +16,10 @@ pub struct Answer {
     pub runs: Vec<Run>,
     /// Seeds that failed, and why.
     pub failed: Vec<(u64, String)>,
+    /// For every sample the share of the runs that have it in the cluster that it has in the chosen run.
+    pub confidence: Vec<f32>,
     /// For every sample the cluster that most runs have it in, the chosen run deciding a tie.
     pub consensus: Vec<i32>,
-    /// For every sample the share of the runs that have it there.
-    pub confidence: Vec<f32>,
     /// The adjusted Rand index of every pair of runs.
     pub agreement: Array2<f64>,
     /// The run that is shown, chosen without labels.
@@ -35,7 +35,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The run that is shown.
+    /// The run that is shown: its labels are the answer.
     pub fn chosen(&self) -> &Run {
         &self.runs[self.choice.run]
     }

@@ -46,14 +46,15 @@ fn matched(reference: &[i32], labels: &[i32]) -> Result<BTreeMap<i32, i32>> {
 }
 
 /// For every sample the cluster that most of the aligned runs have it in, the chosen run deciding a tie, and the share of the runs
-/// that do.
+/// that have it where the chosen run has it.
 pub(super) fn vote(runs: &[Run], chosen: usize) -> (Vec<i32>, Vec<f32>) {
     let of = |row: usize| {
         let votes = |label: i32| runs.iter().filter(|run| run.labels[row] == label).count();
         let mine = runs[chosen].labels[row];
-        let best = runs.iter().map(|run| (run.labels[row], votes(run.labels[row])));
-        let (label, count) = best.fold((mine, votes(mine)), |a, b| if b.1 > a.1 { b } else { a });
-        (label, count as f32 / runs.len() as f32)
+        let agreed = votes(mine);
+        let all = runs.iter().map(|run| (run.labels[row], votes(run.labels[row])));
+        let (label, _) = all.fold((mine, agreed), |a, b| if b.1 > a.1 { b } else { a });
+        (label, agreed as f32 / runs.len() as f32)
     };
     (0..runs[chosen].labels.len()).map(of).unzip()
 }
@@ -83,6 +84,10 @@ mod tests {
         let mut more = runs(&[&[0, 0, 0, 0, 1, 1, NOISE], &[0, 0, 2, 2, 1, 1, 1]]);
         align(&mut more, 0).unwrap();
         assert_eq!(more[1].labels, [0, 0, 2, 2, 1, 1, 1]);
+        let mut three = runs(&[&[0, 0, 0, 1, 1], &[0, 0, 1, 1, 1], &[0, 0, 1, 1, 1]]);
+        align(&mut three, 0).unwrap();
+        // Most have the third sample elsewhere.
+        assert_eq!(vote(&three, 0), (vec![0, 0, 1, 1, 1], vec![1.0, 1.0, 1.0 / 3.0, 1.0, 1.0]));
         // A tie goes to the chosen run.
         assert_eq!(vote(&more, 0).0, [0, 0, 0, 0, 1, 1, NOISE]);
         assert_eq!(vote(&more, 1).1, [1.0, 1.0, 0.5, 0.5, 1.0, 1.0, 0.5]);

@@ -6,7 +6,7 @@
 //! # let x = Array2::from_shape_fn((150, 6), |(i, j)| if i % 3 == j % 3 { 0.9f32 } else { 0.1 } + (i * j % 7) as f32 / 100.0);
 //!
 //! let answer = fit(&x, &Options { clusters: ClusterCount::Number(3), ..Options::default() })?;
-//! assert_eq!(answer.consensus.len(), 150);
+//! assert_eq!(answer.chosen().labels.len(), 150);
 //! assert_eq!(answer.confidence[0], 1.0); // all five seeds put the first row into this cluster
 //! println!("{}", answer.plan.why);
 //! # Ok::<(), deepclust::fit::Error>(())

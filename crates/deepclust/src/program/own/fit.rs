@@ -3,7 +3,7 @@ use super::board::Board;
 use super::folder::Folder;
 use super::host::Program;
 use super::input::{self, Input};
-use super::{estimate, output, summary};
+use super::{estimate, output, report, summary};
 use crate::{interrupt, say};
 use anyhow::Result;
 use deepclust::fit::{Answer, Options, Plan, fit_with};
@@ -97,6 +97,8 @@ pub fn run(
     let text = summary::summary(&input, (rows, columns), &answer, start.elapsed().as_secs_f64())?;
     let text = serde_json::to_string_pretty(&text)?;
     folder.write("summary.json", |out| writeln!(out, "{text}"))?;
+    let page = report::report(&input, (rows, columns), &answer)?.to_html()?;
+    folder.write("report.html", |out| out.write_all(page.as_bytes()))?;
     Ok((answer, input))
 }
 
@@ -127,8 +129,8 @@ fn show(answer: &Answer, input: &Input, out: &Path, start: Instant) -> Result<()
         say(&format!("  against the labels, which nothing was chosen by: {named}"));
     }
     say(&format!(
-        "{}: assignments.csv, embedding.npy, model.safetensors, summary.json ({})",
-        out.display(),
+        "{}; assignments.csv, embedding.npy, model.safetensors and summary.json lie beside it ({})",
+        out.join("report.html").display(),
         duration(start.elapsed().as_secs_f64())
     ));
     Ok(())

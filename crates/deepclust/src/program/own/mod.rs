@@ -8,11 +8,13 @@ mod fit;
 mod folder;
 mod host;
 mod input;
+mod items;
 mod kept;
 mod methods;
 mod npy;
 mod output;
 mod predict;
+mod report;
 mod summary;
 
 pub use arguments::{Compare, Embed, Fit, Predict};

@@ -49,17 +49,17 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
 fn assignments(out: &mut dyn Write, input: &Input, answer: &Answer) -> io::Result<()> {
     let named = input.rows.len() == answer.consensus.len();
     let name = if named { ",name" } else { "" };
-    write!(out, "row{name},cluster,confidence")?;
+    write!(out, "row{name},cluster,confidence,consensus")?;
     for run in &answer.runs {
         write!(out, ",seed_{}", run.seed)?;
     }
     writeln!(out)?;
-    for (row, (cluster, confidence)) in answer.consensus.iter().zip(&answer.confidence).enumerate() {
+    for (row, (cluster, confidence)) in answer.chosen().labels.iter().zip(&answer.confidence).enumerate() {
         write!(out, "{row}")?;
         if named {
             write!(out, ",{}", quoted(&input.rows[row]))?;
         }
-        write!(out, ",{cluster},{confidence:.2}")?;
+        write!(out, ",{cluster},{confidence:.2},{}", answer.consensus[row])?;
         for run in &answer.runs {
             write!(out, ",{}", run.labels[row])?;
         }
