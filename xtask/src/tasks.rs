@@ -119,11 +119,14 @@ pub fn check(repo: &Repo) -> Outcome {
         provide(repo, &SetupOptions::default())?;
         need_cxx(repo)?;
         let mut doc = repo.cargo();
-        doc.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        // In the profile and with the features of the tests: libtorch's C++ and all macros are then built once, not twice.
+        doc.args(["doc", "--workspace", "--release", "--features", PROGRAM, "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings");
         in_turn([
             repo.cargo().args([
                 "clippy",
                 "--workspace",
+                "--release",
                 "--features",
                 PROGRAM,
                 "--all-targets",

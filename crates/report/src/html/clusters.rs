@@ -23,7 +23,7 @@ pub(super) fn colours() -> String {
         format!("--c{i}:light-dark({},{});", hex(lifted(rgb, 190.0, 0.0)), hex(lifted(rgb, 105.0, 255.0)))
     };
     let all: String = (0..MAX_COLOURS).filter_map(category_colour).enumerate().map(of_place).collect();
-    format!(":root{{--cn:light-dark(#a0a6ad,#6d757d);{all}}}")
+    format!(":root{{--cn:light-dark(#c3c9cf,#50575e);{all}}}")
 }
 
 /// The variable with the colour of a series, or of a cluster by its place.

@@ -58,7 +58,7 @@
       }
     };
     if (chosen.size > 0) {
-      context.globalAlpha = 0.1;
+      context.globalAlpha = 1;
       context.fillStyle = faint;
       for (let i = 0; i < n; i++) if (!isChosen(i)) paint(i);
     }

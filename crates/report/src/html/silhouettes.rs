@@ -25,7 +25,8 @@ pub(super) fn draw(silhouettes: &Silhouettes, legend: &Legend) -> Markup {
     }
     let mean = silhouettes.values.iter().map(|(_, value)| value).sum::<f64>() / n as f64;
     let low = silhouettes.values.iter().map(|(_, value)| *value).fold(0.0, f64::min);
-    let x_at = |value: f64| LEFT + (value - low) / (1.0 - low) * (RIGHT - LEFT);
+    let high = silhouettes.values.iter().map(|(_, value)| *value).fold(0.1, f64::max);
+    let x_at = |value: f64| LEFT + (value - low) / (high - low) * (RIGHT - LEFT);
     let clusters = by_place.len();
     let room = 18.0 * clusters as f64 + 120.0;
     let mut top = TOP;
@@ -44,7 +45,7 @@ pub(super) fn draw(silhouettes: &Silhouettes, legend: &Legend) -> Markup {
         figure class="chart" {
             figcaption { "Mean silhouette " (fixed(mean, 3)) " (dashed). Near 1 a row fits its cluster, below 0 it is nearer to another." }
             svg viewBox=(format!("0 0 {WIDTH} {:.0}", bottom + 22.0)) role="img" aria-label="silhouettes by cluster" {
-                @for value in ticks(low, 1.0, 5) {
+                @for value in ticks(low, high, 6) {
                     line class="grid" x1=(px(x_at(value))) x2=(px(x_at(value))) y1=(TOP) y2=(px(bottom)) {}
                     text x=(px(x_at(value))) y=(px(bottom + 15.0)) text-anchor="middle" { (short(value)) }
                 }

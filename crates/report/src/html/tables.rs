@@ -105,7 +105,7 @@ pub(super) fn heat(
                         tr {
                             th { (name) }
                             @for (text, shade) in cells {
-                                td class=[(shade > 0.5).then_some("deep")] style=(format!("--v:{:.0}%", 100.0 * shade.clamp(0.0, 1.0))) { (text) }
+                                td class=[(shade > 0.8).then_some("deep")] style=(format!("--v:{:.0}%", 100.0 * shade.clamp(0.0, 1.0))) { (text) }
                             }
                         }
                     }
