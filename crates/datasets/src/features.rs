@@ -16,6 +16,20 @@ pub enum Features<T = f32> {
     Sparse(Csr<T>),
 }
 
+impl Features {
+    /// Bytes in memory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let bytes = match self {
+            Self::Dense(x) => size_of::<f32>() * x.len(),
+            Self::Sparse(x) => {
+                (size_of::<f32>() + size_of::<u32>()) * x.nnz() + size_of::<usize>() * (x.rows() + 1)
+            }
+        };
+        bytes as u64
+    }
+}
+
 impl<T: NdFloat> Features<T> {
     /// Number of samples.
     #[must_use]

@@ -15,5 +15,6 @@ mod usps;
 pub use entry::{Entry, File, Layout, Origin, Remote, Source};
 pub(crate) use find::Found;
 pub use mnist::FASHION_MNIST_CLASSES;
+pub(crate) use names::nearest_of;
 pub use names::{all, entry, names};
 pub use reuters::reuters_tokens;

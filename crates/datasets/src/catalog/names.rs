@@ -47,6 +47,12 @@ fn canonical(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '_'], "-")
 }
 
+/// The candidate that is spelt most like what was asked for, where one is near.
+pub(crate) fn nearest_of<'a>(asked: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (edits, name) = candidates.map(|name| (distance(asked, name), name)).min()?;
+    (edits * 2 <= asked.chars().count()).then_some(name)
+}
+
 fn nearest(asked: &str) -> Option<&'static str> {
     let spellings = ALL.iter().flat_map(|entry| {
         std::iter::once(&entry.name)

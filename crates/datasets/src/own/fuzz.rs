@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::read::finish;
-use super::{Missing, OwnOptions, csv_table, npy, npz, raw::Raw};
+use super::{Impute, Missing, OwnOptions, npy, npz, raw::Raw, text};
 use crate::formats::{archive, libsvm, stream};
 use crate::fuzz::largest;
 use crate::{Features, Result, Scaling};
@@ -93,14 +93,20 @@ fn fuzz(seed: u64, files: &[Vec<u8>], parse: impl Fn(&[u8], &OwnOptions) -> Resu
         let options = OwnOptions {
             label: rng.random_bool(0.5).then(|| if rng.random_bool(0.5) { "y".into() } else { "2".into() }),
             no_header: rng.random_bool(0.3),
+            header: rng.random_bool(0.1),
+            impute: rng.random_bool(0.3).then_some(Impute::Median),
+            drop: if rng.random_bool(0.1) { vec!["b".into()] } else { Vec::new() },
+            one_hot: if rng.random_bool(0.1) { vec!["a".into()] } else { Vec::new() },
             scaling: SCALINGS[rng.random_range(0..SCALINGS.len() as u64) as usize],
             missing: [Missing::Refuse, Missing::LeaveOut, Missing::NoLabels][rng.random_range(0..3)],
             ..OwnOptions::default()
         };
         let most = largest(|| {
-            let data = parse(&bytes, &options).and_then(|raw| finish(raw, &options, "t".into(), "f".into()));
-            if let Ok(data) = data {
+            let data = parse(&bytes, &options).and_then(|raw| finish(raw, &options, "t", "f", true));
+            if let Ok(own) = data {
                 sound += 1;
+                let data = own.data;
+                assert_eq!((own.facts.rows, own.facts.columns), (data.len(), data.n_features()));
                 let finite = match &data.features {
                     Features::Dense(x) => x.iter().all(|v| v.is_finite()),
                     Features::Sparse(x) => x.data().iter().all(|v| v.is_finite()),
@@ -125,9 +131,16 @@ fn csv_files() {
         "a,y,b\n1,cat,2\n3,ant,4.5\n\"6\",cat,7\n",
         "a,b,y\n1700000000,1e-50,1\n1700000001,2e-50,1.0\n1700000009,3e-50,+1\n",
         "1,2,0\n3,4,1\n9007199254740993,5,nan\n",
+        "a;b;y\r\n1;NA;2\r\n;4;3\r\n5;6;2\r\n",
+        "  1.0   2.0 3\n -3.5 \t 4.0 4\n",
     ];
     let files: Vec<Vec<u8>> = files.iter().map(|text| text.as_bytes().to_vec()).collect();
-    fuzz(1, &files, |bytes, options| csv_table::parse(bytes, "f", b',', options).map(Raw::from));
+    fuzz(1, &files, table);
+}
+
+fn table(bytes: &[u8], options: &OwnOptions) -> Result<Raw> {
+    let (sheet, facts) = text::parse(bytes, "f", options)?;
+    sheet.into_raw(options, facts, "f")
 }
 
 #[test]
@@ -160,10 +173,7 @@ fn npz_files() {
         let y = array(kind, false, "(3,)", &[5; 24]);
         archive::tests::zip(&[("x.npy", &x), ("y.npy", &y)])
     });
-    fuzz(4, &files, |bytes, options| {
-        let (array, labels) = npz::npz(Cursor::new(bytes), "f", options)?;
-        Ok(Raw { labels, ..Raw::of(array, "f")? })
-    });
+    fuzz(4, &files, |bytes, options| npz::read(Cursor::new(bytes), "f", options));
 }
 
 #[test]
@@ -173,7 +183,12 @@ fn packed_files() {
     let gz = gz.finish().unwrap();
     let files = [gz.clone(), [&gz[..], &[0; 100]].concat(), [&gz[..], &gz].concat()];
     fuzz(5, &files, |bytes, options| {
-        let source = stream::decompress(Cursor::new(bytes.to_vec()), "f")?;
-        csv_table::parse(source, "f", b',', options).map(Raw::from)
+        let mut plain = Vec::new();
+        let read = std::io::Read::read_to_end(
+            &mut stream::decompress(Cursor::new(bytes.to_vec()), "f")?,
+            &mut plain,
+        );
+        read.map_err(|e| stream::broken("f", 0, &e))?;
+        table(&plain, options)
     });
 }

@@ -1,18 +1,33 @@
-//! A user's own data: NumPy arrays, CSV, LIBSVM, IDX.
+//! A user's own data: tables in text, NumPy arrays, Parquet, LIBSVM, IDX, folders of pictures.
 
-mod csv_table;
+mod elements;
+mod facts;
+mod impute;
 mod labels;
 mod narrow;
 mod npy;
 mod npz;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "no_parquet.rs"]
+mod parquet;
+mod pictures;
 mod raw;
 mod read;
+mod roles;
+mod sheet;
+mod survey;
+mod text;
 mod wide;
 
+pub use facts::Facts;
 pub use npy::{NpyArray, read_npy};
-pub use options::{Format, Missing, OwnOptions};
-pub use read::read;
+pub use options::{Format, Impute, Missing, OwnOptions};
+pub use read::{OwnData, inspect, open, read};
 
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::elements::{self, Kind};
+use super::wide::Numbers;
 use crate::formats::stream;
 use crate::{Error, Result};
 
@@ -27,25 +29,89 @@ pub(super) const LARGEST: u64 = 8 << 30;
 /// # Errors
 /// Names file, position, expectation and finding if the file is not what the format promises.
 pub fn read_npy(path: &Path) -> Result<NpyArray> {
-    parse(stream::open(path)?, &path.display().to_string())
+    let Array { shape, elements, bytes, .. } = read(path)?;
+    let Numbers { data, rest } = elements.into_numbers();
+    Ok(NpyArray { shape, data, rest, bytes })
 }
 
-pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
+/// An array in the narrowest type that holds its elements.
+#[derive(Debug)]
+pub(super) struct Array {
+    /// Lengths of the axes.
+    pub shape: Vec<usize>,
+    /// The elements, last axis fastest.
+    pub elements: Elements,
+    /// Whether they are stored as unsigned bytes.
+    pub bytes: bool,
+    /// What NumPy calls their type.
+    pub kind: String,
+}
+
+/// Elements.
+#[derive(Debug)]
+pub(super) enum Elements {
+    /// Those that f32 holds.
+    Singles(Vec<f32>),
+    /// Others.
+    Numbers(Numbers),
+}
+
+impl Elements {
+    pub(super) fn into_numbers(self) -> Numbers {
+        match self {
+            Self::Singles(data) => {
+                Numbers { data: data.into_iter().map(f64::from).collect(), rest: Vec::new() }
+            }
+            Self::Numbers(numbers) => numbers,
+        }
+    }
+}
+
+/// What stands before the elements.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub shape: Vec<usize>,
+    pub kind: Kind,
+    pub fortran: bool,
+    /// Bytes of the header, and of the elements after it.
+    pub length: u64,
+    pub total: u64,
+}
+
+/// Reads a file. Memory holds the array once, and a piece of the file.
+pub(super) fn read(path: &Path) -> Result<Array> {
+    let file = path.display().to_string();
+    let there = std::fs::metadata(path).map_err(Error::io("open", path))?.len();
+    let mut source = stream::open(path)?;
+    let header = header(&mut source, &file)?;
+    // Only a file that is not packed tells how much there is.
+    let plain = there == header.length + header.total;
+    elements::read(source, header, plain, &file)
+}
+
+/// Reads an array from a source that may break off anywhere.
+pub(super) fn parse(mut source: impl Read, file: &str) -> Result<Array> {
+    let header = header(&mut source, file)?;
+    elements::read(source, header, false, file)
+}
+
+/// Reads what stands before the elements.
+pub(super) fn header(source: &mut impl Read, file: &str) -> Result<Header> {
     let mut start = [0u8; 8];
-    exact(&mut source, &mut start, file, "byte 0", "the magic and version")?;
+    exact(source, &mut start, file, "byte 0", "the magic and version")?;
     if &start[..6] != b"\x93NUMPY" {
         return Err(Error::format(file, "byte 0", "the npy magic", stream::excerpt(&start[..6])));
     }
-    let length = match start[6] {
+    let (length, at) = match start[6] {
         1 => {
             let mut bytes = [0u8; 2];
-            exact(&mut source, &mut bytes, file, "byte 8", "the header length")?;
-            u64::from(u16::from_le_bytes(bytes))
+            exact(source, &mut bytes, file, "byte 8", "the header length")?;
+            (u64::from(u16::from_le_bytes(bytes)), 10)
         }
         2 | 3 => {
             let mut bytes = [0u8; 4];
-            exact(&mut source, &mut bytes, file, "byte 8", "the header length")?;
-            u64::from(u32::from_le_bytes(bytes))
+            exact(source, &mut bytes, file, "byte 8", "the header length")?;
+            (u64::from(u32::from_le_bytes(bytes)), 12)
         }
         other => return Err(Error::format(file, "byte 6", "version 1, 2 or 3", other.to_string())),
     };
@@ -53,43 +119,30 @@ pub(super) fn parse(mut source: impl Read, file: &str) -> Result<NpyArray> {
         return Err(Error::format(file, "byte 8", "a header of at most 65536 bytes", length.to_string()));
     }
     let mut header = vec![0; length as usize];
-    exact(&mut source, &mut header, file, "header", &format!("{length} bytes"))?;
+    exact(source, &mut header, file, "header", &format!("{length} bytes"))?;
     let header = String::from_utf8_lossy(&header);
     let wrong = |expected: &str| Error::format(file, "header", expected, stream::excerpt(header.as_bytes()));
-    let descr = quoted(&header, "descr").ok_or_else(|| wrong("a 'descr' of plain numbers"))?;
+    let numbers = "booleans, integers or floats of 1 to 8 bytes";
+    let described = value(&header, "descr").ok_or_else(|| wrong("a 'descr' of plain numbers"))?;
+    if described.starts_with('[') {
+        let found = "an array of records: save its columns as one array of numbers";
+        return Err(Error::format(file, "header", numbers, found));
+    }
+    let descr = quoted(described).ok_or_else(|| wrong("a 'descr' of plain numbers"))?;
     let Some(fortran) = value(&header, "fortran_order").map(|v| v.starts_with("True")) else {
         return Err(wrong("'fortran_order'"));
     };
     let shape = shape(&header).ok_or_else(|| wrong("a 'shape' of whole numbers"))?;
-    let (order, kind) = descr.split_at(descr.len().min(1));
-    let width: u64 =
-        kind.get(1..).and_then(|w| w.parse().ok()).filter(|w| [1, 2, 4, 8].contains(w)).unwrap_or(0);
-    if numbers(kind, &[], false).is_none() {
-        let expected = "booleans, integers or floats of 1 to 8 bytes";
-        return Err(Error::format(file, "header", expected, format!("dtype '{descr}'")));
-    }
+    let Some(kind) = Kind::of(descr) else {
+        let hint = if descr.contains('O') { " (Python objects): convert with astype(float)" } else { "" };
+        return Err(Error::format(file, "header", numbers, format!("dtype '{descr}'{hint}")));
+    };
     let elements = shape.iter().try_fold(1u64, |n, &d| n.checked_mul(d as u64));
-    let total = elements.and_then(|n| n.checked_mul(width.max(1))).filter(|&n| n <= LARGEST);
+    let total = elements.and_then(|n| n.checked_mul(kind.width())).filter(|&n| n <= LARGEST);
     let Some(total) = total else {
         return Err(wrong(&format!("at most {LARGEST} bytes of elements")));
     };
-    let raw = stream::read_all(source, total, file)?;
-    if raw.len() as u64 != total {
-        let position = format!("after the header of {} bytes", length + 10);
-        return Err(Error::format(file, position, format!("{total} bytes"), raw.len().to_string()));
-    }
-    let big = match order {
-        "<" | "|" => false,
-        ">" => true,
-        "=" => cfg!(target_endian = "big"),
-        _ => return Err(wrong("a byte order")),
-    };
-    let data =
-        numbers(kind, &raw, big).ok_or_else(|| wrong("booleans, integers or floats of 1 to 8 bytes"))?;
-    let rest = rests(kind, &raw, big);
-    let order =
-        |values: Vec<f64>| if fortran && !values.is_empty() { to_c_order(&values, &shape) } else { values };
-    Ok(NpyArray { data: order(data), rest: order(rest), shape: shape.clone(), bytes: kind == "u1" })
+    Ok(Header { shape, kind, fortran, length: length + at, total })
 }
 
 fn exact(source: &mut impl Read, buffer: &mut [u8], file: &str, place: &str, what: &str) -> Result<()> {
@@ -104,8 +157,7 @@ fn value<'a>(header: &'a str, key: &str) -> Option<&'a str> {
     Some(header[at..].trim_start().strip_prefix(':')?.trim_start())
 }
 
-fn quoted<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    let value = value(header, key)?;
+fn quoted(value: &str) -> Option<&str> {
     let quote = value.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     value[1..].split(quote).next().filter(|text| text.is_ascii())
 }
@@ -115,90 +167,6 @@ fn shape(header: &str) -> Option<Vec<usize>> {
     let axes =
         inside.split(',').map(|axis| axis.trim().trim_end_matches('L')).filter(|axis| !axis.is_empty());
     axes.map(|axis| axis.parse().ok()).collect()
-}
-
-fn numbers(kind: &str, raw: &[u8], big: bool) -> Option<Vec<f64>> {
-    macro_rules! read {
-        ($type:ty) => {{
-            let one = |&w| if big { <$type>::from_be_bytes(w) } else { <$type>::from_le_bytes(w) };
-            raw.as_chunks().0.iter().map(|w| one(w) as f64).collect()
-        }};
-    }
-    Some(match kind {
-        "b1" | "u1" => read!(u8),
-        "i1" => read!(i8),
-        "u2" => read!(u16),
-        "i2" => read!(i16),
-        "u4" => read!(u32),
-        "i4" => read!(i32),
-        "u8" => read!(u64),
-        "i8" => read!(i64),
-        "f4" => read!(f32),
-        "f8" => read!(f64),
-        "f2" => raw
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&w| half(if big { u16::from_be_bytes(w) } else { u16::from_le_bytes(w) }))
-            .collect(),
-        _ => return None,
-    })
-}
-
-/// What rounding takes from integers of 8 bytes; nothing where that is 0 for all.
-fn rests(kind: &str, raw: &[u8], big: bool) -> Vec<f64> {
-    let whole: fn([u8; 8]) -> i128 = match kind {
-        "u8" => |word| i128::from(u64::from_le_bytes(word)),
-        "i8" => |word| i128::from(i64::from_le_bytes(word)),
-        _ => return Vec::new(),
-    };
-    let rest = |word: &[u8; 8]| {
-        let mut word = *word;
-        if big {
-            word.reverse();
-        }
-        rest_of(whole(word))
-    };
-    let words = raw.as_chunks().0;
-    if words.iter().all(|word| rest(word) == 0.0) { Vec::new() } else { words.iter().map(rest).collect() }
-}
-
-/// What rounding to f64 takes from an integer below 2¹⁰⁶.
-pub(super) fn rest_of(whole: i128) -> f64 {
-    (whole - (whole as f64) as i128) as f64
-}
-
-/// IEEE 754 half precision.
-fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
-    sign * match exponent {
-        0 => fraction * 2f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        _ => (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
-    }
-}
-
-/// First axis fastest to last axis fastest.
-fn to_c_order(data: &[f64], shape: &[usize]) -> Vec<f64> {
-    let mut strides = vec![1usize; shape.len()];
-    for axis in 1..shape.len() {
-        strides[axis] = strides[axis - 1] * shape[axis - 1];
-    }
-    let mut index = vec![0usize; shape.len()];
-    let mut out = Vec::with_capacity(data.len());
-    for _ in 0..data.len() {
-        out.push(data[index.iter().zip(&strides).map(|(i, s)| i * s).sum::<usize>()]);
-        for axis in (0..shape.len()).rev() {
-            index[axis] += 1;
-            if index[axis] < shape[axis] {
-                break;
-            }
-            index[axis] = 0;
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -218,14 +186,16 @@ pub(crate) mod tests {
     #[test]
     fn arrays_are_read() {
         let c = parse(&encode("|u1", false, "(2, 3)", &[1, 2, 3, 4, 5, 6])[..], "a").unwrap();
-        assert_eq!((c.shape, c.data, c.bytes), (vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], true));
-        let f = parse(&encode("|u1", true, "(2, 3)", &[1, 4, 2, 5, 3, 6])[..], "a").unwrap();
-        assert_eq!(f.data, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        let big = parse(&encode(">i2", false, "(1,)", &[0xff, 0xfe])[..], "a").unwrap();
-        assert_eq!(big.data, [-2.0]);
+        assert_eq!((c.shape, c.bytes), (vec![2, 3], true));
+        assert_eq!(c.elements.into_numbers().data, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let data = |bytes: &[u8]| parse(bytes, "a").unwrap().elements.into_numbers().data;
+        assert_eq!(data(&encode("|u1", true, "(2, 3)", &[1, 4, 2, 5, 3, 6])), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!(data(&encode(">i2", false, "(1,)", &[0xff, 0xfe])), [-2.0]);
         // np.float16([1.5, -0.25, 6e-8]).tobytes()
-        let halves = parse(&encode("<f2", false, "(3,)", &[0, 0x3e, 0, 0xb4, 1, 0])[..], "a").unwrap();
-        assert_eq!(halves.data, [1.5, -0.25, 2f64.powi(-24)]);
+        assert_eq!(
+            data(&encode("<f2", false, "(3,)", &[0, 0x3e, 0, 0xb4, 1, 0])),
+            [1.5, -0.25, 2f64.powi(-24)]
+        );
     }
 
     #[test]
@@ -233,9 +203,18 @@ pub(crate) mod tests {
         let message = |bytes: &[u8]| parse(bytes, "a.npy").unwrap_err().to_string();
         assert!(message(b"PK").contains("the magic"));
         assert!(message(&encode("<f4", false, "(2,)", &[0; 7])).contains("expected 8 bytes, found 7"));
-        assert!(message(&encode("<f4", false, "(2,)", &[0; 9])).contains("at most 8 bytes"));
+        assert!(message(&encode("<f4", false, "(2,)", &[0; 9])).contains("expected 8 bytes, found more"));
         assert!(message(&encode("<f4", false, "(99999999999, 99999999999)", &[])).contains("at most"));
         assert!(message(&encode("|O", false, "(1,)", &[0])).contains("booleans, integers or floats"));
+        assert!(
+            message(&encode("|O", false, "(1,)", &[0]))
+                .ends_with("dtype '|O' (Python objects): convert with astype(float)")
+        );
+        let records = encode("<f4", false, "(1,)", &[0; 4]);
+        let records = String::from_utf8_lossy(&records[10..]).replace("'<f4'", "[('a', '<f4')]");
+        let length = (records.len() as u16).to_le_bytes();
+        let records = [b"\x93NUMPY\x01\x00", &length[..], records.as_bytes()].concat();
+        assert!(message(&records).contains("found an array of records"));
         assert!(message(&encode("<f4", false, "(-1,)", &[])).contains("whole numbers"));
     }
 }

@@ -2,25 +2,36 @@
 
 use ndarray::Array2;
 
+use super::npy::{Array, Elements};
 use super::wide::Numbers;
-use super::{csv_table, narrow, npy};
+use super::{Facts, OwnOptions, impute, narrow};
 use crate::decoded::{PIXELS, apply};
 use crate::features::select_csr;
 use crate::formats::LibSvm;
 use crate::{Csr, Error, Features, ImageShape, Result, Scaling};
 
 /// A file's content as it is written.
+#[derive(Default)]
 pub(super) struct Raw {
     pub values: Values,
     pub image: Option<ImageShape>,
     pub labels: Option<Vec<String>>,
     /// What the columns are called; nothing where they have no names.
     pub names: Vec<String>,
+    /// What the rows are called; nothing where they have no names.
+    pub row_names: Vec<String>,
+    /// What the reader found.
+    pub facts: Facts,
 }
 
 pub(super) enum Values {
     /// Pixels of 8 bits, which f32 holds.
     Bytes {
+        cols: usize,
+        data: Vec<f32>,
+    },
+    /// Numbers that f32 holds.
+    Singles {
         cols: usize,
         data: Vec<f32>,
     },
@@ -31,10 +42,9 @@ pub(super) enum Values {
     Sparse(Csr<f64>),
 }
 
-impl From<csv_table::Table> for Raw {
-    fn from(table: csv_table::Table) -> Self {
-        let values = Values::Numbers { cols: table.cols, numbers: table.data };
-        Self { values, image: None, labels: table.labels, names: table.names }
+impl Default for Values {
+    fn default() -> Self {
+        Self::Singles { cols: 0, data: Vec::new() }
     }
 }
 
@@ -42,16 +52,25 @@ impl From<LibSvm> for Raw {
     fn from(read: LibSvm) -> Self {
         // A file without any label is one of unlabelled rows.
         let labels = read.labels.iter().any(|label| !label.is_empty()).then_some(read.labels);
-        Self { values: Values::Sparse(read.features), image: None, labels, names: Vec::new() }
+        let label = labels.as_ref().map(|_| "the first field of each line".to_owned());
+        let facts = Facts { format: "LIBSVM file".into(), label, ..Facts::default() };
+        Self { values: Values::Sparse(read.features), labels, facts, ..Self::default() }
     }
 }
 
 impl Values {
     pub(super) fn rows(&self) -> usize {
         match self {
-            Self::Bytes { cols, data } => data.len() / cols.max(&1),
+            Self::Bytes { cols, data } | Self::Singles { cols, data } => data.len() / cols.max(&1),
             Self::Numbers { cols, numbers } => numbers.data.len() / cols.max(&1),
             Self::Sparse(x) => x.rows(),
+        }
+    }
+
+    pub(super) fn cols(&self) -> usize {
+        match self {
+            Self::Bytes { cols, .. } | Self::Singles { cols, .. } | Self::Numbers { cols, .. } => *cols,
+            Self::Sparse(x) => x.cols(),
         }
     }
 
@@ -62,6 +81,7 @@ impl Values {
         }
         match self {
             Self::Bytes { cols, data } => Self::Bytes { cols, data: of(&data, cols, rows) },
+            Self::Singles { cols, data } => Self::Singles { cols, data: of(&data, cols, rows) },
             Self::Numbers { cols, numbers: Numbers { data, rest } } => {
                 let rest = if rest.is_empty() { rest } else { of(&rest, cols, rows) };
                 Self::Numbers { cols, numbers: Numbers { data: of(&data, cols, rows), rest } }
@@ -69,11 +89,27 @@ impl Values {
             Self::Sparse(x) => Self::Sparse(select_csr(&x, rows)),
         }
     }
+
+    /// Puts medians where numbers are missing, if that is asked for; the columns and how often.
+    pub(super) fn fill(
+        &mut self,
+        names: &[String],
+        options: &OwnOptions,
+        file: &str,
+    ) -> Result<Vec<(usize, usize)>> {
+        match self {
+            Self::Bytes { .. } | Self::Sparse(_) => Ok(Vec::new()),
+            Self::Singles { cols, data } => impute::fill(data, *cols, names, options.impute, file),
+            Self::Numbers { cols, numbers } => {
+                impute::fill(&mut numbers.data, *cols, names, options.impute, file)
+            }
+        }
+    }
 }
 
 impl Raw {
     /// Samples along the first axis, the others flattened; three axes (or a fourth of channels) are images.
-    pub(super) fn of(array: npy::NpyArray, file: &str) -> Result<Self> {
+    pub(super) fn of(array: Array, file: &str) -> Result<Self> {
         let [n, rest @ ..] = &array.shape[..] else {
             return Err(Error::format(file, "shape", "at least one axis", "none"));
         };
@@ -82,26 +118,32 @@ impl Raw {
             let found = format!("shape {:?}", array.shape);
             return Err(Error::format(file, "shape", "at least one sample and one feature", found));
         }
-        if let Some(at) = array.data.iter().position(|v| !v.is_finite()) {
-            let position = format!("row {}, column {}", at / cols, at % cols);
-            return Err(Error::format(file, position, "a finite number", array.data[at].to_string()));
-        }
         let image = match *rest {
             [height, width] => Some(ImageShape { height, width, channels: 1 }),
             [height, width, channels] => Some(ImageShape { height, width, channels }),
             _ => None,
         };
-        let values = if array.bytes {
-            Values::Bytes { cols, data: array.data.into_iter().map(|v| v as f32).collect() }
-        } else {
-            Values::Numbers { cols, numbers: Numbers { data: array.data, rest: array.rest } }
+        let values = match array.elements {
+            Elements::Singles(data) if array.bytes => Values::Bytes { cols, data },
+            Elements::Singles(data) => Values::Singles { cols, data },
+            Elements::Numbers(numbers) => Values::Numbers { cols, numbers },
         };
-        Ok(Self { values, image, labels: None, names: Vec::new() })
+        let facts = Facts { format: format!("NumPy array of {}", array.kind), ..Facts::default() };
+        Ok(Self { values, image, facts, ..Self::default() })
     }
 }
 
-/// Scales in f64, then rounds; pixels of 8 bits go the way of the known data sets, bit for bit.
+/// Scales in f64, then rounds; pixels of 8 bits go the way of the known data sets, bit for bit. Numbers that f32 holds and that
+/// are not scaled are handed over as they are.
 pub(super) fn scaled(values: Values, scaling: Scaling, names: &[String], file: &str) -> Result<Features> {
+    let as_written = matches!(scaling, Scaling::Default | Scaling::Raw);
+    let values = match values {
+        Values::Singles { cols, data } if !as_written => {
+            let data = data.into_iter().map(f64::from).collect();
+            Values::Numbers { cols, numbers: Numbers { data, rest: Vec::new() } }
+        }
+        other => other,
+    };
     let (mut features, rest) = match values {
         Values::Bytes { cols, data } => {
             let mut features = Features::Dense(rows(data, cols, file)?);
@@ -109,6 +151,7 @@ pub(super) fn scaled(values: Values, scaling: Scaling, names: &[String], file: &
             apply(&mut features, scaling, Some(PIXELS), false)?;
             return Ok(features);
         }
+        Values::Singles { cols, data } => return Ok(Features::Dense(rows(data, cols, file)?)),
         Values::Numbers { cols, mut numbers } => {
             if shifts(scaling) {
                 numbers.shift(cols);

@@ -1,9 +1,7 @@
 //! A user's numbers before they are scaled: in f64, and exactly where they are integers beyond 2⁵³.
 
-use super::npy::rest_of;
-
 /// Beyond this f64 does not hold every integer.
-const EXACT: f64 = (1u64 << 53) as f64;
+pub(super) const EXACT: f64 = (1u64 << 53) as f64;
 
 /// Numbers, row-major.
 #[derive(Debug, Default)]
@@ -14,12 +12,15 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// Adds a number written in text, if it is one and finite.
-    pub(super) fn push_text(&mut self, text: &str) -> Option<()> {
-        let value = text.parse::<f64>().ok().filter(|v| v.is_finite())?;
+    /// Adds a number, given as the nearest f64 and as it is written.
+    pub(super) fn push_rounded(&mut self, value: f64, text: &str) {
         // Longer integers than this are rounded as other numbers are.
         let exact = if (EXACT..1e30).contains(&value.abs()) { text.parse::<i128>().ok() } else { None };
-        let rest = exact.map_or(0.0, rest_of);
+        self.push(value, exact.map_or(0.0, rest_of));
+    }
+
+    /// Adds a number, and what f64 does not hold of it.
+    pub(super) fn push(&mut self, value: f64, rest: f64) {
         if rest != 0.0 {
             self.rest.resize(self.data.len(), 0.0);
         }
@@ -27,7 +28,16 @@ impl Numbers {
             self.rest.push(rest);
         }
         self.data.push(value);
-        Some(())
+    }
+
+    /// Adds all numbers of another.
+    pub(super) fn append(&mut self, other: Self) {
+        if !other.rest.is_empty() || !self.rest.is_empty() {
+            self.rest.resize(self.data.len(), 0.0);
+            self.rest.extend_from_slice(&other.rest);
+            self.rest.resize(self.data.len() + other.data.len(), 0.0);
+        }
+        self.data.extend_from_slice(&other.data);
     }
 
     /// Takes each column's least number off, exactly: what is left fits into f64. For scalings that begin so anyway.
@@ -52,6 +62,11 @@ impl Numbers {
     }
 }
 
+/// What rounding to f64 takes from an integer below 2¹⁰⁶.
+pub(super) fn rest_of(whole: i128) -> f64 {
+    (whole - (whole as f64) as i128) as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,8 +74,8 @@ mod tests {
     #[test]
     fn integers_beyond_f64_are_kept() {
         let mut numbers = Numbers::default();
-        for text in ["9007199254740992", "9007199254740993", "-9007199254740993", "0.5", "1e400", "x"] {
-            numbers.push_text(text);
+        for text in ["9007199254740992", "9007199254740993", "-9007199254740993", "0.5"] {
+            numbers.push_rounded(text.parse().unwrap(), text);
         }
         let whole = 9_007_199_254_740_992.0;
         assert_eq!(numbers.data, [whole, whole, -whole, 0.5]);
