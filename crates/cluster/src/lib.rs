@@ -10,7 +10,11 @@ mod hdbscan;
 mod kmeans;
 mod simd;
 
-pub use choose_k::{Choice, Criterion, Gap, Sweep, SweepSettings, SweepStep, sweep, sweep_with};
+pub use choose_k::{
+    Choice, ChooseSettings, ChooseStage, ChooseStep, CommunityStability, Criterion, DensityCounts,
+    DensitySettings, Gap, IndexSettings, Opinion, Opinions, Source, StableAt, Sweep, SweepSettings,
+    SweepStep, choose_k, choose_k_with, sweep, sweep_with,
+};
 pub use communities::{
     Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph,
     SeedRun, leiden, mean_agreement, modularity,

@@ -15,6 +15,9 @@ pub trait Real: NdFloat + RealField + Default + sealed::Sealed {
     fn wide(self) -> f64;
     /// From double precision, rounded to nearest.
     fn narrow(x: f64) -> Self;
+    /// The same numbers, where they are of single precision.
+    #[doc(hidden)]
+    fn as_single(values: &[Self]) -> Option<&[f32]>;
 }
 
 impl Real for f32 {
@@ -24,6 +27,9 @@ impl Real for f32 {
     fn narrow(x: f64) -> Self {
         x as f32
     }
+    fn as_single(values: &[Self]) -> Option<&[f32]> {
+        Some(values)
+    }
 }
 
 impl Real for f64 {
@@ -32,5 +38,8 @@ impl Real for f64 {
     }
     fn narrow(x: f64) -> Self {
         x
+    }
+    fn as_single(_: &[Self]) -> Option<&[f32]> {
+        None
     }
 }

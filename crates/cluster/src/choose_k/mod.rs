@@ -1,8 +1,13 @@
-//! Choosing the number of clusters: k-means for each k, with the indices that speak for one or another.
+//! Choosing the number of clusters: the indices of k-means for each k, and beside them what communities and density say.
 
+mod opinions;
 mod recommend;
 mod run;
 
+pub use opinions::{
+    ChooseSettings, ChooseStage, ChooseStep, CommunityStability, DensityCounts, DensitySettings,
+    IndexSettings, Opinion, Opinions, Source, StableAt, choose_k, choose_k_with,
+};
 pub use recommend::Criterion;
 pub use run::{SweepStep, sweep, sweep_with};
 

@@ -35,14 +35,18 @@ impl Sweep {
     /// # Errors
     /// [`Error::NoRecommendation`] with the reason.
     pub fn recommend(&self, criterion: Criterion) -> Result<usize> {
-        let found = match criterion {
+        self.choice(criterion).map_err(|reason| Error::NoRecommendation { criterion, reason })
+    }
+
+    /// [`recommend`](Self::recommend) with the bare reason.
+    pub(super) fn choice(&self, criterion: Criterion) -> std::result::Result<usize, String> {
+        match criterion {
             Criterion::Elbow => self.of_elbow(),
             Criterion::Silhouette => self.highest(|c| c.silhouette),
             Criterion::CalinskiHarabasz => self.highest(|c| c.calinski_harabasz),
             Criterion::DaviesBouldin => self.highest(|c| c.davies_bouldin.map(|v| -v)),
             Criterion::Gap => self.of_gap(),
-        };
-        found.map_err(|reason| Error::NoRecommendation { criterion, reason })
+        }
     }
 
     fn of_elbow(&self) -> std::result::Result<usize, String> {

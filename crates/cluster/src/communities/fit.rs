@@ -2,10 +2,11 @@ use super::absorb::absorb;
 use super::graph::Graph;
 use super::leiden::{by_size, leiden, modularity};
 use super::model::{GraphCommunitiesModel, SeedRun};
+use super::prepare::{check, near, reduce, weigh};
 use super::resolution::{Found, large, search};
-use super::settings::{GraphCommunitiesSettings, GraphWeights};
+use super::settings::GraphCommunitiesSettings;
 use crate::error::{Error, Result};
-use deepclust_manifold::{FuzzyGraph, KnnSettings, Metric, Neighbours, Pca, PcaSettings, UmapSettings};
+use deepclust_manifold::Pca;
 use deepclust_metrics::{Contingency, adjusted_rand_index, best_matching};
 use ndarray::{Array2, ArrayView2};
 use rand::{RngCore, SeedableRng};
@@ -99,12 +100,12 @@ impl GraphCommunities {
     /// # Errors
     /// As [`fit`](Self::fit) has them for the rows.
     pub fn graph(&self, x: ArrayView2<'_, f32>, seed: u64) -> Result<NeighbourGraph> {
-        self.check(x)?;
+        check(x, &self.settings)?;
         self.find_graph(x, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
     fn run(&self, x: ArrayView2<'_, f32>, target: Target, seed: u64) -> Result<GraphCommunitiesModel> {
-        self.check(x)?;
+        check(x, &self.settings)?;
         if let Target::Clusters(k) = target {
             check_clusters(x, k)?;
         }
@@ -127,38 +128,10 @@ impl GraphCommunities {
         })
     }
 
-    fn check(&self, x: ArrayView2<'_, f32>) -> Result<()> {
-        let (n, d) = x.dim();
-        crate::check::not_empty(n, d)?;
-        crate::check::finite("the data", x)?;
-        let settings = &self.settings;
-        if settings.neighbours > n {
-            let found = format!("{} for {n} rows", settings.neighbours);
-            return Err(Error::Setting { name: "neighbours", expected: "at most the number of rows", found });
-        }
-        if settings.metric == Metric::Cosine {
-            // At distance 1 from every row they would tie together whatever rows come first.
-            let mut zero = (0..n).filter(|&i| x.row(i).iter().all(|&v| v == 0.0));
-            if let Some(row) = zero.next() {
-                return Err(Error::ZeroRow { row, rows: 1 + zero.count() });
-            }
-        }
-        Ok(())
-    }
-
     fn find_graph(&self, x: ArrayView2<'_, f32>, rng: &mut ChaCha8Rng) -> Result<NeighbourGraph> {
-        let ((n, d), settings) = (x.dim(), &self.settings);
-        let wanted = settings.components.filter(|&c| settings.metric == Metric::Euclidean && c < d && c <= n);
-        let (components, rows) = match wanted {
-            Some(c) => {
-                let (pca, rows) = Pca::fit_transform(x, &PcaSettings::new(c))?;
-                (Some(pca), rows)
-            }
-            None => (None, x.to_owned()),
-        };
-        let nearest = KnnSettings { k: settings.neighbours, metric: settings.metric, include_self: true };
-        let neighbours = settings.search.neighbours(rows.view(), &nearest, rng.next_u64())?;
-        let graph = weigh(&neighbours, settings)?;
+        let (components, rows) = reduce(x, &self.settings)?;
+        let neighbours = near(rows.view(), &self.settings, rng.next_u64())?;
+        let graph = weigh(&neighbours, &self.settings)?;
         Ok(NeighbourGraph { components, rows, graph })
     }
 
@@ -218,16 +191,6 @@ impl GraphCommunities {
         runs.iter_mut().zip(agreements).for_each(|(run, agreement)| run.agreement = agreement);
         Ok((runs, best, failed))
     }
-}
-
-fn weigh(neighbours: &Neighbours<f32>, settings: &GraphCommunitiesSettings) -> Result<Graph> {
-    Ok(match settings.weights {
-        GraphWeights::Fuzzy => {
-            let umap = UmapSettings { n_neighbors: settings.neighbours, ..UmapSettings::default() };
-            Graph::fuzzy(&FuzzyGraph::new(neighbours, &umap)?)
-        }
-        GraphWeights::Shared => Graph::shared(neighbours),
-    })
 }
 
 /// Refuses a number of clusters that these rows cannot have.

@@ -5,7 +5,9 @@ mod fit;
 mod graph;
 mod leiden;
 mod model;
+mod prepare;
 mod resolution;
+mod scan;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -14,4 +16,6 @@ pub use fit::{GraphCommunities, NeighbourGraph, mean_agreement};
 pub use graph::Graph;
 pub use leiden::{leiden, modularity};
 pub use model::{GraphCommunitiesModel, SeedRun};
+pub(crate) use prepare::{check, near, reduce, weigh};
+pub(crate) use scan::Scan;
 pub use settings::{GraphCommunitiesSettings, GraphWeights};

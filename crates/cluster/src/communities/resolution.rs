@@ -3,11 +3,11 @@ use super::leiden::leiden;
 use crate::error::Result;
 
 /// Runs of Leiden in one search.
-const RUNS: usize = 24;
+pub(super) const RUNS: usize = 24;
 /// The search stops between resolutions nearer than this ratio.
-const NEAREST: f64 = 1.0002;
+pub(super) const NEAREST: f64 = 1.0002;
 /// Resolutions tried lie within this and its inverse.
-const WIDEST: f64 = 4096.0;
+pub(super) const WIDEST: f64 = 4096.0;
 
 /// A search for the resolution that gives k communities.
 pub(super) enum Found {

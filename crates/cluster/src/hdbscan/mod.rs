@@ -11,5 +11,6 @@ mod spanning;
 mod tests;
 
 pub use fit::Hdbscan;
+pub(crate) use fit::by_size;
 pub use model::{HdbscanModel, HdbscanParts};
 pub use settings::{HdbscanSettings, Selection};

@@ -5,6 +5,7 @@ use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 use std::ops::Range;
 
+use super::single::{AddProducts, PAD};
 use crate::Real;
 use crate::linalg::{Block, product_atb};
 
@@ -66,7 +67,7 @@ fn add<'a, F: Real>(sum: &mut [f64], row: impl Iterator<Item = &'a F>, of: impl 
     }
 }
 
-/// `u² Σ (x − mean)(x − mean)ᵀ` for a power of two u, the lower half of a row-major d × d matrix (the upper half is zero off the diagonal tiles).
+/// `u² Σ (x − mean)(x − mean)ᵀ` for a power of two u, the lower half of a row-major d × d matrix (of the upper half only some numbers beside the diagonal are set).
 ///
 /// Threads share the tiles, never a tile, and every tile adds its panels in order: the bits do not depend on the
 /// number of threads.
@@ -87,21 +88,20 @@ pub(super) fn scatter<F: Real>(
         (true, false) => SINGLE_DEPTH,
         (false, _) => DOUBLE_DEPTH,
     };
+    // Of single precision whole vectors are multiplied: columns are padded with zeros.
+    let pad = if size_of::<F>() == size_of::<f32>() { PAD } else { 1 };
+    let stride = d.next_multiple_of(pad);
+    let width = |start: usize| TILE.min(stride - start);
     let tiles: Vec<(usize, usize)> =
         (0..d).step_by(TILE).flat_map(|i| (0..=i).step_by(TILE).map(move |j| (i, j))).collect();
-    let mut sums: Vec<(Vec<f64>, Vec<F>)> = tiles
-        .iter()
-        .map(|&(i, j)| {
-            let size = width(i, d) * width(j, d);
-            (vec![0.0; size], vec![F::zero(); size])
-        })
-        .collect();
+    let mut sums: Vec<Vec<f64>> = tiles.iter().map(|&(i, j)| vec![0.0; width(i) * width(j)]).collect();
     let arch = Arch::new();
-    let mut panel = vec![F::zero(); PANEL.min(x.nrows()) * d];
+    let mut panel = vec![F::zero(); PANEL.min(x.nrows()) * stride];
     for block in x.axis_chunks_iter(Axis(0), PANEL) {
         let rows = block.nrows();
-        panel.par_chunks_mut(64 * d).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
-            for (to, from) in to.chunks_exact_mut(d).zip(from.outer_iter()) {
+        panel.par_chunks_mut(64 * stride).zip(block.axis_chunks_iter(Axis(0), 64)).for_each(|(to, from)| {
+            for (to, from) in to.chunks_exact_mut(stride).zip(from.outer_iter()) {
+                let to = &mut to[..d];
                 if unit == 1.0 {
                     subtract(to, from, &near, columns);
                 } else {
@@ -110,21 +110,27 @@ pub(super) fn scatter<F: Real>(
                 }
             }
         });
-        sums.par_iter_mut().zip(&tiles).for_each(|((sum, product), &(i, j))| {
-            for first in (0..rows).step_by(depth) {
-                let part = &panel[first * d..];
-                let left = Block::new(&part[i..], depth.min(rows - first), width(i, d), d);
-                let right = Block::new(&part[j..], depth.min(rows - first), width(j, d), d);
+        sums.par_iter_mut().zip(&tiles).for_each_init(Vec::new, |product, (sum, &(i, j))| {
+            for part in panel[..rows * stride].chunks(depth * stride) {
+                let (left, right) = ((i, width(i)), (j, width(j)));
+                let single = F::as_single(part);
+                if single.is_some_and(|part| arch.dispatch(AddProducts { sum, part, stride, left, right })) {
+                    continue;
+                }
+                let rows = part.len() / stride;
+                product.resize(sum.len(), F::zero());
+                let left = Block::new(&part[i..], rows, left.1, stride);
+                let right = Block::new(&part[j..], rows, right.1, stride);
                 product_atb(product, left, right);
                 arch.dispatch(AddWide { sum, product });
             }
         });
     }
     let mut total = vec![0.0; d * d];
-    for ((sum, _), (i, j)) in sums.iter().zip(tiles) {
-        for (r, row) in sum.chunks_exact(width(j, d)).enumerate() {
+    for (sum, (i, j)) in sums.iter().zip(tiles) {
+        for (r, row) in sum.chunks_exact(width(j)).take(d - i).enumerate() {
             let row_rest = (mean[i + r] - near[i + r].wide()) * unit;
-            for (c, &s) in row.iter().enumerate() {
+            for (c, &s) in row.iter().take(d - j).enumerate() {
                 // The rounded mean was subtracted: Σ(x−m')(x−m')ᵀ = Σ(x−m)(x−m)ᵀ + n (m−m')(m−m')ᵀ.
                 let rest = row_rest * ((mean[j + c] - near[j + c].wide()) * unit);
                 total[(i + r) * d + j + c] = s - n as f64 * rest;
@@ -167,8 +173,4 @@ pub(super) fn subtract<F: Real>(to: &mut [F], from: ArrayView1<'_, F>, mean: &[F
         }
         start = end;
     }
-}
-
-fn width(start: usize, d: usize) -> usize {
-    TILE.min(d - start)
 }

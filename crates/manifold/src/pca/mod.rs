@@ -3,6 +3,7 @@
 mod covariance;
 mod fit;
 mod model;
+mod single;
 mod varying;
 
 #[cfg(test)]
