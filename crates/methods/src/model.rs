@@ -57,6 +57,12 @@ pub trait Model: Send {
         Ok(None)
     }
 
+    /// The samples of an embedding that is nothing but the scaled samples, up to rounding. None for other embeddings.
+    fn samples(&self, embedding: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+        let _ = embedding;
+        None
+    }
+
     /// Clusters of the rows of `x`, length m.
     ///
     /// # Errors
