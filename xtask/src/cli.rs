@@ -9,6 +9,16 @@ use anyhow::{Result, anyhow, bail};
 pub const HELP: &str = "\
 cargo xtask <command> [arguments]
 
+Your own data (docs/own-data.md; each says more with --help)
+  fit DATA [-k K] [--method NAME] [--seeds N] [--labels COLUMN|FILE] [--set KEY=VALUE] [--out DIR]
+                         cluster a file, a folder of pictures or a data set: several seeds, and a report
+  predict MODEL DATA     clusters of new rows
+  embed MODEL DATA       features of new rows
+  choose-k DATA          what speaks for one number of clusters or another
+  compare DATA --methods LIST
+                         several methods on the same data
+  methods                the methods, a line each
+
 Reproduce
   reproduce <dataset|paper|all> [--quick] [--runs N] [--seeds LIST] [--jobs N] [--device cpu|cuda|auto]
             [--methods LIST] [--rows LIST] [--ablations] [--data-dir DIR] [--out DIR] [--rerun] [--dry-run]
@@ -40,8 +50,25 @@ Environment
 Exit codes: 2 usage, 3 missing data, 4 missing libtorch, else that of the program that was run.";
 
 /// The commands, as typed.
-const NAMES: [&str; 9] =
-    ["reproduce", "render", "verify", "data", "setup", "test", "check", "package", "help"];
+const NAMES: [&str; 15] = [
+    "fit",
+    "predict",
+    "embed",
+    "choose-k",
+    "compare",
+    "methods",
+    "reproduce",
+    "render",
+    "verify",
+    "data",
+    "setup",
+    "test",
+    "check",
+    "package",
+    "help",
+];
+/// Those on a user's own data, which lie where the user stands.
+const OWN: [&str; 6] = ["fit", "predict", "embed", "choose-k", "compare", "methods"];
 
 /// A parsed command line.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +78,8 @@ pub enum Command {
     Data(Vec<OsString>),
     /// A command of the `deepclust` program, with its arguments.
     Program(&'static str, Vec<OsString>),
+    /// One that works where the user stands.
+    Own(&'static str, Vec<OsString>),
     Test(Vec<OsString>),
     Check,
     Package(Vec<OsString>),
@@ -83,6 +112,7 @@ pub fn parse(args: &[OsString]) -> Result<Command> {
             None => Command::Check,
             Some(extra) => bail!("check takes no arguments, got '{}'", extra.display()),
         },
+        verb if OWN.contains(&verb) => Command::Own(verb, rest.to_vec()),
         verb => Command::Program(verb, rest.to_vec()),
     })
 }
@@ -175,6 +205,7 @@ mod tests {
             Command::Program("reproduce", rest(&["mnist", "--quick"]))
         );
         assert_eq!(parsed("verify --help").unwrap(), Command::Program("verify", rest(&["--help"])));
+        assert_eq!(parsed("fit a.csv -k 3").unwrap(), Command::Own("fit", rest(&["a.csv", "-k", "3"])));
         assert_eq!(parsed("data list").unwrap(), Command::Data(rest(&["list"])));
         assert_eq!(parsed("test -p x").unwrap(), Command::Test(rest(&["-p", "x"])));
     }

@@ -36,6 +36,7 @@ fn run() -> Outcome {
         Command::Setup(options) => tasks::setup(&repo, &options),
         Command::Data(args) => data::data(&repo, &args),
         Command::Program(verb, args) => tasks::program(&repo, verb, &args),
+        Command::Own(verb, args) => tasks::own(&repo, verb, &args),
         Command::Test(args) => tasks::test(&repo, &args),
         Command::Check => tasks::check(&repo),
         Command::Package(args) => tasks::package(&repo, &args),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, anyhow};
@@ -32,6 +32,17 @@ pub fn setup(repo: &Repo, options: &SetupOptions) -> Outcome {
 
 /// A command of the `deepclust` program: libtorch, build, hand over.
 pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
+    ready(repo, args, |mut command| hand_over(command.arg(verb).args(repo.arguments(args))))
+}
+
+/// The same where the user stands: paths are the user's own, and so is the folder of results.
+pub fn own(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
+    ready(repo, args, |mut command| {
+        hand_over(command.current_dir(repo.as_called(Path::new(""))).arg(verb).args(args))
+    })
+}
+
+fn ready(repo: &Repo, args: &[OsString], run: impl FnOnce(Command) -> Outcome) -> Outcome {
     if args.iter().any(cli::is_help) && !repo.root().join(".libtorch").exists() {
         // Its own help would cost the download and the build first.
         println!("{}", cli::HELP);
@@ -42,7 +53,8 @@ pub fn program(repo: &Repo, verb: &str, args: &[OsString]) -> Outcome {
     let program = build(repo)?;
     // What was just built is the working folder as it is now: the records say so.
     let mut command = repo.command(program);
-    hand_over(command.env("DEEPCLUST_REVISION", revision(repo)).arg(verb).args(repo.arguments(args)))
+    command.env("DEEPCLUST_REVISION", revision(repo));
+    run(command)
 }
 
 /// What the numbers of a run come from. A record has its settings itself, so that plans, tables and pages are not among it.

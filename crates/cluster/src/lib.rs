@@ -16,8 +16,8 @@ pub use choose_k::{
     SweepStep, choose_k, choose_k_with, sweep, sweep_with,
 };
 pub use communities::{
-    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, SeedRun, leiden,
-    mean_agreement, modularity,
+    Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph,
+    SeedRun, leiden, mean_agreement, modularity,
 };
 pub use error::{Error, Result};
 pub use float::Float;

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "torch")]
+pub mod fit;
+
 pub use deepclust_cluster as cluster;
 #[cfg(feature = "datasets")]
 pub use deepclust_datasets as datasets;
@@ -13,6 +16,10 @@ pub use deepclust_metrics as metrics;
 pub use deepclust_nets as nets;
 #[cfg(feature = "plots")]
 pub use deepclust_plots as plots;
+
+#[cfg(feature = "torch")]
+#[doc(inline)]
+pub use fit::{Answer, Options, fit};
 
 // The versions that the signatures here have: one's own dependency would bring the newest, whose types are others.
 pub use ndarray;

@@ -2,6 +2,7 @@
 
 mod batch_entropy;
 mod check;
+mod consistency;
 mod entropy;
 mod error;
 mod evidence_bound;
@@ -21,6 +22,7 @@ mod virtual_adversarial;
 mod weighted_reconstruction;
 
 pub use batch_entropy::{batch_entropy, batch_entropy_from_logits};
+pub use consistency::consistency_from_logits;
 pub use error::{Error, Result};
 pub use evidence_bound::{CodePosterior, EvidenceBound, EvidenceTerms};
 pub use gaussian_divergence::gaussian_divergence;

@@ -1,10 +1,12 @@
-//! Seconds of an epoch of joint training: k-DAE on ten 784-1024-256-10 autoencoders, or DEC or the representation network on
-//! 784-500-500-2000-10; 5,120 samples of ten kinds in batches of 256 (the representation network: 100), one thread. `benches/peers/training/joint.sh` runs it beside Python's.
+//! Seconds of an epoch of joint training: k-DAE on ten 784-1024-256-10 autoencoders, MIXAE on ten 784-128-64-8, DEC, VaDE or the
+//! representation network on 784-500-500-2000-10; 5,120 samples of ten kinds in batches of 256 (the representation network: 100), one
+//! thread. `benches/peers/training/joint.sh` runs it beside Python's.
 //!
-//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], or joint_epoch dec|dec-batch-targets single|bf16 [EPOCHS], or joint_epoch
-//! repnet [EPOCHS]; the first epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
+//! Usage: joint_epoch k-dae all|responsible single|bf16 [EPOCHS], joint_epoch dec|dec-batch-targets|vade single|bf16 [EPOCHS], or
+//! joint_epoch mixae|repnet [EPOCHS]; the first epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its
+//! kernels by itself, as in Python.
 
-use deepclust_methods::{Context, Progress, RepNetSettings, Seed, build};
+use deepclust_methods::{Context, Progress, RepNetSettings, Seed, Shape, build, method as entry};
 use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
@@ -23,7 +25,7 @@ struct Clock(Vec<Instant>);
 
 impl Progress for Clock {
     fn report(&mut self, stage: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
-        if stage == "joint training" && done > 0 {
+        if (stage == "joint training" || stage == "mixture of autoencoders") && done > 0 {
             self.0.push(Instant::now());
         }
         ControlFlow::Continue(())
@@ -93,9 +95,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             settings["train"]["epochs"] = json!(epochs + 1);
             (settings, epochs)
         }
+        "mixae" => {
+            let epochs = epochs(1)?;
+            let mut settings = entry("mixae")?.defaults(Shape::Images)?;
+            settings["train"] = json!({"epochs": epochs + 1, "batch_size": BATCH});
+            (settings, epochs)
+        }
+        "vade" => {
+            let (precision, epochs) = (word(1).unwrap_or("single"), epochs(2)?);
+            let mut settings = entry("vade")?.defaults(Shape::Images)?;
+            settings["pretraining"]["train"]["epochs"] = json!(1);
+            settings["train"] = json!({"epochs": epochs + 1, "batch_size": BATCH});
+            settings["precision"] = json!(precision);
+            (settings, epochs)
+        }
         other => {
-            let known = "`k-dae`, `dec`, `dec-batch-targets` or `repnet`";
-            return Err(format!("expected {known}, found `{other}`").into());
+            let expected = "`k-dae`, `dec`, `dec-batch-targets`, `mixae`, `repnet` or `vade`";
+            return Err(format!("expected {expected}, found `{other}`").into());
         }
     };
     let mut clock = Clock::default();

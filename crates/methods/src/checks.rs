@@ -10,10 +10,17 @@ pub(crate) fn check_samples(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
     if n == 0 || d == 0 {
         return wrong("at least one row and one column", format!("shape ({n}, {d})"));
     }
-    if k == 0 || k > n {
-        return wrong(&format!("1 to {n} clusters for {n} rows"), format!("k = {k}"));
-    }
+    check_clusters(n, k)?;
     check_values(x)
+}
+
+/// Refuses a number of clusters that n rows cannot have.
+pub(crate) fn check_clusters(n: usize, k: usize) -> Result<()> {
+    if k == 0 || k > n {
+        let expected = format!("1 to {n} clusters for {n} rows");
+        return Err(Error::Samples { expected, found: format!("k = {k}") });
+    }
+    Ok(())
 }
 
 /// Refuses samples that are not finite.
@@ -50,6 +57,17 @@ pub(crate) fn check_width(embedding: ArrayView2<'_, f32>, width: usize) -> Resul
     Err(Error::Samples {
         expected: format!("an embedding of {width} columns"),
         found: format!("{} columns", embedding.ncols()),
+    })
+}
+
+/// Refuses a cluster that is not there.
+pub(crate) fn check_cluster(cluster: usize, k: usize) -> Result<()> {
+    if cluster < k {
+        return Ok(());
+    }
+    Err(Error::Samples {
+        expected: format!("a cluster from 0 to {}", k.saturating_sub(1)),
+        found: cluster.to_string(),
     })
 }
 

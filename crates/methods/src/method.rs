@@ -1,8 +1,8 @@
 use crate::checks::check_finite;
 use crate::names::facts::EMPTY_CLUSTERS;
-use crate::{Context, Error, LabelledSubset, Model, Result, Seed, Silent};
+use crate::{Context, Error, LabelledSubset, Model, Preparation, Result, Seed, Silent, guard};
 use deepclust_nets::DeviceChoice;
-use ndarray::{Array2, ArrayRef2, ArrayView2};
+use ndarray::{Array2, ArrayRef2, ArrayView2, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,17 @@ pub trait Method: std::fmt::Debug + Send + Sync {
         let mut progress = Silent;
         let mut context = Context::new(Seed(seed), DeviceChoice::Auto.resolve()?, &mut progress);
         self.fit_with(x.view(), k, &mut context)
+    }
+
+    /// Does what is the same for all seeds and numbers of clusters, once. Methods that have no such work give the samples back.
+    ///
+    /// Samples that are handed over, not lent, may be scaled in place.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with), but for k.
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
+        let _ = context;
+        Ok(Preparation::Samples(x))
     }
 
     /// As [`fit_with`](Self::fit_with), but on samples whose classes are known. Only semi-supervised methods do this.
@@ -117,7 +128,7 @@ impl Fitted {
         }
     }
 
-    /// What the trained model makes of its own samples, with the number of clusters that stayed empty among the facts.
+    /// What the trained model makes of its own samples, with the numbers of clusters that stayed empty or nearly so among the facts.
     pub(crate) fn by(
         model: impl Model + 'static,
         method: &'static str,
@@ -129,6 +140,7 @@ impl Fitted {
         check_finite(method, &embedding)?;
         let labels = model.assign(embedding.view())?;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));
+        facts.extend(guard::facts(&labels, k));
         Ok(Self { facts, ..Self::new(labels, embedding, model) })
     }
 }

@@ -1,6 +1,7 @@
 use crate::checks::check_features_of;
 use crate::{Error, ModelParts, Result};
 use ndarray::{Array2, Array3, ArrayView2};
+use rand::RngCore;
 
 /// A fitted method, ready for new samples.
 ///
@@ -27,6 +28,25 @@ pub trait Model: Send {
         Err(Error::Unsaved)
     }
 
+    /// How far samples belong to each cluster, by their features: shape (m, k), rows of sum 1. None for methods that have no such numbers.
+    ///
+    /// # Errors
+    /// As [`assign`](Self::assign).
+    fn probabilities(&self, embedding: ArrayView2<'_, f32>) -> Result<Option<Array2<f32>>> {
+        let _ = embedding;
+        Ok(None)
+    }
+
+    /// `n` new samples of a cluster, shape (n, d), in the scaling of the fit; all randomness comes from `rng`. None for methods that do
+    /// not model how samples come about.
+    ///
+    /// # Errors
+    /// [`Error::Samples`](crate::Error::Samples) for a cluster that is not there.
+    fn generate(&self, cluster: usize, n: usize, rng: &mut dyn RngCore) -> Result<Option<Array2<f32>>> {
+        let _ = (cluster, n, rng);
+        Ok(None)
+    }
+
     /// What the autoencoder of every cluster makes of the rows of `x`: shape (m, k, d), in the scaling of the fit. None for
     /// methods that have no such autoencoders.
     ///
@@ -35,6 +55,12 @@ pub trait Model: Send {
     fn reconstructions(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array3<f32>>> {
         let _ = x;
         Ok(None)
+    }
+
+    /// The samples of an embedding that is nothing but the scaled samples, up to rounding. None for other embeddings.
+    fn samples(&self, embedding: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+        let _ = embedding;
+        None
     }
 
     /// Clusters of the rows of `x`, length m.

@@ -4,6 +4,18 @@
 pub mod facts {
     /// How many of the k clusters have no sample.
     pub const EMPTY_CLUSTERS: &str = "clusters without samples";
+    /// How many of the k clusters have up to a tenth of an equal share of the samples, those without any among them.
+    pub const SMALL_CLUSTERS: &str = "clusters nearly empty";
+    /// Share of the samples that the largest cluster has.
+    pub const LARGEST_SHARE: &str = "share of the largest cluster";
+    /// Mean over the samples of the evidence lower bound, in nats, one code drawn for each: higher is better.
+    pub const EVIDENCE: &str = "evidence lower bound";
+    /// Mean log-likelihood of the codes under the mixture that a joint training starts from.
+    pub const START_LIKELIHOOD: &str = "log-likelihood of the start";
+    /// Entropy of a sample's soft assignment, averaged over the samples, in nats.
+    pub const SAMPLE_ENTROPY: &str = "sample entropy";
+    /// Entropy of the mean soft assignment, in nats.
+    pub const BATCH_ENTROPY: &str = "batch entropy";
     /// The sum of squared distances to the centres that k-means minimised.
     pub const INERTIA: &str = "inertia";
     /// Iterations of the best start of k-means.
@@ -70,11 +82,35 @@ pub mod series {
         format!("loss of layer {layer}")
     }
 
+    /// Share of the samples that the smallest cluster has.
+    pub const SMALLEST: &str = "smallest share of a cluster";
+    /// Share of the samples that the largest cluster has.
+    pub const LARGEST: &str = "largest share of a cluster";
+    /// −ln p(x | z) of the evidence bound, weighted, in nats.
+    pub const LIKELIHOOD: &str = "negative log-likelihood";
+    /// Σ_c γ_c KL(q(z | x) ‖ N_c) of the evidence bound, in nats.
+    pub const CODES: &str = "divergence of the codes";
+    /// KL(γ ‖ π) of the evidence bound, in nats.
+    pub const CLUSTERS: &str = "divergence of the clusters";
+    /// Entropy of a sample's soft assignment, averaged over the samples, in nats.
+    pub const SAMPLE_ENTROPY: &str = "sample entropy";
+    /// Entropy of a batch's mean soft assignment, averaged over the batches, in nats.
+    pub const BATCH_ENTROPY: &str = "batch entropy";
+    /// Its weight α.
+    pub const SAMPLE_ENTROPY_WEIGHT: &str = "weight of the sample entropy";
+    /// Its weight β.
+    pub const BATCH_ENTROPY_WEIGHT: &str = "weight of the batch entropy";
+    /// How far soft assignments move under changes of the samples, in nats.
+    pub const CONSISTENCY: &str = "divergence under changes";
+
     /// What the names of shares begin with.
     pub const SHARE: &str = "share of ";
 
+    /// The same of clusters.
+    pub(crate) const SHARE_OF_CLUSTER: &str = "share of cluster ";
+
     /// Mean responsibility of a cluster, counted from 0.
     pub fn share_of(cluster: usize) -> String {
-        format!("{SHARE}cluster {cluster}")
+        format!("{SHARE_OF_CLUSTER}{cluster}")
     }
 }

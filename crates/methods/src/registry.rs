@@ -1,7 +1,7 @@
 use crate::saved_model::SavedModel;
 use crate::{
-    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Model, PcaKMeans, RawKMeans,
-    RepNet, Result, Shape, Snnl, SnnlPoints, UmapHdbscan,
+    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Mixae, Model, PcaKMeans,
+    RawKMeans, RepNet, Result, Shape, Snnl, SnnlPoints, UmapHdbscan, Vade,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,8 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<KDae>(),
     Entry::of::<Damic>(),
     Entry::of::<RepNet>(),
+    Entry::of::<Mixae>(),
+    Entry::of::<Vade>(),
 ];
 
 /// What a method tells of itself, to be found by name.

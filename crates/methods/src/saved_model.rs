@@ -149,17 +149,39 @@ impl SavedModel {
 /// # Errors
 /// When the file cannot be written.
 pub fn save_model(path: &Path, model: &dyn Model) -> Result<()> {
+    save_model_with(path, model, None)
+}
+
+/// As [`save_model`], with a note of the caller's, such as how to read the data that the model is for.
+///
+/// # Errors
+/// As [`save_model`].
+pub fn save_model_with(path: &Path, model: &dyn Model, note: Option<&Value>) -> Result<()> {
     let parts = model.parts()?;
     let mut settings = parts.settings;
     settings.insert("kind".to_owned(), Value::from(parts.kind));
+    if let Some(note) = note {
+        settings.insert(NOTE.to_owned(), note.clone());
+    }
     Ok(save_tensors(path, &parts.tensors, &Value::Object(settings).to_string())?)
 }
+
+/// Where a caller's note lies.
+const NOTE: &str = "note";
 
 /// Reads what [`save_model`] wrote: the model embeds and predicts as before, bit for bit on the same device.
 ///
 /// # Errors
 /// When the file cannot be read, is no such file, or is of a kind that this version does not know.
 pub fn load_model(path: &Path, device: Device) -> Result<Box<dyn Model>> {
+    load_model_with(path, device).map(|(model, _)| model)
+}
+
+/// As [`load_model`], with the note that [`save_model_with`] was given.
+///
+/// # Errors
+/// As [`load_model`].
+pub fn load_model_with(path: &Path, device: Device) -> Result<(Box<dyn Model>, Option<Value>)> {
     let (tensors, text) = load_tensors(path)?;
     let problem = |problem: String| deepclust_nets::Error::Checkpoint { path: path.to_owned(), problem };
     let settings: Map<String, Value> = serde_json::from_str(&text)
@@ -172,5 +194,7 @@ pub fn load_model(path: &Path, device: Device) -> Result<Box<dyn Model>> {
         return Err(problem(format!("expected a fitted model of the kind {known}; found `{kind}`")).into());
     };
     let tensors = tensors.into_iter().collect();
-    (method.load)(&SavedModel { path: path.to_owned(), settings, tensors, device })
+    let note = settings.get(NOTE).cloned();
+    let model = (method.load)(&SavedModel { path: path.to_owned(), settings, tensors, device })?;
+    Ok((model, note))
 }

@@ -1,6 +1,6 @@
 use crate::checks::check_values;
 use crate::{Error, Result, Shape};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
 /// What happens to the features before a method sees them. It is fitted with the method, saved with the model, and applied to new
@@ -48,6 +48,19 @@ impl Scaling {
         }
     }
 
+    /// What [`Auto`](Self::Auto) is for these samples: `AsGiven`, `By255` or `Standardise`.
+    pub fn by_values(x: ArrayView2<'_, f32>) -> Self {
+        let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+        let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
+        if largest <= 1.0 {
+            Self::AsGiven
+        } else if largest > 127.0 && x.ncols() >= 16 && x.iter().all(whole) {
+            Self::By255
+        } else {
+            Self::Standardise
+        }
+    }
+
     /// Takes what it needs from the columns of `x`, shape (n, d).
     pub fn fit(self, x: ArrayView2<'_, f32>) -> FittedScaling {
         let d = x.ncols();
@@ -58,7 +71,7 @@ impl Scaling {
         };
         match self {
             Self::AsGiven => same(0.0, 1.0),
-            Self::Auto => automatic(x).fit(x),
+            Self::Auto => Self::by_values(x).fit(x),
             Self::Unit => into_unit(x),
             Self::Whole => {
                 let low_high = |(l, h): (f32, f32), &v: &f32| (l.min(v), h.max(v));
@@ -70,19 +83,6 @@ impl Scaling {
             Self::By255 => same(0.0, 255.0f32.recip()),
             Self::L2 => FittedScaling { rows_of_one: true, ..same(0.0, 1.0) },
         }
-    }
-}
-
-/// What [`Scaling::Auto`] is for these samples.
-fn automatic(x: ArrayView2<'_, f32>) -> Scaling {
-    let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
-    let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
-    if largest <= 1.0 {
-        Scaling::AsGiven
-    } else if largest > 127.0 && x.ncols() >= 16 && x.iter().all(whole) {
-        Scaling::By255
-    } else {
-        Scaling::Standardise
     }
 }
 
@@ -152,6 +152,45 @@ impl FittedScaling {
     /// # Errors
     /// [`Error::Samples`] when d is not the width that was fitted, or a value is not finite.
     pub fn apply(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
+        self.check(x)?;
+        let mut scaled = x.as_standard_layout().into_owned();
+        self.scale(&mut scaled);
+        Ok(scaled)
+    }
+
+    /// The same without a copy where none is needed: samples that are owned are scaled in place, and lent ones that stay as they are
+    /// stay lent.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub(crate) fn apply_to<'x>(&self, x: CowArray<'x, f32, Ix2>) -> Result<CowArray<'x, f32, Ix2>> {
+        self.check(x.view())?;
+        let same = |value: f32, numbers: &Array1<f32>| numbers.iter().all(|&v| v == value);
+        if !self.rows_of_one && same(0.0, &self.shift) && same(1.0, &self.factor) && x.is_standard_layout() {
+            return Ok(x);
+        }
+        let mut scaled =
+            if x.is_standard_layout() { x.into_owned() } else { x.as_standard_layout().into_owned() };
+        self.scale(&mut scaled);
+        Ok(scaled.into())
+    }
+
+    /// The samples that [`apply`](Self::apply) made these of, up to rounding; a constant column has its value. None where rows were
+    /// brought to length 1, which cannot be undone.
+    pub(crate) fn undo(&self, scaled: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+        if self.rows_of_one || scaled.ncols() != self.shift.len() {
+            return None;
+        }
+        let mut x = scaled.to_owned();
+        for mut row in x.axis_iter_mut(Axis(0)) {
+            for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
+                *v = if *f == 0.0 { *s } else { *v / f + s };
+            }
+        }
+        Some(x)
+    }
+
+    fn check(&self, x: ArrayView2<'_, f32>) -> Result<()> {
         if x.ncols() != self.shift.len() {
             return Err(Error::Samples {
                 expected: format!("{} columns", self.shift.len()),
@@ -164,9 +203,11 @@ impl FittedScaling {
                 found: format!("one that is too small in column {column}; scale the column first"),
             });
         }
-        check_values(x)?;
-        let mut scaled = x.as_standard_layout().into_owned();
-        for mut row in scaled.axis_iter_mut(Axis(0)) {
+        check_values(x)
+    }
+
+    fn scale(&self, x: &mut Array2<f32>) {
+        for mut row in x.axis_iter_mut(Axis(0)) {
             for ((v, s), f) in row.iter_mut().zip(&self.shift).zip(&self.factor) {
                 *v = (*v - s) * f;
             }
@@ -177,7 +218,6 @@ impl FittedScaling {
                 }
             }
         }
-        Ok(scaled)
     }
 }
 
@@ -218,6 +258,25 @@ mod tests {
     }
 
     #[test]
+    fn scaling_in_place_is_scaling_and_can_be_undone() {
+        let x = array![[0.0f32, 10.0, 3.0], [4.0, 30.0, 3.0], [1.0, 20.0, 3.0]];
+        for scaling in [Scaling::AsGiven, Scaling::Unit, Scaling::Standardise, Scaling::L2] {
+            let fitted = scaling.fit(x.view());
+            let scaled = fitted.apply(x.view()).unwrap();
+            assert_eq!(fitted.apply_to(x.clone().into()).unwrap(), scaled);
+            let lent = fitted.apply_to(x.view().into()).unwrap();
+            assert_eq!((lent.is_view(), lent.into_owned()), (scaling == Scaling::AsGiven, scaled.clone()));
+            match fitted.undo(scaled.view()) {
+                Some(back) => assert_abs_diff_eq!(back, x, epsilon = 1e-5),
+                None => assert_eq!(scaling, Scaling::L2),
+            }
+        }
+        let columns = x.t();
+        let fitted = Scaling::Unit.fit(columns);
+        assert_eq!(fitted.apply_to(columns.into()).unwrap(), fitted.apply(columns).unwrap());
+    }
+
+    #[test]
     fn new_samples_are_scaled_by_the_numbers_of_the_fit() {
         let x = array![[0.0f32, 10.0], [4.0, 30.0]];
         let new = array![[8.0f32, 20.0]];
@@ -231,11 +290,11 @@ mod tests {
     #[test]
     fn automatic_scaling_looks_at_the_values() {
         let pixels = Array2::from_shape_fn((4, 16), |(i, j)| (60 * i + j) as f32);
-        assert_eq!(automatic(pixels.view()), Scaling::By255);
-        assert_eq!(automatic((&pixels / 255.0 - 0.5).view()), Scaling::AsGiven);
-        assert_eq!(automatic((&pixels + 0.5).view()), Scaling::Standardise);
+        assert_eq!(Scaling::by_values(pixels.view()), Scaling::By255);
+        assert_eq!(Scaling::by_values((&pixels / 255.0 - 0.5).view()), Scaling::AsGiven);
+        assert_eq!(Scaling::by_values((&pixels + 0.5).view()), Scaling::Standardise);
         // Ages and the like are no pixels.
-        assert_eq!(automatic(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
+        assert_eq!(Scaling::by_values(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What every training inside a method has in common.
 
 use crate::names::series::JOINT_LOSS;
-use crate::{Context, Error, Result, Series};
+use crate::{Context, Error, Result, Series, guard};
 use deepclust_nets::{
     Network, Objective, Optimizer, OptimizerSettings, Precision, Sgd, Tensor, TrainHistory, TrainSettings,
     Trainer, load_tensors,
@@ -72,7 +72,7 @@ impl<'a> Training<'a> {
             trainer.run(data, objective, &mut rng, |round| {
                 let shown = self.shown.and_then(|name| Some((name, round.history.parts.get(name)?.last()?)));
                 let shown = shown.map_or(String::new(), |(name, value)| format!(", {name} {value:.4}"));
-                let detail = format!("loss {:.5}{shown}", round.loss);
+                let detail = format!("loss {:.5}{shown}{}", round.loss, guard::warning(round.history));
                 context.progress.report(self.stage, round.done, round.total, &detail)
             })
         })?;

@@ -9,6 +9,8 @@ pub enum Activation {
     Identity,
     /// max(x, 0)
     Relu,
+    /// max(x, x / 100), torch's default
+    LeakyRelu,
     /// x for x > 0, exp(x) − 1 otherwise
     Elu,
     /// 1 / (1 + exp(−x))
@@ -23,6 +25,7 @@ impl Activation {
         match self {
             Self::Identity => x.shallow_clone(),
             Self::Relu => x.relu(),
+            Self::LeakyRelu => x.leaky_relu(),
             Self::Elu => x.elu(),
             Self::Sigmoid => x.sigmoid(),
             Self::Tanh => x.tanh(),
@@ -37,11 +40,12 @@ mod tests {
 
     #[test]
     fn values_at_two_points() {
-        // torch 2.11: for f in (relu, elu, sigmoid, tanh): f(torch.tensor([-1.5, 2.0]))
+        // torch 2.11: for f in (relu, F.leaky_relu, elu, sigmoid, tanh): f(torch.tensor([-1.5, 2.0]))
         let x = Tensor::from_slice(&[-1.5f64, 2.0]);
         let expected = [
             (Activation::Identity, [-1.5, 2.0]),
             (Activation::Relu, [0.0, 2.0]),
+            (Activation::LeakyRelu, [-0.015, 2.0]),
             (Activation::Elu, [-0.776_869_839_851_570_2, 2.0]),
             (Activation::Sigmoid, [0.182_425_523_806_356_35, 0.880_797_077_977_882_3]),
             (Activation::Tanh, [-0.905_148_253_644_866_5, 0.964_027_580_075_816_9]),

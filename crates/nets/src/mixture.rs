@@ -221,6 +221,33 @@ impl AutoencoderMixture {
         MixtureStep { errors, responsibilities, selected, weights: selection.weights }
     }
 
+    /// Code of each autoencoder, shape (k, batch, code width), for x of shape (batch, input width).
+    pub fn codes(&self, x: &Tensor, train: bool) -> Tensor {
+        let encoder = &self.layers[..self.settings.widths.len() - 1];
+        encoder.iter().fold(x.shallow_clone(), |x, layer| layer.forward_t(&x, train))
+    }
+
+    /// The mean over the batch of Σ_i w_i ‖x − x̂(i)‖², a scalar in training: the gradient reaches weights, codes and decoders.
+    ///
+    /// Shapes: codes (k, batch, code width) as [`codes`](Self::codes) gives them, x (batch, input width), weights (batch, k). A
+    /// code whose weight is [`NEGLIGIBLE`](Self::NEGLIGIBLE) is not decoded: where weights are nearly one-hot, decoders cost a kth. Batch
+    /// statistics of a decoder are those of the codes that it decodes.
+    pub fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor {
+        let selection = tch::no_grad(|| Selection::of(&weights.detach()));
+        let by_part = weights.transpose(0, 1).reshape([-1]);
+        let places = &selection.parts * x.size()[0] + &selection.rows;
+        let own = selection.split(&x.index_select(0, &selection.rows));
+        let decoder = &self.layers[self.settings.widths.len() - 1..self.layers.len() - 1];
+        let codes = selection.split(&selection.of_each(codes));
+        let hidden = decoder.iter().fold(codes, |parts, layer| layer.forward_parts(&parts, None));
+        let last = &self.layers[self.layers.len() - 1];
+        // One autoencoder after the other: its reconstructions stay in the cache.
+        let errors = last.linear_parts(&hidden).into_iter().zip(&own);
+        let errors: Vec<Tensor> =
+            errors.map(|(y, x)| squared_errors(&last.activate(&y.to_kind(Kind::Float)), x)).collect();
+        (by_part.index_select(0, &places) * Tensor::cat(&errors, 0)).sum(Kind::Float) / x.size()[0]
+    }
+
     /// Sets the running statistics of autoencoder i to those of the rows of `own[i]`, shape (rows of i, input width). After a
     /// training of few steps, running statistics are still near where they start.
     pub fn settle_statistics(&self, own: &[Tensor]) {

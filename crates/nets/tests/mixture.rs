@@ -106,6 +106,29 @@ fn soft_responsibilities_give_the_gradient_of_the_soft_cost() {
 }
 
 #[test]
+fn weighted_errors_are_those_of_networks_apart() {
+    let (parts, x) = (parts(false), to_tensor(samples().view()));
+    let mixture = AutoencoderMixture::stack(&parts).unwrap();
+    // Nearly one-hot for half of the samples, so that some codes are not decoded.
+    let rows = Tensor::arange(20, (Kind::Float, Device::Cpu)).unsqueeze(1);
+    let columns = Tensor::arange(K, (Kind::Float, Device::Cpu));
+    let logits = ((&rows * 1.3 + &columns * 2.1).sin() * (rows * 4.0)).set_requires_grad(true);
+    let weights = logits.softmax(1, Kind::Float);
+    let decoded = weights.gt(AutoencoderMixture::NEGLIGIBLE).sum(Kind::Int64).int64_value(&[]);
+    assert!((20..57).contains(&decoded), "{decoded}");
+
+    let codes = mixture.codes(&x, true);
+    let apart: Vec<Tensor> = parts.iter().map(|part| part.encode_t(&x, true)).collect();
+    assert_close(&codes.detach(), &Tensor::stack(&apart, 0).detach(), "codes");
+    let found = mixture.weighted_error(&codes, &x, &weights);
+    let expected = (separate_errors(&parts, &x, true) * &weights).sum(Kind::Float) / 20;
+    assert_close(&found, &expected, "weighted error");
+    let of = |loss: &Tensor| Tensor::run_backward(&[loss], &[&logits], true, false).remove(0);
+    assert_close(&of(&found), &of(&expected), "gradient by the weights");
+    compare_gradients(&mixture, &found, &separate_gradients(&parts, &expected));
+}
+
+#[test]
 fn own_samples_through_each_is_the_same_as_apart() {
     for batch_norm in [false, true] {
         let (parts, x) = (parts(batch_norm), to_tensor(samples().view()));

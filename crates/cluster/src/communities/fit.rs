@@ -6,8 +6,9 @@ use super::prepare::{check, near, reduce, weigh};
 use super::resolution::{Found, large, search};
 use super::settings::GraphCommunitiesSettings;
 use crate::error::{Error, Result};
+use deepclust_manifold::Pca;
 use deepclust_metrics::{Contingency, adjusted_rand_index, best_matching};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -24,6 +25,16 @@ pub struct GraphCommunities {
 enum Target {
     Clusters(usize),
     Resolution(f64),
+}
+
+/// Rows and the graph of their neighbours.
+pub struct NeighbourGraph {
+    /// What projects rows, where they are projected.
+    pub components: Option<Pca<f32>>,
+    /// The rows as neighbours were searched: n × number of components.
+    pub rows: Array2<f32>,
+    /// The neighbours, weighed.
+    pub graph: Graph,
 }
 
 impl GraphCommunities {
@@ -83,26 +94,27 @@ impl GraphCommunities {
         self.seeds(graph, Target::Clusters(k), &mut ChaCha8Rng::seed_from_u64(seed), rows)
     }
 
+    /// What [`fit`](Self::fit) makes before any seed of Leiden: components, neighbours, weights. [`of_graph`](Self::of_graph) finds
+    /// communities in it, for any number of seeds and of clusters.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit) has them for the rows.
+    pub fn graph(&self, x: ArrayView2<'_, f32>, seed: u64) -> Result<NeighbourGraph> {
+        check(x, &self.settings)?;
+        self.find_graph(x, &mut ChaCha8Rng::seed_from_u64(seed))
+    }
+
     fn run(&self, x: ArrayView2<'_, f32>, target: Target, seed: u64) -> Result<GraphCommunitiesModel> {
         check(x, &self.settings)?;
-        let n = x.nrows();
         if let Target::Clusters(k) = target {
-            crate::check::clusters(k, n)?;
-            let distinct = distinct(x, k);
-            if distinct < k {
-                return Err(Error::TooFewDistinct { clusters: k, distinct });
-            }
+            check_clusters(x, k)?;
         }
-        let settings = &self.settings;
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let (components, rows) = reduce(x, settings)?;
-        let neighbours = near(rows.view(), settings, rng.next_u64())?;
-        let graph = weigh(&neighbours, settings)?;
-        drop(neighbours);
+        let NeighbourGraph { components, rows, graph } = self.find_graph(x, &mut rng)?;
         let (runs, best, failed) = self.seeds(&graph, target, &mut rng, Some(rows.view()))?;
         let labels = runs[best].labels.clone();
         let confidence = confidence(&runs, best)?;
-        let (voters, metric) = ((settings.neighbours - 1).max(1), settings.metric);
+        let (voters, metric) = ((self.settings.neighbours - 1).max(1), self.settings.metric);
         Ok(GraphCommunitiesModel {
             components,
             rows,
@@ -114,6 +126,13 @@ impl GraphCommunities {
             failed,
             confidence,
         })
+    }
+
+    fn find_graph(&self, x: ArrayView2<'_, f32>, rng: &mut ChaCha8Rng) -> Result<NeighbourGraph> {
+        let (components, rows) = reduce(x, &self.settings)?;
+        let neighbours = near(rows.view(), &self.settings, rng.next_u64())?;
+        let graph = weigh(&neighbours, &self.settings)?;
+        Ok(NeighbourGraph { components, rows, graph })
     }
 
     fn seeds(
@@ -172,6 +191,16 @@ impl GraphCommunities {
         runs.iter_mut().zip(agreements).for_each(|(run, agreement)| run.agreement = agreement);
         Ok((runs, best, failed))
     }
+}
+
+/// Refuses a number of clusters that these rows cannot have.
+fn check_clusters(x: ArrayView2<'_, f32>, k: usize) -> Result<()> {
+    crate::check::clusters(k, x.nrows())?;
+    let distinct = distinct(x, k);
+    if distinct < k {
+        return Err(Error::TooFewDistinct { clusters: k, distinct });
+    }
+    Ok(())
 }
 
 /// Different rows, counted up to `enough`.

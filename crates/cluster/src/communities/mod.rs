@@ -12,7 +12,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use fit::{GraphCommunities, mean_agreement};
+pub use fit::{GraphCommunities, NeighbourGraph, mean_agreement};
 pub use graph::Graph;
 pub use leiden::{leiden, modularity};
 pub use model::{GraphCommunitiesModel, SeedRun};

@@ -160,6 +160,21 @@ fn fewer_communities_than_groups_join_whole_groups() {
 }
 
 #[test]
+fn a_graph_serves_any_number_of_communities() {
+    let x = groups(120, 5, 4, 0.05, 3);
+    let method = GraphCommunities::new(GraphCommunitiesSettings::default()).unwrap();
+    let NeighbourGraph { components, rows, graph } = method.graph(x.view(), 0).unwrap();
+    assert!(components.is_none() && rows == x);
+    for k in [2, 4] {
+        let (runs, best, failed) = method.of_graph(&graph, k, 7, Some(rows.view())).unwrap();
+        let found = runs[best].labels.iter().max().unwrap() + 1;
+        assert_eq!((found, failed), (k, 0));
+    }
+    let wide = GraphCommunitiesSettings { neighbours: 121, ..Default::default() };
+    assert!(GraphCommunities::new(wide).unwrap().graph(x.view(), 0).is_err());
+}
+
+#[test]
 fn a_model_comes_back_from_its_parts() {
     let x = groups(400, 60, 4, 2.0, 2);
     let model = fit(&x, 4).unwrap();

@@ -1,3 +1,4 @@
+use crate::own;
 use clap::{Args, Parser, Subcommand};
 use deepclust_datasets::cli::DataArgs;
 use deepclust_experiments::Scale;
@@ -6,9 +7,9 @@ use deepclust_papers::{Error, PAPERS, Paper, Request, Result, Target, parse_targ
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Reproduces the tables and figures of deep-clustering papers.
+/// Clusters your own data, and reproduces the tables and figures of deep-clustering papers.
 #[derive(Debug, Parser)]
-#[command(name = "deepclust", version, bin_name = "cargo xtask")]
+#[command(name = "deepclust", version)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -16,6 +17,18 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Cluster a file, a folder of pictures, or a data set: several seeds, how far they agree, and a report.
+    Fit(own::Fit),
+    /// Clusters of new rows, by a model that `fit` made.
+    Predict(own::Predict),
+    /// Features of new rows, by a model that `fit` made.
+    Embed(own::Embed),
+    /// What speaks for one number of clusters or another: communities, density, indices of k-means.
+    ChooseK(own::ChooseK),
+    /// Cluster the same data by several methods, and compare.
+    Compare(own::Compare),
+    /// The methods, a line each.
+    Methods,
     /// Make the runs that are not recorded yet, then write tables, figures and pages.
     Reproduce(Reproduce),
     /// Write tables, figures and pages from the records that are there.

@@ -2,6 +2,7 @@
 
 use crate::say_error;
 use anyhow::{Context, Result};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static DONE: AtomicUsize = AtomicUsize::new(0);
@@ -16,6 +17,23 @@ pub fn watch(total: usize, words: &'static str) -> Result<()> {
     ctrlc::set_handler(move || {
         let (done, total) = (DONE.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed));
         say_error(&format!("\ninterrupted: {done} of {total} runs are recorded. {words}"));
+        std::process::exit(130);
+    })
+    .context("interruptions cannot be watched")
+}
+
+/// From now on an interruption says how many seeds are finished and kept in a folder, and ends this process.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub fn watch_seeds(total: usize, folder: &Path) -> Result<()> {
+    TOTAL.store(total, Ordering::Relaxed);
+    let folder = folder.display().to_string();
+    ctrlc::set_handler(move || {
+        let (done, total) = (DONE.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed));
+        say_error(&format!(
+            "\ninterrupted: {done} of {total} seeds are finished and kept in {folder}. The same command goes on from there."
+        ));
         std::process::exit(130);
     })
     .context("interruptions cannot be watched")

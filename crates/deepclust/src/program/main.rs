@@ -1,9 +1,10 @@
-//! `deepclust`: reproduces the papers' tables and figures.
+//! `deepclust`: clusters one's own data, and reproduces the papers' tables and figures.
 //!
 //! Exit codes: 0 fine, 1 a run failed or differs, 2 usage, 3 missing data, 130 interrupted.
 
 mod arguments;
 mod interrupt;
+mod own;
 mod plan;
 mod reproduce;
 mod show;
@@ -17,6 +18,12 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Fit(options) => own::fit(&options),
+        Command::Predict(options) => own::predict(&options),
+        Command::Embed(options) => own::embed(&options),
+        Command::ChooseK(options) => own::choose_k(&options),
+        Command::Compare(options) => own::compare(&options),
+        Command::Methods => own::methods(),
         Command::Reproduce(options) => reproduce::reproduce(&options),
         Command::Render(options) => show::render_only(&options),
         Command::Verify(options) => verify::verify(&options),
@@ -60,6 +67,12 @@ fn say_error(text: &str) {
 fn exit_code(error: &anyhow::Error) -> u8 {
     if matches!(error.downcast_ref(), Some(Error::UnknownName { .. } | Error::UnusedDataset { .. })) {
         return 2;
+    }
+    if let Some(error) = error.downcast_ref::<deepclust::fit::Error>() {
+        return if error.is_usage() { 2 } else { 1 };
+    }
+    if let Some(error) = error.downcast_ref::<deepclust_datasets::Error>() {
+        return error.exit_code();
     }
     let of_runs = match error.downcast_ref() {
         Some(Error::Experiments(error)) => Some(error),

@@ -1,6 +1,7 @@
 //! The part of DCN in which network and centres move in turns.
 
 use super::DcnSettings;
+use crate::guard::note_shares;
 use crate::names::series::{SQUARED_DISTANCE, SQUARED_ERROR};
 use crate::training::{JOINT, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
@@ -10,6 +11,7 @@ use deepclust_nets::{
     to_array2, to_tensor_on,
 };
 use ndarray::{Array2, ArrayView2};
+use std::ops::ControlFlow;
 
 /// Network, centres and clusters on their way.
 pub(crate) struct Joint<'a> {
@@ -84,6 +86,11 @@ impl Objective for Joint<'_> {
         let state = [&self.centres.positions, &self.centres.counts, &self.clusters];
         let state = state.map(Tensor::shallow_clone);
         tensors(self.network.named_buffers()).into_iter().chain(state).collect()
+    }
+
+    fn before_round(&mut self, _: usize, history: &mut TrainHistory) -> Result<ControlFlow<()>> {
+        note_shares(&self.clusters, self.centres.positions.size()[0], history);
+        Ok(ControlFlow::Continue(()))
     }
 
     fn after_step(&mut self, step: &Step) -> Result<()> {

@@ -6,6 +6,7 @@ mod settings;
 pub use settings::DcnSettings;
 
 use crate::ae_k_means::AeKMeansModel;
+use crate::guard::smallest_and_largest;
 use crate::names::series;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
@@ -52,12 +53,13 @@ impl Method for Dcn {
         let settings = StartSettings { scaling: s.scaling, pretraining: &s.pretraining, k_means: &s.k_means };
         let start = settings.run(Self::SLUG, x, k, context)?;
         let joint = Joint::new(s, start.network, &start.clusters, start.scaled.view(), context.device)?;
-        let (network, centres, history) = joint.run(context)?;
+        let (network, centres, mut history) = joint.run(context)?;
+        let shares = smallest_and_largest("epoch", &mut history);
         let clusters = KMeansModel::from_centers(centres)?;
         let model = AeKMeansModel { scaling: start.scaling, network, clusters };
         let fitted = Fitted::by(model, Self::SLUG, x, k, start.facts)?;
         let reconstruction = Series::of_epochs(series::RECONSTRUCTION, start.losses.whole);
-        let history = std::iter::once(reconstruction).chain(joint_series(history)).collect();
+        let history = std::iter::once(reconstruction).chain(joint_series(history)).chain(shares).collect();
         Ok(Fitted { history, start: Some(start.clusters.labels().to_vec()), ..fitted })
     }
 }

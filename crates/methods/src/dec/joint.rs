@@ -1,9 +1,10 @@
 //! The part of DEC and IDEC in which encoder and centres are trained together.
 
 use super::DecSettings;
+use crate::guard::{note_shares, shares_of, smallest_and_largest};
 use crate::names::series::CHANGED;
 use crate::training::{JOINT, Training, optimiser_of, tensors};
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, Series};
 use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
@@ -39,6 +40,8 @@ pub(crate) struct Ended {
     pub losses: Vec<f64>,
     /// Share of the samples whose cluster changed between two updates.
     pub changes: Vec<f64>,
+    /// The smallest and the largest share of a cluster, by update or by epoch.
+    pub shares: Vec<Series>,
 }
 
 impl<'a> Joint<'a> {
@@ -72,9 +75,16 @@ impl<'a> Joint<'a> {
             ..Training::new(JOINT, TrainSettings::new(1, s.batch_size))
         };
         let data = self.data.shallow_clone();
-        let TrainHistory { loss: losses, mut parts, steps, .. } = training.run(&data, &mut self, context)?;
+        let mut history = training.run(&data, &mut self, context)?;
+        let shares = smallest_and_largest(self.round(), &mut history);
+        let TrainHistory { loss: losses, mut parts, steps, .. } = history;
         let changes = parts.remove(CHANGED).unwrap_or_default();
-        Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes })
+        Ok(Ended { network: self.network, centres: self.centres.detach(), steps, losses, changes, shares })
+    }
+
+    /// What losses are means of.
+    pub(crate) fn round(&self) -> &'static str {
+        if self.settings.update_interval.is_some() { "update" } else { "epoch" }
     }
 
     /// q of all samples, shape (n, k), without a gradient.
@@ -93,20 +103,21 @@ impl<'a> Joint<'a> {
         })
     }
 
-    /// The loss of a batch; without targets of all samples it makes its own.
-    fn loss_of(&self, x: &Tensor, target: Option<Tensor>) -> Result<Tensor> {
+    /// The loss of a batch, and its q; without targets of all samples it makes its own.
+    fn loss_of(&self, x: &Tensor, target: Option<Tensor>) -> Result<(Tensor, Tensor)> {
         let input = self.settings.precision.input(x);
         let code = self.network.encode_t(&input, true);
         let q = student_t_assignment(&code, &self.centres, self.settings.nu)?;
         let target = target.map_or_else(|| target_distribution(&q), Ok)?;
         let divergence = assignment_divergence(&q, &target)?;
-        Ok(match self.settings.divergence_weight {
+        let loss = match self.settings.divergence_weight {
             None => divergence,
             Some(gamma) => {
                 let output = self.network.decode_t(&code.to_kind(input.kind()), true);
                 mean_squared_error(&output, x)? + divergence * gamma
             }
-        })
+        };
+        Ok((loss, q))
     }
 }
 
@@ -115,7 +126,13 @@ impl Objective for Joint<'_> {
 
     fn loss(&mut self, step: &Step) -> Result<Losses> {
         let target = self.targets.as_ref().map(|targets| targets.index_select(0, &step.samples));
-        Ok(self.loss_of(&step.x, target)?.into())
+        let (total, q) = self.loss_of(&step.x, target)?;
+        // With updates the clusters of all samples are known there.
+        let parts = match self.settings.update_interval {
+            Some(_) => Vec::new(),
+            None => shares_of(&q.detach().argmax(1, false), q.size()[1]),
+        };
+        Ok(Losses { total, parts })
     }
 
     fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
@@ -133,6 +150,7 @@ impl Objective for Joint<'_> {
         }
         let q = self.assignments()?;
         let clusters = q.argmax(1, false);
+        note_shares(&clusters, q.size()[1], history);
         if steps > 0 {
             let changed = clusters.not_equal_tensor(&self.clusters).to_kind(Kind::Double).mean(Kind::Double);
             let changed = changed.double_value(&[]);
@@ -302,7 +320,7 @@ mod tests {
         // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
         for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
             let target = target.map(|of_all: &Tensor| of_all.index_select(0, &batch));
-            let found = joint.loss_of(&joint.data.index_select(0, &batch), target).unwrap();
+            let found = joint.loss_of(&joint.data.index_select(0, &batch), target).unwrap().0;
             let found = found.double_value(&[]);
             // A sum of terms near 0.5, which f32 spaces at 6e-8.
             assert_relative_eq!(found, expected, epsilon = 2e-7);

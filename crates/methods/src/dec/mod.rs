@@ -114,15 +114,15 @@ fn fit(
     let mut start = settings.run(method, x, k, context)?;
     let (centres, scaled) = (start.clusters.centers().view(), start.scaled.view());
     let joint = Joint::new(s, start.network, centres, scaled, context.device)?;
-    let Ended { network, centres, steps, losses, changes } = joint.run(context)?;
+    let round = joint.round();
+    let Ended { network, centres, steps, losses, changes, shares } = joint.run(context)?;
     start.facts.insert(facts::STEPS.to_owned(), steps as f64);
     let mut history = vec![Series::of_epochs(series::RECONSTRUCTION, start.losses.whole)];
+    history.push(Series::of(round, series::LOSS, losses));
     if s.update_interval.is_some() {
-        history.push(Series::of("update", series::LOSS, losses));
-        history.push(Series::of("update", series::CHANGED, changes));
-    } else {
-        history.push(Series::of_epochs(series::LOSS, losses));
+        history.push(Series::of(round, series::CHANGED, changes));
     }
+    history.extend(shares);
     let model = DecModel { scaling: start.scaling, network, centres, nu: s.nu };
     let fitted = Fitted::by(model, method, x, k, start.facts)?;
     Ok(Fitted { history, start: Some(start.clusters.labels().to_vec()), ..fitted })

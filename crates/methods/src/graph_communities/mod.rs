@@ -1,18 +1,20 @@
 //! Communities of the neighbour graph, without a network.
 
 mod model;
+mod prepared;
 
 pub(crate) use model::VotingModel;
+pub(crate) use prepared::voting_model;
 
 use crate::checks::check_samples;
 use crate::method::empty_clusters;
 use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, Method, Model, Result, Scaling, Shape};
+use crate::{Context, Fitted, Method, Model, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{GraphCommunities as Communities, GraphCommunitiesSettings as CommunitiesSettings};
 use deepclust_manifold::Metric;
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, CowArray, Ix2};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -82,6 +84,16 @@ impl Method for GraphCommunities {
         facts.insert(facts::CONFIDENCE.to_owned(), confidence / x.nrows() as f64);
         let (labels, embedding) = (found.labels().to_vec(), found.rows().clone());
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters: found }) })
+    }
+
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
+        check_samples(x.view(), 1)?;
+        let scaling = self.settings.scaling.fit(x.view());
+        let scaled = scaling.apply_to(x)?;
+        let seed = context.seed.stream("neighbours").next_u64();
+        let method = Communities::new(self.settings.graph.clone())?;
+        let found = context.stage("neighbours", |_| method.graph(scaled.view(), seed))?;
+        Ok(Preparation::Shared(Box::new(prepared::PreparedCommunities { scaling, method, found })))
     }
 }
 

@@ -1,14 +1,18 @@
 //! k-means on the features themselves.
 
+mod prepared;
+
+pub(crate) use prepared::PreparedKMeans;
+
 use crate::checks::check_samples;
 use crate::method::empty_clusters;
 use crate::names::facts::{EMPTY_CLUSTERS, INERTIA, K_MEANS_ITERATIONS};
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Shape};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{KMeans, KMeansModel, KMeansOptions};
 use deepclust_nets::to_tensor;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -63,6 +67,15 @@ impl Method for RawKMeans {
         let (labels, facts) = (clusters.labels().to_vec(), k_means_facts(&clusters));
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, RawKMeansModel { scaling, clusters }) })
     }
+
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
+        check_samples(x.view(), 1)?;
+        let scaling = self.settings.scaling.fit(x.view());
+        let embedding = context.stage("scaling", |_| scaling.apply_to(x))?;
+        let k_means = self.settings.k_means.clone();
+        let model = move |clusters| Ok(Box::new(RawKMeansModel { scaling: scaling.clone(), clusters }) as _);
+        Ok(Preparation::Shared(Box::new(PreparedKMeans { embedding, k_means, model })))
+    }
 }
 
 /// The stage that most methods have: k-means on features, from the stream `k-means`.
@@ -100,6 +113,10 @@ impl Model for RawKMeansModel {
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
         self.scaling.apply(x)
+    }
+
+    fn samples(&self, embedding: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+        self.scaling.undo(embedding)
     }
 
     fn assign(&self, embedding: ArrayView2<'_, f32>) -> Result<Vec<usize>> {

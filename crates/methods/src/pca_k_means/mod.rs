@@ -1,15 +1,15 @@
 //! k-means on principal components.
 
 use crate::checks::check_samples;
-use crate::k_means::{k_means_facts, run_k_means};
+use crate::k_means::{PreparedKMeans, k_means_facts, run_k_means};
 use crate::names::facts::EXPLAINED_VARIANCE_RATIO;
 use crate::registry::Registered;
 use crate::saved_model::{SavedModel, line};
-use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Scaling, Shape};
+use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_manifold::{Pca, PcaSettings};
 use deepclust_nets::to_tensor;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
 /// Settings of [`PcaKMeans`].
@@ -47,6 +47,14 @@ impl PcaKMeans {
         settings.k_means.validate()?;
         Ok(Self { settings })
     }
+
+    fn components(&self, scaled: ArrayView2<'_, f32>) -> Result<Pca<f32>> {
+        let mut settings = self.settings.pca;
+        if self.settings.or_fewer {
+            settings.n_components = settings.n_components.min(scaled.nrows()).min(scaled.ncols());
+        }
+        Ok(Pca::fit(scaled, &settings)?)
+    }
 }
 
 impl Default for PcaKMeans {
@@ -64,11 +72,7 @@ impl Method for PcaKMeans {
         check_samples(x, k)?;
         let scaling = self.settings.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let mut settings = self.settings.pca;
-        if self.settings.or_fewer {
-            settings.n_components = settings.n_components.min(x.nrows()).min(x.ncols());
-        }
-        let pca = context.stage("pca", |_| Pca::fit(scaled.view(), &settings))?;
+        let pca = context.stage("pca", |_| self.components(scaled.view()))?;
         let embedding = pca.transform(scaled.view())?;
         let clusters = run_k_means(&self.settings.k_means, embedding.view(), k, context)?;
         let mut facts = k_means_facts(&clusters);
@@ -76,6 +80,20 @@ impl Method for PcaKMeans {
         facts.insert(EXPLAINED_VARIANCE_RATIO.to_owned(), explained);
         let labels = clusters.labels().to_vec();
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, PcaKMeansModel { scaling, pca, clusters }) })
+    }
+
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
+        check_samples(x.view(), 1)?;
+        let scaling = self.settings.scaling.fit(x.view());
+        let scaled = scaling.apply_to(x)?;
+        let pca = context.stage("pca", |_| self.components(scaled.view()))?;
+        let embedding = pca.transform(scaled.view())?.into();
+        let k_means = self.settings.k_means.clone();
+        let model = move |clusters| {
+            let (scaling, pca) = (scaling.clone(), pca.clone());
+            Ok(Box::new(PcaKMeansModel { scaling, pca, clusters }) as _)
+        };
+        Ok(Preparation::Shared(Box::new(PreparedKMeans { embedding, k_means, model })))
     }
 }
 

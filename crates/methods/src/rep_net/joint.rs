@@ -294,7 +294,7 @@ mod tests {
         for (weight, expected) in weights.iter().zip(expected.2) {
             let values = Vec::<f32>::try_from(weight.detach().contiguous().view([-1])).unwrap();
             for (found, expected) in values[values.len() - 3..].iter().zip(expected) {
-                assert_relative_eq!(*found, expected, max_relative = 2e-5);
+                assert_relative_eq!(f64::from(*found), expected, max_relative = 2e-5);
             }
         }
     }
@@ -353,7 +353,7 @@ mod tests {
         assert!(!with_scaled_gradient(&x, 0.0).requires_grad());
     }
 
-    type Expected = ([f64; 4], [f64; 4], [[f32; 3]; 3]);
+    type Expected = ([f64; 4], [f64; 4], [[f64; 3]; 3]);
     const ADAM: Expected = (
         [2.8299496, 2.8083191, 2.7872903, 2.7677481],
         [9.6542301, 9.652751, 9.6507082, 9.6478472],

@@ -1,15 +1,19 @@
 //! Density on a map, without a network and without k.
 
+mod prepared;
+
 use crate::checks::check_samples;
 use crate::graph_communities::VotingModel;
 use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
-use crate::{Context, Fitted, Method, Model, Result, Scaling, Shape};
+use crate::{Context, Fitted, Method, Model, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{GraphCommunitiesModel, Hdbscan, HdbscanModel, HdbscanSettings, mean_agreement};
-use deepclust_manifold::{KnnSettings, Metric, Pca, PcaSettings, Umap, UmapSettings};
-use ndarray::ArrayView2;
+use deepclust_manifold::{KnnSettings, Metric, Neighbours, Pca, PcaSettings, Umap, UmapSettings};
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use prepared::PreparedMap;
 use rand::RngCore;
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,6 +70,66 @@ impl UmapHdbscan {
         settings.umap.validate()?;
         Ok(Self { settings })
     }
+
+    /// Principal components, where they are wanted and there are as many, and the samples in them.
+    fn components(
+        &self,
+        scaled: Array2<f32>,
+        context: &mut Context<'_>,
+    ) -> Result<(Option<Pca<f32>>, Array2<f32>)> {
+        let ((n, d), s) = (scaled.dim(), &self.settings);
+        let wanted = s.components.filter(|&c| s.umap.metric == Metric::Euclidean && c < d && c <= n);
+        let Some(c) = wanted else { return Ok((None, scaled)) };
+        let settings = PcaSettings::new(c);
+        let (pca, rows) = context.stage("pca", |_| Pca::fit_transform(scaled.view(), &settings))?;
+        Ok((Some(pca), rows))
+    }
+
+    fn density(&self, n: usize) -> Result<Hdbscan> {
+        let mut settings = HdbscanSettings::default();
+        settings.min_cluster_size = ((self.settings.least_share * n as f64).round() as usize).max(5).min(n);
+        settings.min_samples = Some(self.settings.min_samples.min(settings.min_cluster_size));
+        Ok(Hdbscan::new(settings)?)
+    }
+
+    fn neighbours(
+        &self,
+        rows: ArrayView2<'_, f32>,
+        rng: &mut ChaCha8Rng,
+        context: &mut Context<'_>,
+    ) -> Result<Neighbours<f32>> {
+        let umap = &self.settings.umap;
+        let nearest = KnnSettings { k: umap.n_neighbors, metric: umap.metric, include_self: true };
+        Ok(context.stage("neighbours", |_| umap.search.neighbours(rows, &nearest, rng.next_u64()))?)
+    }
+
+    /// A map, and the clusters on it.
+    fn clusters(
+        &self,
+        rows: ArrayView2<'_, f32>,
+        neighbours: &Neighbours<f32>,
+        density: &Hdbscan,
+        rng: &mut ChaCha8Rng,
+        context: &mut Context<'_>,
+    ) -> Result<HdbscanModel> {
+        let umap =
+            context.stage("map", |_| Umap::fit_neighbours(rows, neighbours, &self.settings.umap, rng))?;
+        Ok(context.stage("density", |_| density.fit(umap.embedding().view()))?)
+    }
+}
+
+/// The labels of the clustering that agrees most with the others, the first of equals, and what is worth keeping of it.
+fn most_agreed(found: &[HdbscanModel], n: usize) -> Result<(Vec<usize>, BTreeMap<String, f64>)> {
+    let mut partitions: Vec<Vec<usize>> = found.iter().map(HdbscanModel::labels_with_noise).collect();
+    let agreements = mean_agreement(&partitions.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    let better = |best: usize, i: usize| if agreements[i] > agreements[best] { i } else { best };
+    let best = (0..found.len()).fold(0, better);
+    let facts = BTreeMap::from([
+        (facts::CLUSTERS_FOUND.to_owned(), found[best].n_clusters() as f64),
+        (facts::NOISE.to_owned(), found[best].noise() as f64 / n as f64),
+        (facts::AGREEMENT.to_owned(), agreements[best]),
+    ]);
+    Ok((partitions.swap_remove(best), facts))
 }
 
 impl Default for UmapHdbscan {
@@ -82,46 +146,32 @@ impl Method for UmapHdbscan {
     fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
         check_samples(x, k)?;
         let s = &self.settings;
-        let (n, d) = x.dim();
+        let n = x.nrows();
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let wanted = s.components.filter(|&c| s.umap.metric == Metric::Euclidean && c < d && c <= n);
-        let (components, rows) = match wanted {
-            Some(c) => {
-                let settings = PcaSettings::new(c);
-                let (pca, rows) = context.stage("pca", |_| Pca::fit_transform(scaled.view(), &settings))?;
-                (Some(pca), rows)
-            }
-            None => (None, scaled),
-        };
-        let mut settings = HdbscanSettings::default();
-        settings.min_cluster_size = ((s.least_share * n as f64).round() as usize).max(5).min(n);
-        settings.min_samples = Some(s.min_samples.min(settings.min_cluster_size));
-        let density = Hdbscan::new(settings)?;
-        let nearest = KnnSettings { k: s.umap.n_neighbors, metric: s.umap.metric, include_self: true };
+        let (components, rows) = self.components(scaled, context)?;
+        let density = self.density(n)?;
         let rng = &mut context.seed.stream("map");
-        let neighbours = context
-            .stage("neighbours", |_| s.umap.search.neighbours(rows.view(), &nearest, rng.next_u64()))?;
+        let neighbours = self.neighbours(rows.view(), rng, context)?;
         let mut found = Vec::with_capacity(s.maps);
         for _ in 0..s.maps {
-            let umap =
-                context.stage("map", |_| Umap::fit_neighbours(rows.view(), &neighbours, &s.umap, rng))?;
-            found.push(context.stage("density", |_| density.fit(umap.embedding().view()))?);
+            found.push(self.clusters(rows.view(), &neighbours, &density, rng, context)?);
         }
-        let partitions: Vec<Vec<usize>> = found.iter().map(HdbscanModel::labels_with_noise).collect();
-        let agreements = mean_agreement(&partitions.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
-        // The first of equals.
-        let better = |best: usize, i: usize| if agreements[i] > agreements[best] { i } else { best };
-        let best = (0..found.len()).fold(0, better);
-        let facts = BTreeMap::from([
-            (facts::CLUSTERS_FOUND.to_owned(), found[best].n_clusters() as f64),
-            (facts::NOISE.to_owned(), found[best].noise() as f64 / n as f64),
-            (facts::AGREEMENT.to_owned(), agreements[best]),
-        ]);
-        let (labels, embedding) = (partitions[best].clone(), rows.clone());
+        let (labels, facts) = most_agreed(&found, n)?;
+        let embedding = rows.clone();
         let (neighbours, metric) = ((s.umap.n_neighbors - 1).max(1), s.umap.metric);
         let voters = GraphCommunitiesModel::from_parts(components, rows, labels.clone(), neighbours, metric)?;
         Ok(Fitted { facts, ..Fitted::new(labels, embedding, VotingModel { scaling, voters }) })
+    }
+
+    fn prepare<'x>(&self, x: CowArray<'x, f32, Ix2>, context: &mut Context<'_>) -> Result<Preparation<'x>> {
+        check_samples(x.view(), 1)?;
+        let scaling = self.settings.scaling.fit(x.view());
+        let scaled = scaling.apply_to(x)?.into_owned();
+        let (components, rows) = self.components(scaled, context)?;
+        let neighbours = self.neighbours(rows.view(), &mut context.seed.stream("neighbours"), context)?;
+        let method = self.clone();
+        Ok(Preparation::Shared(Box::new(PreparedMap { method, scaling, components, rows, neighbours })))
     }
 }
 

@@ -100,6 +100,18 @@ pub fn settings(case: &str) -> Value {
             }
             settings
         }
+        "mixae" => json!({
+            "widths": [16, 4], "hidden": "leaky-relu", "code": "identity", "output": "sigmoid",
+            "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
+            "gate": {"network": {"widths": [], "hidden": "relu", "init": "torch-linear"}, "start": 0.1},
+            "unit": "variance",
+            "weights": {"fixed": {"alpha": 0.01, "beta": 0.5}},
+            "adam": {"learning_rate": 0.01}, "train": {"epochs": 60, "batch_size": 60}
+        }),
+        "vade" => json!({
+            "pretraining": pretraining(), "start": {"starts": 5}, "adam": {"learning_rate": 0.002},
+            "train": {"epochs": 5, "batch_size": 16, "schedule": {"exponential": {"factor": 0.9, "every": 10}}}
+        }),
         "snnl-points/labels" => json!({
             "snnl": {"distance": "squared-euclidean", "epsilon": 1e-5}, "temperature": {"annealed": {"eta": 1.0, "gamma": 0.55}},
             "epochs": 5, "learning_rate": 0.1, "shown": [0, 5], "k_means": k_means
@@ -130,6 +142,11 @@ fn pretraining() -> Value {
         "init": {"hidden": "torch-linear", "code": "torch-linear", "output": "torch-linear"},
         "loss": "mean-squared-error", "adam": {"learning_rate": 0.01}, "train": {"epochs": 30, "batch_size": 16}
     })
+}
+
+/// Weights of MIXAE's entropies that are set anew in every epoch.
+pub fn balanced() -> Value {
+    json!({"balanced": {"first_alpha": 0.01, "first_beta": 0.5, "most_alpha": 0.1, "most_beta": 1.0}})
 }
 
 /// Whether the method is semi-supervised here.

@@ -1,6 +1,6 @@
 //! Trainings that are broken off and resumed, or shared.
 
-use crate::blobs::{device, fit, fit_with, settings};
+use crate::blobs::{balanced, device, fit, fit_with, settings};
 use deepclust_methods::{Context, Progress, Seed, Silent, build};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -39,6 +39,8 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         ("damic", "joint training", 2, 2),
         ("dcn", "joint training", 2, 2),
         ("repnet", "joint training", 7, 7),
+        ("vade", "joint training", 2, 2),
+        ("mixae", "mixture of autoencoders", 2, 2),
         ("dec", "joint training", 25, 3),
         ("idec", "joint training", 25, 3),
     ] {
@@ -47,6 +49,10 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         if slug.ends_with("dec") {
             // The blobs are found at once, which would end the training.
             settings["tolerance"] = 0.0.into();
+        }
+        if slug == "mixae" {
+            // Its weights follow from the epochs before.
+            settings["weights"] = balanced();
         }
         let method = build(crate::blobs::slug(slug), &settings).unwrap();
         let mut progress = StopIn(stage, done);

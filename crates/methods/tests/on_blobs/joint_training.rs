@@ -5,7 +5,7 @@ use deepclust_methods::{Fitted, build, facts, series};
 use ndarray::Array2;
 use serde_json::json;
 
-const JOINT: [&str; 6] = ["dec", "idec", "dcn", "k-dae", "damic", "repnet"];
+const JOINT: [&str; 7] = ["dec", "idec", "dcn", "k-dae", "damic", "repnet", "vade"];
 
 #[test]
 fn one_cluster_constant_samples_and_very_few_are_no_trouble() {
@@ -59,7 +59,7 @@ fn every_form_of_joint_training_finds_the_blobs() {
         let fitted = fit_any(slug, &of_batches, &x, 3).unwrap();
         assert_eq!(deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap(), 1.0, "{slug}");
         let joint = fitted.history.iter().find(|series| series.name == "loss").unwrap();
-        assert_eq!((joint.step.as_str(), fitted.history.len()), ("epoch", 2), "{slug}");
+        assert_eq!((joint.step.as_str(), fitted.history.len()), ("epoch", 4), "{slug}");
         settings["optimizer"] = json!({"sgd": {"learning_rate": 0.01, "momentum": 0.9}});
         let error = build(slug, &settings).unwrap_err().to_string();
         assert!(error.ends_with("`precision`: expected `single` for `sgd`, found `bf16`"), "{error}");

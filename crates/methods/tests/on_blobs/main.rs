@@ -4,3 +4,4 @@ mod blobs;
 mod every_method;
 mod interrupted;
 mod joint_training;
+mod mixtures;

@@ -1,0 +1,283 @@
+use super::settings::{at, put};
+use super::{ClusterCount, Error, Options, Result};
+use deepclust_cluster::Opinions;
+use deepclust_methods::{Entry, METHODS, Method, Scaling, Shape};
+use deepclust_nets::Device;
+use ndarray::ArrayView2;
+use serde_json::Value;
+
+/// Seeds of methods without a network, unless a number is given.
+pub const SHARED_SEEDS: usize = 5;
+/// Seeds of methods that train a network, unless a number is given.
+pub const TRAINED_SEEDS: usize = 3;
+
+/// The method with a number of clusters.
+const WITH_K: &str = "graph-communities";
+/// The method that finds it.
+const WITHOUT_K: &str = "umap-hdbscan";
+/// The numbers of clusters that are looked at where none is given and the method does not find it.
+pub(super) const USUAL: std::ops::RangeInclusive<usize> = 2..=20;
+
+/// What will be done, settled before anything is.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The method's entry.
+    pub method: &'static Entry,
+    /// All its settings.
+    pub settings: Value,
+    /// The number of clusters. None: still to be chosen, from `range`, or found by the method.
+    pub k: Option<usize>,
+    /// The numbers of clusters to choose from before the method runs.
+    pub range: Option<std::ops::RangeInclusive<usize>>,
+    /// The seeds, in order.
+    pub seeds: Vec<u64>,
+    /// What the rows are taken for.
+    pub shape: Shape,
+    /// What happens to the columns first.
+    pub scaling: Scaling,
+    /// Where networks live.
+    pub device: Device,
+    /// Seeds at the same time.
+    pub at_once: usize,
+    /// What speaks for one number of clusters or another, where that was asked.
+    pub opinions: Option<Opinions>,
+    /// Why this method, these seeds and this scaling: sentences.
+    pub why: String,
+}
+
+impl Plan {
+    /// Settles what [`fit`](super::fit()) does with the rows of `x`.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for options that do not fit the data or one another, [`Error::UnknownMethod`], and settings that the method
+    /// refuses.
+    pub fn new(x: ArrayView2<'_, f32>, options: &Options) -> Result<Self> {
+        let n = x.nrows();
+        check_clusters(n, &options.clusters)?;
+        let method = entry(options)?;
+        let seeds = options.seeds.unwrap_or(if method.trains { TRAINED_SEEDS } else { SHARED_SEEDS });
+        if seeds == 0 {
+            return Err(Error::option("seeds", "at least 1", 0));
+        }
+        let (shape, of_shape) = shape(x, options);
+        let mut settings = method.defaults(shape)?;
+        let scaling = match options.scaling.unwrap_or(Scaling::of(shape)) {
+            Scaling::Auto => Scaling::by_values(x),
+            given => given,
+        };
+        if settings.get("scaling").is_some() {
+            let name = serde_json::to_value(scaling).unwrap_or_default();
+            put(&mut settings, "scaling", name)?;
+        }
+        for (path, value) in own_defaults(&settings, n, seeds) {
+            put(&mut settings, path, value)?;
+        }
+        for (path, value) in &options.settings {
+            put(&mut settings, path, value.clone())?;
+        }
+        let (k, range) = match &options.clusters {
+            ClusterCount::Number(k) => (Some(*k), None),
+            ClusterCount::Range(range) => (None, Some(range.clone())),
+            ClusterCount::Auto if method.slug == WITHOUT_K => (None, None),
+            ClusterCount::Auto => (None, Some(*USUAL.start()..=(*USUAL.end()).min(n))),
+        };
+        let device = options.device.resolve()?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_once =
+            if device == Device::Cpu { options.at_once.unwrap_or(cores).clamp(1, seeds) } else { 1 };
+        let seeds = (options.first_seed..).take(seeds).collect();
+        let why = why(options, method, &scaling, of_shape);
+        let plan =
+            Self { method, settings, k, range, seeds, shape, scaling, device, at_once, opinions: None, why };
+        plan.build()?;
+        Ok(plan)
+    }
+
+    /// The method with the plan's settings.
+    ///
+    /// # Errors
+    /// [`Error::Method`] says which setting it refuses.
+    pub fn build(&self) -> Result<Box<dyn Method>> {
+        Ok(self.method.build(&self.settings)?)
+    }
+}
+
+fn check_clusters(n: usize, clusters: &ClusterCount) -> Result<()> {
+    let (least, most) = match clusters {
+        ClusterCount::Number(k) => (1, *k..=*k),
+        ClusterCount::Range(range) => (2, range.clone()),
+        ClusterCount::Auto => return Ok(()),
+    };
+    if *most.start() < least || most.is_empty() || *most.end() > n {
+        let expected = format!("{least} to {n} clusters, as there are {n} rows");
+        return Err(Error::option("k", expected, clusters));
+    }
+    Ok(())
+}
+
+fn entry(options: &Options) -> Result<&'static Entry> {
+    let known = matches!(options.clusters, ClusterCount::Number(_) | ClusterCount::Range(_));
+    let usual = if known { WITH_K } else { WITHOUT_K };
+    let name = options.method.as_deref().filter(|&name| name != "auto").unwrap_or(usual);
+    let entry =
+        METHODS.iter().find(|method| method.slug == name).ok_or_else(|| Error::unknown_method(name))?;
+    if entry.needs_labels {
+        let expected = "a method that learns without labels";
+        return Err(Error::option(
+            "method",
+            expected,
+            format!("`{name}`, which is fitted on labelled samples"),
+        ));
+    }
+    if known && entry.slug == WITHOUT_K {
+        let expected = format!("a method that takes a number of clusters, such as `{WITH_K}`");
+        let found = format!("`{name}`, which finds it by itself: leave k out");
+        return Err(Error::option("method", expected, found));
+    }
+    Ok(entry)
+}
+
+/// What the rows are, and by what that is known.
+fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, &'static str) {
+    match options.shape {
+        Some(shape) => (shape, ""),
+        None if options.sparse => (Shape::Text, "the data are sparse"),
+        None => match Scaling::by_values(x) {
+            Scaling::AsGiven => (Shape::Images, "all values lie in [−1, 1]"),
+            Scaling::By255 => (Shape::Images, "all values are whole numbers from 0 to 255"),
+            _ => (Shape::Tables, "the columns have scales of their own"),
+        },
+    }
+}
+
+/// Settings that differ from the method's own defaults here. Where a method makes several starts and keeps the best, the seeds
+/// take their place: all of them are shown, and the best is chosen among them.
+fn own_defaults(settings: &Value, n: usize, seeds: usize) -> Vec<(&'static str, Value)> {
+    let mut changed = Vec::new();
+    for path in ["graph.seeds", "maps"] {
+        if at(settings, path).is_some() && seeds > 1 {
+            changed.push((path, Value::from(1)));
+        }
+    }
+    // Fewer rows than neighbours.
+    for (path, most) in [("graph.neighbours", n), ("umap.n_neighbors", n.saturating_sub(1))] {
+        if let Some(neighbours) = at(settings, path).and_then(Value::as_u64) {
+            let fewer = neighbours.min(most as u64).max(2);
+            if fewer < neighbours {
+                changed.push((path, Value::from(fewer)));
+            }
+        }
+    }
+    changed
+}
+
+fn why(options: &Options, method: &Entry, scaling: &Scaling, of_shape: &str) -> String {
+    let why = match (&options.method, method.slug) {
+        (Some(name), _) if name != "auto" => format!("The method `{}` was asked for.", method.slug),
+        (_, WITH_K) => format!(
+            "The method is `{WITH_K}`, because k is given: without a network it is level with the best deep methods on pictures."
+        ),
+        _ => format!(
+            "The method is `{WITHOUT_K}`, because k is not given: it finds the number of clusters by density."
+        ),
+    };
+    let scaled = match scaling {
+        Scaling::AsGiven => "The values stay as they are",
+        Scaling::By255 => "The values are divided by 255",
+        Scaling::Standardise => "Every column is standardised",
+        Scaling::L2 => "Every row is brought to length 1",
+        Scaling::Unit => "Every column is brought into [0, 1]",
+        Scaling::Whole => "All values together are brought into [0, 1]",
+        Scaling::SignedUnit => "Every value x becomes 2x − 1",
+        Scaling::Auto => "The scaling follows the values",
+    };
+    let because = if options.scaling.is_some() {
+        ", as asked for".to_owned()
+    } else if of_shape.is_empty() {
+        String::new()
+    } else {
+        format!(", because {of_shape}")
+    };
+    format!("{why} {scaled}{because}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+    use serde_json::json;
+
+    fn plan(x: &Array2<f32>, options: &Options) -> Result<Plan> {
+        Plan::new(x.view(), options)
+    }
+
+    fn table() -> Array2<f32> {
+        Array2::from_shape_fn((40, 5), |(i, j)| (i * j) as f32 - 30.5)
+    }
+
+    #[test]
+    fn methods_follow_what_is_known() {
+        let given = Options { clusters: ClusterCount::Number(3), ..Options::default() };
+        let made = plan(&table(), &given).unwrap();
+        assert_eq!(
+            (made.method.slug, made.k, made.seeds),
+            ("graph-communities", Some(3), vec![0, 1, 2, 3, 4])
+        );
+        assert_eq!(made.settings["graph"]["seeds"], json!(1));
+        let free = plan(&table(), &Options::default()).unwrap();
+        assert_eq!((free.method.slug, free.k, free.range), ("umap-hdbscan", None, None));
+        let deep = Options { method: Some("dec".to_owned()), ..given };
+        assert_eq!(plan(&table(), &deep).unwrap().seeds, [0, 1, 2]);
+        let unknown = Options { method: Some("dec".to_owned()), ..Options::default() };
+        assert_eq!(plan(&table(), &unknown).unwrap().range, Some(2..=20));
+    }
+
+    #[test]
+    fn scalings_follow_the_values() {
+        let scaling = |x: &Array2<f32>| plan(x, &Options::default()).unwrap().scaling;
+        assert_eq!(scaling(&table()), Scaling::Standardise);
+        assert_eq!(scaling(&(&table() / 200.0)), Scaling::AsGiven);
+        assert_eq!(scaling(&Array2::from_shape_fn((40, 16), |(i, j)| (6 * i + j) as f32)), Scaling::By255);
+        let text = Options { sparse: true, ..Options::default() };
+        assert_eq!(plan(&table(), &text).unwrap().scaling, Scaling::L2);
+        let own = Options { scaling: Some(Scaling::Unit), ..Options::default() };
+        let made = plan(&table(), &own).unwrap();
+        assert_eq!(made.settings["scaling"], json!("unit"));
+    }
+
+    #[test]
+    fn settings_are_those_asked_for() {
+        let set = |path: &str, value: Value| {
+            let settings = vec![(path.to_owned(), value)];
+            plan(&table(), &Options { clusters: ClusterCount::Number(2), settings, ..Options::default() })
+        };
+        let settings = set("graph.seeds", json!(7)).unwrap().settings;
+        assert_eq!((&settings["graph"]["seeds"], &settings["graph"]["neighbours"]), (&json!(7), &json!(15)));
+        let message = set("graph.neighbors", json!(7)).unwrap_err().to_string();
+        assert!(
+            message.contains("unknown field `neighbors`") && message.contains("`neighbours`"),
+            "{message}"
+        );
+        let few = Array2::from_shape_fn((9, 3), |(i, j)| (i + j) as f32);
+        let made = plan(&few, &Options { clusters: ClusterCount::Number(2), ..Options::default() }).unwrap();
+        assert_eq!(made.settings["graph"]["neighbours"], json!(9));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let message = |clusters, method: Option<&str>| {
+            let options = Options { clusters, method: method.map(str::to_owned), ..Options::default() };
+            let error = plan(&table(), &options).unwrap_err();
+            assert!(error.is_usage());
+            error.to_string()
+        };
+        use ClusterCount::{Auto, Number, Range};
+        assert_eq!(message(Number(41), None), "k: expected 1 to 40 clusters, as there are 40 rows, found 41");
+        assert!(message(Range(1..=4), None).ends_with("found 1-4"));
+        assert!(message(Auto, Some("graph-comunities")).contains("did you mean `graph-communities`?"));
+        assert!(message(Number(3), Some("umap-hdbscan")).contains("leave k out"));
+        assert!(message(Auto, Some("snnl")).contains("without labels"));
+        let none = Options { seeds: Some(0), ..Options::default() };
+        assert_eq!(plan(&table(), &none).unwrap_err().to_string(), "seeds: expected at least 1, found 0");
+    }
+}

@@ -1,0 +1,89 @@
+//! What a reader of an answer should know before using it.
+
+use super::{Run, sizes};
+use deepclust_methods::facts;
+
+/// Sentences on the chosen run and on the seeds.
+pub(super) fn warnings(
+    runs: &[Run],
+    chosen: usize,
+    k: Option<usize>,
+    agreement: f64,
+    failed: &[(u64, String)],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    let run = &runs[chosen];
+    let n = run.labels.len() as f64;
+    let (sizes, noise) = sizes(&run.labels);
+    let wanted = k.unwrap_or(sizes.len()).max(1) as f64;
+    match run.facts.get(facts::EMPTY_CLUSTERS) {
+        Some(&empty) if empty > 0.0 => {
+            found.push(format!("{empty} of the {wanted} clusters asked for have no row."));
+        }
+        _ => {}
+    }
+    for (cluster, &size) in sizes.iter().enumerate() {
+        let share = size as f64 / n;
+        if share > 0.5 && sizes.len() > 1 {
+            found.push(format!(
+                "Cluster {cluster} holds {:.0} % of the rows: the others may be parts of little weight.",
+                100.0 * share
+            ));
+        }
+        if share < 0.1 / wanted {
+            let percent = 100.0 * share;
+            found.push(format!("Cluster {cluster} holds {size} rows, {percent:.2} % of all: it is dying, or rows that fit nowhere."));
+        }
+    }
+    match sizes.len() {
+        0 => found.push("No row is in a cluster: the density has no peaks that stand out.".to_owned()),
+        1 => found.push("There is a single cluster.".to_owned()),
+        _ => {}
+    }
+    if noise as f64 > 0.2 * n {
+        found.push(format!("{:.0} % of the rows are in no cluster.", 100.0 * noise as f64 / n));
+    }
+    if runs.len() > 1 && agreement < 0.8 {
+        found.push(format!(
+            "The seeds disagree: their mean adjusted Rand index is {agreement:.2}, where 1 is the same. Look at the confidence of each row."
+        ));
+    }
+    for (seed, problem) in failed {
+        found.push(format!("Seed {seed} failed and is left out: {problem}."));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::NOISE;
+
+    fn of(labels: Vec<i32>, k: Option<usize>, agreement: f64) -> Vec<String> {
+        let run = |labels: &[i32]| Run { labels: labels.to_vec(), ..Run::default() };
+        warnings(&[run(&labels), run(&labels)], 0, k, agreement, &[])
+    }
+
+    #[test]
+    fn sound_clusters_need_no_warning() {
+        assert!(of([0, 1, 2].repeat(40), Some(3), 0.95).is_empty());
+    }
+
+    #[test]
+    fn each_trouble_has_a_sentence() {
+        let mut labels = vec![0; 80];
+        labels.extend([1; 39]);
+        labels.push(2);
+        let said = of(labels, Some(3), 0.5).join("\n");
+        assert!(said.contains("Cluster 0 holds 67 %") && said.contains("Cluster 2 holds 1 rows"), "{said}");
+        assert!(said.contains("seeds disagree") && said.contains("0.50"), "{said}");
+        let said = of([NOISE, 0, 1].repeat(5), None, 1.0).join("\n");
+        assert_eq!(said, "33 % of the rows are in no cluster.");
+        assert!(of(vec![NOISE; 4], None, 1.0)[0].starts_with("No row is in a cluster"));
+        let mut run = Run { labels: vec![0, 1], ..Run::default() };
+        run.facts.insert(facts::EMPTY_CLUSTERS.to_owned(), 2.0);
+        let failed = [(4, "training diverged".to_owned())];
+        let said = warnings(&[run], 0, Some(4), 1.0, &failed).join("\n");
+        assert!(said.contains("2 of the 4 clusters") && said.contains("Seed 4 failed"), "{said}");
+    }
+}

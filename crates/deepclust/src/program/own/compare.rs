@@ -1,0 +1,80 @@
+use super::arguments::Compare;
+use super::fit::{begin, describe, run, wanted};
+use super::folder::Folder;
+use super::input;
+use crate::{interrupt, say};
+use anyhow::Result;
+use deepclust::fit::{Plan, Scores, sizes};
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+/// A method's line.
+struct Line {
+    method: String,
+    clusters: usize,
+    agreement: f64,
+    seconds: f64,
+    scores: Option<Scores>,
+}
+
+/// `deepclust compare`.
+pub fn compare(options: &Compare) -> Result<bool> {
+    begin(&options.search);
+    let mut input = input::read(&options.data, &options.reading)?;
+    describe(&input);
+    let name = format!("{}-compared", input.name);
+    let out = options.out.clone().unwrap_or_else(|| Path::new("deepclust-out").join(name));
+    // Every name and setting is checked before the first method runs for hours.
+    let plans = options.methods.iter().map(|method| {
+        let mut wanted = wanted(&options.search, input.sparse);
+        wanted.method = Some(method.clone());
+        Plan::new(input.x.view(), &wanted)
+    });
+    let plans: Vec<Plan> = plans.collect::<Result<_, _>>()?;
+    let all = Folder::open(&out)?;
+    interrupt::watch_seeds(plans.iter().map(|plan| plan.seeds.len()).sum(), &out)?;
+    let mut lines = Vec::new();
+    for plan in plans {
+        let (start, method) = (Instant::now(), plan.method.slug.to_owned());
+        let folder = Folder::open(&out.join(&method))?;
+        let x = input.x.clone();
+        let (answer, mut rest) = run(input, plan, &folder, Some(all.seeds("networks")), start)?;
+        rest.x = x;
+        input = rest;
+        let scores = if input.labels.is_empty() { None } else { Some(answer.scores(&input.labels)?) };
+        let (clusters, agreement) = (sizes(&answer.chosen().labels).0.len(), answer.mean_agreement());
+        lines.push(Line { method, clusters, agreement, seconds: start.elapsed().as_secs_f64(), scores });
+    }
+    show(&lines, &all)?;
+    Ok(true)
+}
+
+fn show(lines: &[Line], folder: &Folder) -> Result<()> {
+    say(&format!(
+        "{:<20} {:>8} {:>9} {:>8}   labels, for scoring alone",
+        "method", "clusters", "agreement", "seconds"
+    ));
+    for line in lines {
+        let named =
+            |scores: &Scores| scores.named().map(|(name, value)| format!("{name} {value:.3}")).join(", ");
+        let scores = line.scores.as_ref().map_or("none given".to_owned(), named);
+        let Line { method, clusters, agreement, seconds, .. } = line;
+        say(&format!("{method:<20} {clusters:>8} {agreement:>9.2} {seconds:>8.1}   {scores}"));
+    }
+    let path = folder.write("compare.csv", |out: &mut dyn Write| {
+        writeln!(out, "method,clusters,agreement,seconds,acc,nmi,ami,ari,purity")?;
+        for line in lines {
+            let scores = line.scores.as_ref();
+            let scores: Vec<String> = match scores {
+                Some(scores) => scores.named().iter().map(|(_, value)| format!("{value:.4}")).collect(),
+                None => vec![String::new(); 5],
+            };
+            let Line { method, clusters, agreement, seconds, .. } = line;
+            writeln!(out, "{method},{clusters},{agreement:.4},{seconds:.1},{}", scores.join(","))?;
+        }
+        Ok(())
+    })?;
+    say(&format!("{}, and a folder for each method beside it", path.display()));
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! A user's data, and what there is to say about them.
+
+use super::arguments::Reading;
+use anyhow::{Result, bail};
+use deepclust_datasets::{
+    DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
+};
+use ndarray::Array2;
+use std::path::Path;
+
+/// What was read.
+pub struct Input {
+    /// The features, dense.
+    pub x: Array2<f32>,
+    /// Whether they were stored as sparse ones.
+    pub sparse: bool,
+    /// What the data are called.
+    pub name: String,
+    /// SHA-256 of features and labels.
+    pub digest: String,
+    /// What the columns are called; empty where they have no names.
+    pub columns: Vec<String>,
+    /// What the rows are called; empty where they have no names.
+    pub rows: Vec<String>,
+    /// The shape of a row, where rows are pictures.
+    pub image: Option<ImageShape>,
+    /// The classes, for scoring alone; empty where they are not known.
+    pub labels: Vec<usize>,
+    /// What the classes are called.
+    pub class_names: Vec<String>,
+    /// What was found, a sentence each.
+    pub facts: Vec<String>,
+    /// The same as names and values.
+    pub found: Vec<(String, String)>,
+    /// How it was read, so that other rows can be read the same way.
+    pub options: own::OwnOptions,
+}
+
+/// The most that sparse features may take as a dense matrix.
+const DENSE_LIMIT: usize = 8 << 30;
+
+/// Reads a file, a folder of pictures, or a data set by its name.
+pub fn read(what: &str, reading: &Reading) -> Result<Input> {
+    read_as(what, reading, own::OwnOptions::default())
+}
+
+/// The same as other data were read, but for what is said of these.
+pub fn read_as(what: &str, reading: &Reading, base: own::OwnOptions) -> Result<Input> {
+    let options = options(reading, base);
+    if !Path::new(what).exists() && entry(what).is_ok() {
+        // Not here yet: fetched, with progress on standard error.
+        load_with(what, &named(reading), &mut Plain::new(std::io::stderr()))?;
+    }
+    let found = own::open(what, &options, &named(reading))?;
+    finish(found, options)
+}
+
+fn named(reading: &Reading) -> LoadOptions {
+    LoadOptions { dirs: DataDirs::new(reading.data_dir.clone()), ..LoadOptions::default() }
+}
+
+fn options(reading: &Reading, base: own::OwnOptions) -> own::OwnOptions {
+    let mut options = own::OwnOptions {
+        no_header: reading.no_header || base.no_header,
+        header: reading.header || base.header,
+        delimiter: reading.delimiter.or(base.delimiter),
+        impute: reading.impute.or(base.impute),
+        drop: if reading.drop.is_empty() { base.drop } else { reading.drop.clone() },
+        one_hot: if reading.one_hot.is_empty() { base.one_hot } else { reading.one_hot.clone() },
+        size: reading.size.or(base.size),
+        grey: reading.grey || base.grey,
+        features: reading.array.clone().or(base.features),
+        ..base
+    };
+    if let Some(labels) = &reading.labels {
+        if Path::new(labels).is_file() {
+            (options.labels_file, options.label) = (Some(labels.into()), None);
+        } else {
+            (options.labels_file, options.label) = (None, Some(labels.clone()));
+        }
+    }
+    options
+}
+
+fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
+    let own::OwnData { data, facts, row_names: rows, .. } = found;
+    let digest = data.digest();
+    let (n, d) = (data.len(), data.n_features());
+    let Dataset { name, features, labels, class_names, image, .. } = data;
+    let (x, sparse) = match features {
+        Features::Dense(x) => (x, false),
+        sparse => {
+            let bytes = n.saturating_mul(d).saturating_mul(size_of::<f32>());
+            if bytes > DENSE_LIMIT {
+                bail!(
+                    "{name}: expected features of at most {} GiB as a dense matrix, found {n} × {d}, {} GiB; keep fewer columns",
+                    DENSE_LIMIT >> 30,
+                    bytes >> 30
+                );
+            }
+            (sparse.to_dense(), true)
+        }
+    };
+    let found = pairs(&facts);
+    let (columns, facts) = (facts.names.clone(), facts.lines());
+    Ok(Input { x, sparse, name, digest, columns, rows, image, labels, class_names, facts, found, options })
+}
+
+/// Names and values of what was found, without what is ordinary.
+fn pairs(facts: &own::Facts) -> Vec<(String, String)> {
+    let mut pairs = vec![
+        ("format".to_owned(), facts.format.clone()),
+        ("rows".to_owned(), facts.rows.to_string()),
+        ("columns".to_owned(), facts.columns.to_string()),
+    ];
+    let mut say = |name: &str, value: String| pairs.push((name.to_owned(), value));
+    if let Some(image) = facts.image {
+        say("pictures", format!("{} × {} × {}", image.height, image.width, image.channels));
+    }
+    if let Some((low, high)) = facts.range {
+        say("values", format!("{low} to {high}"));
+    }
+    for (name, count) in [
+        ("constant columns", facts.constant.len()),
+        ("rows equal to others", facts.duplicates),
+        ("missing values filled", facts.imputed.iter().map(|(_, count)| count).sum()),
+        ("rows without a label left out", facts.left_out),
+        ("columns left out", facts.dropped.len()),
+    ] {
+        if count > 0 {
+            say(name, count.to_string());
+        }
+    }
+    pairs
+}

@@ -1,0 +1,26 @@
+//! Clustering one's own data: `fit`, `predict`, `embed`, `choose-k`, `compare`, `methods`.
+
+mod arguments;
+mod board;
+mod choose;
+mod compare;
+mod estimate;
+mod fit;
+mod folder;
+mod host;
+mod input;
+mod items;
+mod kept;
+mod methods;
+mod npy;
+mod output;
+mod predict;
+mod report;
+mod summary;
+
+pub use arguments::{ChooseK, Compare, Embed, Fit, Predict};
+pub use choose::choose_k;
+pub use compare::compare;
+pub use fit::fit;
+pub use methods::methods;
+pub use predict::{embed, predict};

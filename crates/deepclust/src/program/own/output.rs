@@ -1,0 +1,77 @@
+//! The files that a fit leaves.
+
+use super::folder::Folder;
+use super::input::Input;
+use super::npy::write_matrix;
+use anyhow::Result;
+use deepclust::fit::Answer;
+use deepclust_datasets::{ImageShape, own::OwnOptions};
+use deepclust_methods::save_model_with;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
+
+/// What a model's file says beside the model: how to read rows for it, and what its answers are called.
+#[derive(Serialize, Deserialize)]
+pub struct ModelNote {
+    /// The method.
+    pub method: String,
+    /// For the model's own number of each cluster the number in the answer; −1 for rows in none.
+    pub ids: Vec<i32>,
+    /// Columns of the rows.
+    pub width: usize,
+    /// What they are called; empty where they have no names.
+    pub columns: Vec<String>,
+    /// The shape of a row, where rows are pictures.
+    pub image: Option<ImageShape>,
+    /// How the rows were read.
+    pub reading: OwnOptions,
+}
+
+/// Writes assignments, embedding and model; what they are called.
+pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> Result<()> {
+    folder.write("assignments.csv", |out| assignments(out, input, answer))?;
+    folder.write("embedding.npy", |out| write_matrix(&mut { out }, answer.embedding.view()))?;
+    // Where the data lie says nothing about how others are read.
+    let reading = OwnOptions { labels_file: None, ..input.options.clone() };
+    let note = ModelNote {
+        method: answer.plan.method.slug.to_owned(),
+        ids: answer.chosen().ids.clone(),
+        width,
+        columns: input.columns.clone(),
+        image: input.image,
+        reading,
+    };
+    let note = serde_json::to_value(note)?;
+    save_model_with(&folder.path("model.safetensors"), answer.model.as_ref(), Some(&note))?;
+    Ok(())
+}
+
+fn assignments(out: &mut dyn Write, input: &Input, answer: &Answer) -> io::Result<()> {
+    let named = input.rows.len() == answer.consensus.len();
+    let name = if named { ",name" } else { "" };
+    write!(out, "row{name},cluster,confidence,consensus")?;
+    for run in &answer.runs {
+        write!(out, ",seed_{}", run.seed)?;
+    }
+    writeln!(out)?;
+    for (row, (cluster, confidence)) in answer.chosen().labels.iter().zip(&answer.confidence).enumerate() {
+        write!(out, "{row}")?;
+        if named {
+            write!(out, ",{}", quoted(&input.rows[row]))?;
+        }
+        write!(out, ",{cluster},{confidence:.2},{}", answer.consensus[row])?;
+        for run in &answer.runs {
+            write!(out, ",{}", run.labels[row])?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A field of a CSV file.
+fn quoted(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}

@@ -1,0 +1,48 @@
+//! `summary.json`.
+
+use super::input::Input;
+use anyhow::Result;
+use deepclust::fit::{Answer, Scores, sizes};
+use deepclust_experiments::Machine;
+use deepclust_nets::{Products, device_name};
+use serde_json::{Value, json};
+
+/// Everything about a fit but the rows themselves.
+pub fn summary(input: &Input, shape: (usize, usize), answer: &Answer, seconds: f64) -> Result<Value> {
+    let plan = &answer.plan;
+    let scored = !input.labels.is_empty();
+    let scores = |clusters: &[i32]| -> Result<Option<Scores>> {
+        Ok(if scored { Some(Scores::of(&input.labels, clusters)?) } else { None })
+    };
+    let mut runs = Vec::new();
+    for (run, score) in answer.runs.iter().zip(&answer.choice.scores) {
+        let (sizes, noise) = sizes(&run.labels);
+        runs.push(json!({
+            "seed": run.seed, "clusters": sizes.iter().filter(|&&size| size > 0).count(), "noise": noise, "seconds": run.seconds,
+            "score": score, "facts": run.facts, "metrics": scores(&run.labels)?,
+        }));
+    }
+    let (sizes, noise) = sizes(&answer.chosen().labels);
+    let machine = Machine::this(plan.device);
+    let mean = (!answer.silhouettes.is_empty()).then(|| {
+        answer.silhouettes.iter().map(|(_, value)| value).sum::<f64>() / answer.silhouettes.len() as f64
+    });
+    Ok(json!({
+        "data": {"name": input.name, "digest": input.digest, "rows": shape.0, "columns": shape.1, "found": input.facts},
+        "method": {"name": plan.method.slug, "settings": plan.settings, "k": plan.k, "why": plan.why},
+        "seeds": plan.seeds,
+        "clusters": {"sizes": sizes, "noise": noise},
+        "agreement": {"mean": answer.mean_agreement(), "ari": answer.agreement.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>()},
+        "chosen": {"seed": answer.chosen().seed, "because": answer.choice.rule.to_string(), "silhouette": mean},
+        "runs": runs,
+        "failed": answer.failed.iter().map(|(seed, why)| json!({"seed": seed, "why": why})).collect::<Vec<_>>(),
+        "warnings": answer.warnings,
+        // For scoring alone: nothing was chosen by them.
+        "metrics": {"chosen": scores(&answer.chosen().labels)?, "consensus": scores(&answer.consensus)?},
+        "seconds": (seconds * 10.0).round() / 10.0,
+        "made_by": {
+            "version": env!("CARGO_PKG_VERSION"), "revision": deepclust_experiments::revision(),
+            "arithmetic": machine.arithmetic(Products::of_this_process()), "device": device_name(plan.device), "machine": machine,
+        },
+    }))
+}

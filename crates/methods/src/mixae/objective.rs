@@ -1,0 +1,95 @@
+use super::network::Networks;
+use super::{Consistency, MixaeSettings, SampleChange};
+use crate::guard::shares_of;
+use crate::names::series::{
+    BATCH_ENTROPY, BATCH_ENTROPY_WEIGHT, CONSISTENCY, RECONSTRUCTION, SAMPLE_ENTROPY, SAMPLE_ENTROPY_WEIGHT,
+};
+use crate::noise::normal;
+use crate::{Error, Result};
+use deepclust_losses::{batch_entropy_from_logits, consistency_from_logits, sample_entropy_from_logits};
+use deepclust_nets::{Adam, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory};
+use rand::Rng;
+use std::ops::ControlFlow;
+
+/// R + α H(p) − β H(p̄) + c KL(p(x) ‖ p(Tx)).
+pub(super) struct Joint<'a> {
+    settings: &'a MixaeSettings,
+    networks: &'a Networks,
+    /// A unit of the reconstruction loss, in squared units of the features.
+    unit: f64,
+    /// α and β of this epoch.
+    weights: (f64, f64),
+    adam: Adam,
+}
+
+impl<'a> Joint<'a> {
+    pub(super) fn new(settings: &'a MixaeSettings, networks: &'a Networks, unit: f64) -> Result<Self> {
+        let adam = Adam::new(settings.adam, networks.parameters(settings.reconstructs))?;
+        let weights = settings.weights.after(&TrainHistory::default());
+        Ok(Self { settings, networks, unit, weights, adam })
+    }
+
+    /// The loss of a batch, shape (batch, features), and of what becomes of it where it is changed.
+    pub(super) fn loss_of(&self, x: &Tensor, changed: Option<&Tensor>) -> Result<Losses> {
+        let networks = self.networks;
+        let codes = networks.codes(x, true);
+        let logits = networks.logits(&networks.concatenate(&codes), true);
+        let (of_samples, of_batch) =
+            (sample_entropy_from_logits(&logits)?, batch_entropy_from_logits(&logits)?);
+        let mut total = &of_samples * self.weights.0 - &of_batch * self.weights.1;
+        let mut parts = shares_of(&logits.detach().argmax(1, false), logits.size()[1]);
+        parts.extend([(SAMPLE_ENTROPY.into(), of_samples), (BATCH_ENTROPY.into(), of_batch)]);
+        if self.settings.reconstructs {
+            let probabilities = logits.softmax(1, Kind::Float);
+            let error = networks.mixture.weighted_error(&codes, x, &probabilities) / self.unit;
+            total += &error;
+            parts.push((RECONSTRUCTION.into(), error));
+        }
+        if let (Some(Consistency { weight, .. }), Some(changed)) = (&self.settings.consistency, changed) {
+            let moved = networks.concatenate(&networks.codes(changed, true));
+            let divergence = consistency_from_logits(&logits, &networks.logits(&moved, true))?;
+            total += &divergence * *weight;
+            parts.push((CONSISTENCY.into(), divergence));
+        }
+        Ok(Losses { total, parts })
+    }
+}
+
+/// T x.
+fn changed(x: &Tensor, change: &SampleChange, rng: &mut impl Rng) -> Tensor {
+    match change {
+        SampleChange::Images(augmentation) => augmentation.apply(x, rng),
+        SampleChange::Noise(std) => {
+            let shape = [x.size()[0] as usize, x.size()[1] as usize];
+            x + normal(shape, x.device(), rng) * *std
+        }
+    }
+}
+
+impl Objective for Joint<'_> {
+    type Error = Error;
+
+    fn loss(&mut self, step: &Step) -> Result<Losses> {
+        let change = self.settings.consistency.as_ref().map(|consistency| &consistency.change);
+        let changed = change.map(|change| changed(&step.x, change, &mut step.generator()));
+        self.loss_of(&step.x, changed.as_ref())
+    }
+
+    fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {
+        vec![&mut self.adam]
+    }
+
+    fn buffers(&self) -> Vec<Tensor> {
+        self.networks.buffers()
+    }
+
+    fn before_round(&mut self, _: usize, history: &mut TrainHistory) -> Result<ControlFlow<()>> {
+        self.weights = self.settings.weights.after(history);
+        for (name, weight) in
+            [(SAMPLE_ENTROPY_WEIGHT, self.weights.0), (BATCH_ENTROPY_WEIGHT, self.weights.1)]
+        {
+            history.parts.entry(name.to_owned()).or_default().push(weight);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
