@@ -8,7 +8,8 @@ use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric, paired}
 fn rows_on<'a>(records: &'a Records, dataset: &'a str) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
     records.rows().iter().filter_map(move |row| {
         let planned = row.runs.iter().any(|planned| planned.dataset == dataset);
-        let shown = row.kind == Kind::Table && row.table.is_empty() && (planned || row.runs.is_empty());
+        let of_interest = planned || row.runs.is_empty() || records.nearest(row.id, dataset).is_some();
+        let shown = row.kind == Kind::Table && row.table.is_empty() && of_interest;
         shown.then(|| (row, records.of(row.id, dataset)))
     })
 }
