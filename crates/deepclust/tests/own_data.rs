@@ -163,6 +163,22 @@ fn an_interrupted_fit_says_how_to_go_on() {
 }
 
 #[test]
+fn the_number_of_clusters_is_chosen_and_reasons_are_shown() {
+    let folder = folder();
+    deepclust(&folder)
+        .args(["choose-k", "things.csv", "--labels", "kind", "-k", "2-5"])
+        .assert()
+        .success()
+        .stdout(contains("the stability of communities says 3").and(contains("the silhouette says 3")));
+    deepclust(&folder)
+        .args(["fit", "things.csv", "--labels", "kind", "-k", "2-5", "--out", "out"])
+        .assert()
+        .success()
+        .stdout(contains("k is 3, the number of clusters at which communities").and(contains("ACC 1.000")));
+    assert!(read(&folder, "out/report.html").contains("the stability of communities"));
+}
+
+#[test]
 fn methods_are_listed_and_compared() {
     let folder = folder();
     deepclust(&folder)
@@ -205,12 +221,25 @@ fn wrong_input_is_named() {
     refused(&folder, &slip, 2, &["unknown method `kmeans`, did you mean `k-means`?", "known are"]);
     let setting = [known, &["-k", "3", "--set", "graph.neighbors=9"][..]].concat();
     refused(&folder, &setting, 2, &["unknown field `neighbors`", "`neighbours`"]);
-    refused(&folder, &["fit", "things.csv"], 1, &["kind", "small"]);
-    refused(&folder, &["fit", "gap.csv"], 1, &["line 3", "\"b\""]);
+    refused(
+        &folder,
+        &["fit", "things.csv"],
+        1,
+        &["column \"kind\"", "expected a finite number", "\"small\""],
+    );
+    refused(&folder, &["fit", "gap.csv"], 1, &["line 3", "\"b\"", "expected a number, found none"]);
     refused(&folder, &["fit", "ragged.csv"], 1, &["ragged.csv, line 3"]);
-    refused(&folder, &["fit", "empty.csv"], 1, &["empty.csv", "at least one row"]);
-    refused(&folder, &["fit", "nothing.csv"], 2, &["nothing.csv"]);
-    refused(&folder, &["fit", "things.csv", "--labels", "species"], 1, &["label", "species", "kind"]);
+    refused(&folder, &["fit", "empty.csv"], 1, &["empty.csv", "an empty file"]);
+    refused(&folder, &["fit", "nothing.csv"], 1, &["nothing.csv", "no such file"]);
+    fs::create_dir(folder.path().join("pictures")).unwrap();
+    put("pictures/a.png", "no picture");
+    refused(&folder, &["fit", "pictures"], 1, &["a.png", "expected an intact PNG or JPEG file"]);
+    refused(
+        &folder,
+        &["fit", "things.csv", "--labels", "species"],
+        1,
+        &["label column among", "species", "kind"],
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::agreement::{agreement, mean_of_pairs};
 use super::choice::{choose, sample, silhouettes};
+use super::choose::by_communities;
 use super::consensus::{align, vote};
 use super::runs::{Start, make_runs};
 use super::warnings::warnings;
@@ -81,7 +82,8 @@ pub fn fit(x: &ArrayRef2<f32>, options: &Options) -> Result<Answer> {
 ///
 /// # Errors
 /// As [`fit`], and what `host` reports.
-pub fn fit_with(x: CowArray<'_, f32, Ix2>, plan: Plan, host: &dyn Host) -> Result<Answer> {
+pub fn fit_with(x: CowArray<'_, f32, Ix2>, mut plan: Plan, host: &dyn Host) -> Result<Answer> {
+    plan.choose(x.view(), host)?;
     host.planned(&plan);
     let method = plan.build()?;
     let first = plan.seeds.first().copied().unwrap_or(0);
@@ -119,7 +121,9 @@ pub fn fit_with(x: CowArray<'_, f32, Ix2>, plan: Plan, host: &dyn Host) -> Resul
     let rows = sample(consensus.len(), first);
     let values = silhouettes(embedding.view(), &runs[choice.run].labels, &rows)?.unwrap_or_default();
     let silhouettes = rows.into_iter().zip(values).collect();
-    let warnings = warnings(&runs, choice.run, plan.k, mean_of_pairs(&agreement), &failed);
+    let mut warnings = warnings(&runs, choice.run, plan.k, mean_of_pairs(&agreement), &failed);
+    let found = super::sizes(&runs[choice.run].labels).0.len();
+    warnings.extend(second_thoughts(&plan, found));
     let answer = Answer {
         plan,
         runs,
@@ -134,6 +138,17 @@ pub fn fit_with(x: CowArray<'_, f32, Ix2>, plan: Plan, host: &dyn Host) -> Resul
         warnings,
     };
     Ok(answer)
+}
+
+/// Where the method found another number of clusters than communities speak for.
+fn second_thoughts(plan: &Plan, found: usize) -> Option<String> {
+    let stable = plan.opinions.as_ref().filter(|_| plan.k.is_none())?;
+    let stable = by_communities(stable).ok()?;
+    (stable != found).then(|| {
+        format!(
+            "The method finds {found} clusters, the stability of communities of the neighbour graph speaks for {stable}: compare with -k {stable}."
+        )
+    })
 }
 
 impl std::fmt::Debug for Answer {

@@ -17,6 +17,7 @@
 mod agreement;
 mod answer;
 mod choice;
+mod choose;
 mod consensus;
 mod error;
 mod host;
@@ -33,6 +34,7 @@ mod warnings;
 
 pub use answer::{Answer, fit, fit_with};
 pub use choice::{Choice, Rule};
+pub use choose::opinions;
 pub use error::{Error, Result};
 pub use host::{Alone, Host};
 pub use numbering::{NOISE, sizes};

@@ -1,5 +1,6 @@
 use super::settings::{at, put};
 use super::{ClusterCount, Error, Options, Result};
+use deepclust_cluster::Opinions;
 use deepclust_methods::{Entry, METHODS, Method, Scaling, Shape};
 use deepclust_nets::Device;
 use ndarray::ArrayView2;
@@ -15,7 +16,7 @@ const WITH_K: &str = "graph-communities";
 /// The method that finds it.
 const WITHOUT_K: &str = "umap-hdbscan";
 /// The numbers of clusters that are looked at where none is given and the method does not find it.
-const USUAL: std::ops::RangeInclusive<usize> = 2..=20;
+pub(super) const USUAL: std::ops::RangeInclusive<usize> = 2..=20;
 
 /// What will be done, settled before anything is.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Plan {
     pub device: Device,
     /// Seeds at the same time.
     pub at_once: usize,
+    /// What speaks for one number of clusters or another, where that was asked.
+    pub opinions: Option<Opinions>,
     /// Why this method, these seeds and this scaling: sentences.
     pub why: String,
 }
@@ -84,7 +87,8 @@ impl Plan {
             if device == Device::Cpu { options.at_once.unwrap_or(cores).clamp(1, seeds) } else { 1 };
         let seeds = (options.first_seed..).take(seeds).collect();
         let why = why(options, method, &scaling, of_shape);
-        let plan = Self { method, settings, k, range, seeds, shape, scaling, device, at_once, why };
+        let plan =
+            Self { method, settings, k, range, seeds, shape, scaling, device, at_once, opinions: None, why };
         plan.build()?;
         Ok(plan)
     }

@@ -23,6 +23,8 @@ pub enum Command {
     Predict(own::Predict),
     /// Features of new rows, by a model that `fit` made.
     Embed(own::Embed),
+    /// What speaks for one number of clusters or another: communities, density, indices of k-means.
+    ChooseK(own::ChooseK),
     /// Cluster the same data by several methods, and compare.
     Compare(own::Compare),
     /// The methods, a line each.

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Fit(options) => own::fit(&options),
         Command::Predict(options) => own::predict(&options),
         Command::Embed(options) => own::embed(&options),
+        Command::ChooseK(options) => own::choose_k(&options),
         Command::Compare(options) => own::compare(&options),
         Command::Methods => own::methods(),
         Command::Reproduce(options) => reproduce::reproduce(&options),

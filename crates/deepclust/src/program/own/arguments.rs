@@ -1,5 +1,6 @@
 use clap::Args;
 use deepclust::fit::{ClusterCount, parse_setting};
+use deepclust_datasets::own::Impute;
 use deepclust_methods::Scaling;
 use deepclust_nets::DeviceChoice;
 use serde_json::Value;
@@ -11,9 +12,33 @@ pub struct Reading {
     /// Known classes, for scoring alone: the name of a column (or array), or a file with one label a row.
     #[arg(long, value_name = "COLUMN|FILE")]
     pub labels: Option<String>,
-    /// The first line of a table is data.
-    #[arg(long)]
+    /// The first line of a table is data, where that is not seen from it.
+    #[arg(long, conflicts_with = "header")]
     pub no_header: bool,
+    /// The first line of a table holds names, where that is not seen from it.
+    #[arg(long)]
+    pub header: bool,
+    /// What separates the columns of a table [default: what fits its first lines best].
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<char>,
+    /// What missing numbers become: median [default: they are an error].
+    #[arg(long, value_name = "HOW")]
+    pub impute: Option<Impute>,
+    /// Columns of a table to leave out, comma-separated.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub drop: Vec<String>,
+    /// Columns of text that become columns of 0 and 1, comma-separated.
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub one_hot: Vec<String>,
+    /// Height and width to which pictures are resampled, such as 28x28.
+    #[arg(long, value_name = "HxW", value_parser = size)]
+    pub size: Option<(usize, usize)>,
+    /// Pictures become grey.
+    #[arg(long)]
+    pub grey: bool,
+    /// The array of an .npz that holds the features.
+    #[arg(long, value_name = "NAME")]
+    pub array: Option<String>,
     /// Where to look for data sets that are given by name.
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -53,6 +78,17 @@ pub struct Fit {
     /// The output folder [default: deepclust-out/<name of the data>].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub search: Search,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `deepclust choose-k`.
+#[derive(Args, Debug, Clone)]
+pub struct ChooseK {
+    /// What `fit` takes.
+    pub data: String,
     #[command(flatten)]
     pub search: Search,
     #[command(flatten)]
@@ -107,6 +143,12 @@ pub struct Embed {
 fn scaling(text: &str) -> Result<Scaling, String> {
     let known = "as-given, auto, unit, signed-unit, standardise, by-255 or l2";
     serde_json::from_value(Value::from(text)).map_err(|_| format!("expected {known}, found `{text}`"))
+}
+
+fn size(text: &str) -> Result<(usize, usize), String> {
+    let number = |text: &str| text.trim().parse::<usize>().ok().filter(|&pixels| pixels > 0);
+    let sides = text.split_once('x').and_then(|(height, width)| Some((number(height)?, number(width)?)));
+    sides.ok_or_else(|| format!("expected height x width, such as 28x28, found `{text}`"))
 }
 
 fn setting(text: &str) -> Result<(String, Value), String> {

@@ -1,7 +1,7 @@
 use super::arguments::{Fit, Search};
 use super::board::Board;
 use super::folder::Folder;
-use super::host::Program;
+use super::host::{Listening, Program};
 use super::input::{self, Input};
 use super::{estimate, output, report, summary};
 use crate::{interrupt, say};
@@ -63,12 +63,14 @@ pub fn describe(input: &Input) {
 /// Makes the seeds and writes the files. The rows are gone from the input where the method works in place.
 pub fn run(
     mut input: Input,
-    plan: Plan,
+    mut plan: Plan,
     folder: &Folder,
     cache: Option<PathBuf>,
     start: Instant,
 ) -> Result<(Answer, Input)> {
     let (rows, columns) = input.x.dim();
+    let board = Board::new();
+    plan.choose(input.x.view(), &Listening(&board))?;
     say(&plan.why);
     let time = estimate::time(&plan, rows, columns).map_or(String::new(), |time| format!("{time}, "));
     let memory = estimate::bytes(estimate::memory(&plan, rows, columns));
@@ -84,7 +86,6 @@ pub fn run(
         "data": input.digest, "method": plan.method.slug, "settings": plan.settings, "k": plan.k, "first": plan.seeds.first(),
         "arithmetic": Machine::this(plan.device).arithmetic(Products::of_this_process()), "version": env!("CARGO_PKG_VERSION"),
     }))?;
-    let board = Board::new();
     let seeds = folder.seeds(&key[..10]);
     let host = Program { board: &board, seeds, cache, rows, plan: plan.clone(), done: Mutex::new(0) };
     // k-means works on the rows themselves: a copy would double the memory.

@@ -6,6 +6,15 @@ use deepclust_methods::Progress;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+/// A program that is told how far a piece of work is, and keeps nothing.
+pub struct Listening<'a>(pub &'a Board);
+
+impl Host for Listening<'_> {
+    fn progress(&self, _: Option<u64>) -> Box<dyn Progress + '_> {
+        Box::new(self.0.listener("all rows"))
+    }
+}
+
 /// The program around a fit: tells how far it is, and keeps what is finished.
 pub struct Program<'a> {
     pub board: &'a Board,

@@ -2,7 +2,9 @@
 
 use super::arguments::Reading;
 use anyhow::{Result, bail};
-use deepclust_datasets::{DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, load_with, own};
+use deepclust_datasets::{
+    DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
+};
 use ndarray::Array2;
 use std::path::Path;
 
@@ -28,6 +30,8 @@ pub struct Input {
     pub class_names: Vec<String>,
     /// What was found, a sentence each.
     pub facts: Vec<String>,
+    /// The same as names and values.
+    pub found: Vec<(String, String)>,
     /// How it was read, so that other rows can be read the same way.
     pub options: own::OwnOptions,
 }
@@ -40,21 +44,34 @@ pub fn read(what: &str, reading: &Reading) -> Result<Input> {
     read_as(what, reading, own::OwnOptions::default())
 }
 
-/// The same as other data were read.
+/// The same as other data were read, but for what is said of these.
 pub fn read_as(what: &str, reading: &Reading, base: own::OwnOptions) -> Result<Input> {
     let options = options(reading, base);
-    let dataset = if Path::new(what).exists() {
-        own::read(Path::new(what), &options)?
-    } else {
-        let dirs = DataDirs::new(reading.data_dir.clone());
-        load_with(what, &LoadOptions { dirs, ..LoadOptions::default() }, &mut Plain::new(std::io::stderr()))?
-    };
-    let facts = vec![format!("{} rows of {} columns", dataset.len(), dataset.n_features())];
-    finish(dataset, Vec::new(), Vec::new(), facts, options)
+    if !Path::new(what).exists() && entry(what).is_ok() {
+        // Not here yet: fetched, with progress on standard error.
+        load_with(what, &named(reading), &mut Plain::new(std::io::stderr()))?;
+    }
+    let found = own::open(what, &options, &named(reading))?;
+    finish(found, options)
+}
+
+fn named(reading: &Reading) -> LoadOptions {
+    LoadOptions { dirs: DataDirs::new(reading.data_dir.clone()), ..LoadOptions::default() }
 }
 
 fn options(reading: &Reading, base: own::OwnOptions) -> own::OwnOptions {
-    let mut options = own::OwnOptions { no_header: reading.no_header || base.no_header, ..base };
+    let mut options = own::OwnOptions {
+        no_header: reading.no_header || base.no_header,
+        header: reading.header || base.header,
+        delimiter: reading.delimiter.or(base.delimiter),
+        impute: reading.impute.or(base.impute),
+        drop: if reading.drop.is_empty() { base.drop } else { reading.drop.clone() },
+        one_hot: if reading.one_hot.is_empty() { base.one_hot } else { reading.one_hot.clone() },
+        size: reading.size.or(base.size),
+        grey: reading.grey || base.grey,
+        features: reading.array.clone().or(base.features),
+        ..base
+    };
     if let Some(labels) = &reading.labels {
         if Path::new(labels).is_file() {
             (options.labels_file, options.label) = (Some(labels.into()), None);
@@ -65,16 +82,11 @@ fn options(reading: &Reading, base: own::OwnOptions) -> own::OwnOptions {
     options
 }
 
-fn finish(
-    dataset: Dataset,
-    columns: Vec<String>,
-    rows: Vec<String>,
-    facts: Vec<String>,
-    options: own::OwnOptions,
-) -> Result<Input> {
-    let digest = dataset.digest();
-    let (n, d) = (dataset.len(), dataset.n_features());
-    let Dataset { name, features, labels, class_names, image, .. } = dataset;
+fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
+    let own::OwnData { data, facts, row_names: rows, .. } = found;
+    let digest = data.digest();
+    let (n, d) = (data.len(), data.n_features());
+    let Dataset { name, features, labels, class_names, image, .. } = data;
     let (x, sparse) = match features {
         Features::Dense(x) => (x, false),
         sparse => {
@@ -89,5 +101,35 @@ fn finish(
             (sparse.to_dense(), true)
         }
     };
-    Ok(Input { x, sparse, name, digest, columns, rows, image, labels, class_names, facts, options })
+    let found = pairs(&facts);
+    let (columns, facts) = (facts.names.clone(), facts.lines());
+    Ok(Input { x, sparse, name, digest, columns, rows, image, labels, class_names, facts, found, options })
+}
+
+/// Names and values of what was found, without what is ordinary.
+fn pairs(facts: &own::Facts) -> Vec<(String, String)> {
+    let mut pairs = vec![
+        ("format".to_owned(), facts.format.clone()),
+        ("rows".to_owned(), facts.rows.to_string()),
+        ("columns".to_owned(), facts.columns.to_string()),
+    ];
+    let mut say = |name: &str, value: String| pairs.push((name.to_owned(), value));
+    if let Some(image) = facts.image {
+        say("pictures", format!("{} × {} × {}", image.height, image.width, image.channels));
+    }
+    if let Some((low, high)) = facts.range {
+        say("values", format!("{low} to {high}"));
+    }
+    for (name, count) in [
+        ("constant columns", facts.constant.len()),
+        ("rows equal to others", facts.duplicates),
+        ("missing values filled", facts.imputed.iter().map(|(_, count)| count).sum()),
+        ("rows without a label left out", facts.left_out),
+        ("columns left out", facts.dropped.len()),
+    ] {
+        if count > 0 {
+            say(name, count.to_string());
+        }
+    }
+    pairs
 }

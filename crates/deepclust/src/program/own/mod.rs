@@ -2,6 +2,7 @@
 
 mod arguments;
 mod board;
+mod choose;
 mod compare;
 mod estimate;
 mod fit;
@@ -17,7 +18,8 @@ mod predict;
 mod report;
 mod summary;
 
-pub use arguments::{Compare, Embed, Fit, Predict};
+pub use arguments::{ChooseK, Compare, Embed, Fit, Predict};
+pub use choose::choose_k;
 pub use compare::compare;
 pub use fit::fit;
 pub use methods::methods;

@@ -4,12 +4,13 @@ use super::input::Input;
 use super::items::{Look, look, rows};
 use anyhow::Result;
 use deepclust::fit::{Answer, NOISE, sizes};
+use deepclust_cluster::{Choice, Criterion as By, Opinion, Opinions, Source, StableAt};
 use deepclust_manifold::{Umap, UmapSettings};
 use deepclust_methods::Seed;
 use deepclust_metrics::confusion_matrix;
 use deepclust_report::html::{
-    Agreement, Chart, Cluster, ClusteringReport, Item, LabelScores, Line, MAP_ITEMS, MAP_POINTS, Map,
-    Silhouettes, thinned,
+    Agreement, Chart, ChoiceOfK, Cluster, ClusteringReport, Criterion, Item, LabelScores, Line, MAP_ITEMS,
+    MAP_POINTS, Map, Silhouettes, thinned,
 };
 use ndarray::{Array2, Axis};
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ pub fn report(input: &Input, shape: (usize, usize), answer: &Answer) -> Result<C
         let look = look(input, &answer.plan, &x, &clusters);
         columns = look.columns(input);
         if let (Look::Pictures((height, width, _), _), None) = (&look, input.image) {
-            pictures = Some(format!("{height} × {width} pixels each, as {} columns of bytes look", shape.1));
+            pictures = Some(format!("{height} × {width}, guessed from {} columns of bytes", shape.1));
         }
         items = wanted.iter().zip(x.rows()).map(|(&row, values)| (row, look.item(row, values))).collect();
     }
@@ -59,13 +60,9 @@ pub fn report(input: &Input, shape: (usize, usize), answer: &Answer) -> Result<C
         items: of(Some(&shown)),
     });
     let clusters = clusters(answer, |id| (of(near.get(&id)), of(far.get(&id))));
-    let mut data = vec![
-        ("rows".to_owned(), shape.0.to_string()),
-        ("columns".to_owned(), shape.1.to_string()),
-        ("digest (SHA-256)".to_owned(), input.digest.clone()),
-    ];
+    let mut data = input.found.clone();
     data.extend(pictures.map(|words| ("shown as pictures".to_owned(), words)));
-    data.extend(input.facts.iter().map(|fact| ("found".to_owned(), fact.clone())));
+    data.push(("digest".to_owned(), input.digest.chars().take(12).collect()));
     Ok(ClusteringReport {
         title: format!("{}: {} clusters", input.name, answer.clusters()),
         summary: summary(shape, answer),
@@ -76,7 +73,7 @@ pub fn report(input: &Input, shape: (usize, usize), answer: &Answer) -> Result<C
         clusters,
         silhouettes: silhouettes(answer),
         agreement: agreement(answer),
-        choice_of_k: None,
+        choice_of_k: answer.plan.opinions.as_ref().map(choice_of_k),
         losses: losses(answer),
         settings: settings(answer),
         labels: scores(input, answer)?,
@@ -87,12 +84,12 @@ fn summary((n, d): (usize, usize), answer: &Answer) -> Vec<String> {
     let (plan, chosen) = (&answer.plan, answer.chosen());
     let seeds = answer.runs.len();
     let mut words = vec![format!(
-        "{n} rows of {d} columns were put into {} clusters by `{}`, from {seeds} {}.",
+        "{n} rows of {d} columns were put into {} clusters by {}, from {seeds} {}.",
         answer.clusters(),
         plan.method.slug,
         if seeds == 1 { "seed" } else { "seeds" }
     )];
-    words.push(plan.why.clone());
+    words.push(plan.why.replace('`', ""));
     if seeds > 1 {
         words.push(format!(
             "The seeds agree by {:.2} (mean adjusted Rand index of all pairs; 1 is the same, 0 is chance). Shown is seed {}, because {}.",
@@ -188,6 +185,41 @@ fn map(answer: &Answer, drawn: &[usize]) -> Result<Option<(Vec<f32>, Vec<f32>, S
         all
     };
     Ok(Some((coordinate(0), coordinate(1), words)))
+}
+
+fn choice_of_k(opinions: &Opinions) -> ChoiceOfK {
+    let ks: Vec<usize> = opinions.communities.by_k.iter().map(|stable| stable.k).collect();
+    let of = |k: &usize| -> (Option<&StableAt>, Option<&Choice>) {
+        let stable = opinions.communities.by_k.iter().find(|stable| stable.k == *k);
+        (
+            stable,
+            opinions.indices.as_ref().and_then(|sweep| sweep.choices.iter().find(|choice| choice.k == *k)),
+        )
+    };
+    let value = |source: Source, k: &usize| -> Option<f64> {
+        let (stable, choice) = of(k);
+        match source {
+            Source::Communities => stable?.value(),
+            Source::Density => {
+                let found = opinions.density.as_ref()?.by_k.iter().find(|(found, _)| found == k);
+                Some(found.map_or(0.0, |&(_, count)| count as f64))
+            }
+            Source::Index(By::Elbow) => Some(choice?.inertia),
+            Source::Index(By::Silhouette) => choice?.silhouette,
+            Source::Index(By::CalinskiHarabasz) => choice?.calinski_harabasz,
+            Source::Index(By::DaviesBouldin) => choice?.davies_bouldin,
+            Source::Index(By::Gap) => Some(choice?.gap?.value),
+        }
+    };
+    let criterion = |Opinion { source, choice }: Opinion| Criterion {
+        name: source.to_string(),
+        values: ks.iter().map(|k| value(source, k).filter(|value| value.is_finite())).collect(),
+        chosen: choice.as_ref().ok().copied(),
+        reason: choice.err().unwrap_or_else(|| "by its rule".to_owned()),
+    };
+    let criteria = opinions.all().into_iter().map(criterion).collect();
+    let note = format!("{} Looked at: {} rows.", opinions.sentence(), opinions.rows);
+    ChoiceOfK { note, criteria, ks }
 }
 
 fn silhouettes(answer: &Answer) -> Option<Silhouettes> {
