@@ -69,7 +69,7 @@ impl Plan {
             let name = serde_json::to_value(scaling).unwrap_or_default();
             put(&mut settings, "scaling", name)?;
         }
-        for (path, value) in own_defaults(&settings, n, seeds) {
+        for (path, value) in own_defaults(&settings, method.trains, n, seeds) {
             put(&mut settings, path, value)?;
         }
         for (path, value) in &options.settings {
@@ -82,9 +82,10 @@ impl Plan {
             ClusterCount::Auto => (None, Some(*USUAL.start()..=(*USUAL.end()).min(n))),
         };
         let device = options.device.resolve()?;
+        // k-means works with all cores by itself: several at once would only take their memory.
+        let alone = device != Device::Cpu || settings.get("k_means").is_some() && !method.trains;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let at_once =
-            if device == Device::Cpu { options.at_once.unwrap_or(cores).clamp(1, seeds) } else { 1 };
+        let at_once = if alone { 1 } else { options.at_once.unwrap_or(cores).clamp(1, seeds) };
         let seeds = (options.first_seed..).take(seeds).collect();
         let why = why(options, method, &scaling, of_shape);
         let plan =
@@ -152,8 +153,12 @@ fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, &'static str) {
 
 /// Settings that differ from the method's own defaults here. Where a method makes several starts and keeps the best, the seeds
 /// take their place: all of them are shown, and the best is chosen among them.
-fn own_defaults(settings: &Value, n: usize, seeds: usize) -> Vec<(&'static str, Value)> {
+fn own_defaults(settings: &Value, trains: bool, n: usize, seeds: usize) -> Vec<(&'static str, Value)> {
     let mut changed = Vec::new();
+    // Two starts a seed, whatever the number of seeds: more seeds later are the same question.
+    if at(settings, "k_means.n_init").is_some() && !trains && seeds > 1 {
+        changed.push(("k_means.n_init", Value::from(2)));
+    }
     for path in ["graph.seeds", "maps"] {
         if at(settings, path).is_some() && seeds > 1 {
             changed.push((path, Value::from(1)));

@@ -8,7 +8,7 @@ use deepclust_experiments::duration;
 const SECONDS: &[(&str, f64)] = &[
     ("k-means", 1.8),
     ("pca-k-means", 0.4),
-    ("graph-communities", 0.6),
+    ("graph-communities", 2.0),
     ("umap-hdbscan", 5.0),
     ("ae-k-means", 204.0),
     ("dec", 402.0),
@@ -23,7 +23,15 @@ pub fn time(plan: &Plan, rows: usize, columns: usize) -> Option<String> {
     let (_, seconds) = SECONDS.iter().find(|(slug, _)| *slug == plan.method.slug)?;
     // Networks grow with the columns by their first and last layer alone.
     let width = |columns: usize| if plan.method.trains { 1_270_000.0 + 500.0 * columns as f64 } else { 1.0 };
-    let each = seconds * rows as f64 / 10_000.0 * width(columns) / width(784);
+    // Starts, clusters and columns beside those that were measured.
+    let starts = plan.settings.pointer("/k_means/n_init").and_then(serde_json::Value::as_f64);
+    let work = match (starts, plan.k) {
+        (Some(starts), Some(k)) if !plan.method.trains => {
+            starts / 10.0 * k as f64 / 10.0 * columns as f64 / 784.0
+        }
+        _ => 1.0,
+    };
+    let each = seconds * rows as f64 / 10_000.0 * work * width(columns) / width(784);
     let rounds = plan.seeds.len().div_ceil(plan.at_once) as f64;
     Some(format!("very roughly {}", duration((each * rounds).max(1.0))))
 }
