@@ -96,7 +96,7 @@ fn is_decimal_comma(field: &[u8]) -> bool {
 
 /// Whether the first line holds names: it says so in the options, an asked-for column is called so, or
 /// - it has text above numbers, or text only;
-/// - its numbers count up by one, at least three of them, as the columns of a frame without names do.
+/// - its numbers count up by one, at least three of them, beside text or from 0, as the columns of a frame without names do.
 pub(super) fn has_header(lines: &[&[u8]], delimiter: u8, options: &OwnOptions) -> bool {
     if options.no_header || options.header {
         return options.header;
@@ -116,18 +116,18 @@ pub(super) fn has_header(lines: &[&[u8]], delimiter: u8, options: &OwnOptions) -
     if first.iter().enumerate().any(|(column, field)| is_text(field) && above_numbers(column)) {
         return true;
     }
-    let whole = |field: &&[u8]| std::str::from_utf8(field).ok()?.parse::<i64>().ok();
-    let numbers: Vec<&[u8]> = first.iter().copied().filter(|field| is_number(field)).collect();
-    if numbers.is_empty() {
-        return first.iter().any(|field| is_text(field));
+    let count_up = |row: &[&[u8]]| -> Option<i64> {
+        let whole = |field: &&[u8]| std::str::from_utf8(field).ok()?.parse::<i64>().ok();
+        let numbers: Option<Vec<i64>> = row.iter().filter(|field| is_number(field)).map(whole).collect();
+        let numbers = numbers
+            .filter(|all| all.len() > 2 && all.windows(2).all(|w| w[1].checked_sub(1) == Some(w[0])))?;
+        numbers.first().copied()
+    };
+    if first.iter().any(|field| is_text(field)) {
+        return count_up(&first).is_some() || !first.iter().any(|field| is_number(field));
     }
-    let counted: Vec<i64> = numbers.iter().filter_map(whole).collect();
-    // Names are not repeated by the line below.
-    let same = rows.first() == Some(&first);
-    !same
-        && counted.len() == numbers.len()
-        && counted.len() > 2
-        && counted.windows(2).all(|w| w[1].checked_sub(1) == Some(w[0]))
+    // Data may begin so as well, but then they hardly go on so.
+    count_up(&first) == Some(0) && rows.first().is_none_or(|row| count_up(row).is_none())
 }
 
 #[cfg(test)]
@@ -159,7 +159,8 @@ mod tests {
             ("1\n2\n", (',', false)),
             ("cat,1,2\ndog,3,4\n", (',', false)),
             ("kind,0,1,2\ncat,5,6,7\n", (',', true)),
-            ("0,1,2\n4,5,6\n", (',', true)),
+            ("0,1,2\n4,5,5\n", (',', true)),
+            ("0,1,2\n4,5,6\n", (',', false)),
             ("1,2,3\n1,2,3\n", (',', false)),
             ("0,1\n1,0\n", (',', false)),
             ("NA,1,2\n3,4,5\n", (',', false)),
