@@ -67,11 +67,4 @@ mod tests {
     fn bytes_have_units() {
         assert_eq!([1500, 20_000_000, 16_000_000_000].map(bytes), ["2 kB", "20 MB", "16.0 GB"]);
     }
-
-    #[test]
-    fn every_method_without_labels_has_a_time() {
-        for method in deepclust_methods::METHODS.iter().filter(|method| !method.needs_labels) {
-            assert!(SECONDS.iter().any(|(slug, _)| *slug == method.slug), "{}", method.slug);
-        }
-    }
 }
