@@ -78,7 +78,7 @@ impl GraphCommunities {
     }
 
     /// `k` communities of a graph: the runs of all seeds that gave k, the place of the best among them, and how many
-    /// seeds failed. `rows` (n × d) are asked only where a small part of the graph is tied to no community.
+    /// seeds failed. `rows` (n × d) are asked how many of them differ, and where a small part of the graph is tied to no community.
     ///
     /// # Errors
     /// As [`fit`](Self::fit) has them for the graph.
@@ -91,6 +91,9 @@ impl GraphCommunities {
     ) -> Result<(Vec<SeedRun>, usize, usize)> {
         crate::kmeans::at_least_one("k", k)?;
         crate::check::clusters(k, graph.len())?;
+        if let Some(rows) = rows {
+            check_clusters(rows, k)?;
+        }
         self.seeds(graph, Target::Clusters(k), &mut ChaCha8Rng::seed_from_u64(seed), rows)
     }
 

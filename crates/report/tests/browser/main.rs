@@ -117,6 +117,7 @@ fn tables_sort_and_charts_tell_their_numbers() {
     assert_eq!(chrome.value(&format!("document.querySelector('{head}').ariaSort")), "ascending");
     let place = chrome.place("#losses svg");
     chrome.hover(place);
+    chrome.until(&format!("({TIP}) !== ''"));
     let tip = chrome.value(TIP);
     // 5 / 22 and 1 + 5 / 22.
     assert_eq!(tip, "epoch 22\nseed 0\t0.22727\nseed 1\t1.2273");
