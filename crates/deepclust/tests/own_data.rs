@@ -221,8 +221,8 @@ fn wrong_input_is_named() {
     refused(&folder, &[known, &["-k", "many"][..]].concat(), 2, &["expected a number such as 10", "`many`"]);
     let slip = [known, &["--method", "kmeans"][..]].concat();
     refused(&folder, &slip, 2, &["unknown method `kmeans`, did you mean `k-means`?", "known are"]);
-    let setting = [known, &["-k", "3", "--set", "graph.neighbors=9"][..]].concat();
-    refused(&folder, &setting, 2, &["unknown field `neighbors`", "`neighbours`"]);
+    let setting = [known, &["-k", "3", "--set", "graph.neighbour=9"][..]].concat();
+    refused(&folder, &setting, 2, &["unknown field `neighbour`", "`neighbours`"]);
     refused(
         &folder,
         &["fit", "things.csv"],

@@ -258,9 +258,9 @@ mod tests {
         };
         let settings = set("graph.seeds", json!(7)).unwrap().settings;
         assert_eq!((&settings["graph"]["seeds"], &settings["graph"]["neighbours"]), (&json!(7), &json!(15)));
-        let message = set("graph.neighbors", json!(7)).unwrap_err().to_string();
+        let message = set("graph.neighbour", json!(7)).unwrap_err().to_string();
         assert!(
-            message.contains("unknown field `neighbors`") && message.contains("`neighbours`"),
+            message.contains("unknown field `neighbour`") && message.contains("`neighbours`"),
             "{message}"
         );
         let few = Array2::from_shape_fn((9, 3), |(i, j)| (i + j) as f32);
@@ -279,7 +279,7 @@ mod tests {
         use ClusterCount::{Auto, Number, Range};
         assert_eq!(message(Number(41), None), "k: expected 1 to 40 clusters, as there are 40 rows, found 41");
         assert!(message(Range(1..=4), None).ends_with("found 1-4"));
-        assert!(message(Auto, Some("graph-comunities")).contains("did you mean `graph-communities`?"));
+        assert!(message(Auto, Some("graph_communities")).contains("did you mean `graph-communities`?"));
         assert!(message(Number(3), Some("umap-hdbscan")).contains("leave k out"));
         assert!(message(Auto, Some("snnl")).contains("without labels"));
         let none = Options { seeds: Some(0), ..Options::default() };
