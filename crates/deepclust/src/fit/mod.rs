@@ -3,7 +3,8 @@
 //! ```
 //! use deepclust::fit::{ClusterCount, Options, fit};
 //! # use deepclust::ndarray::Array2;
-//! # let x = Array2::from_shape_fn((150, 6), |(i, j)| if i % 3 == j % 3 { 0.9f32 } else { 0.1 } + (i * j % 7) as f32 / 100.0);
+//! # let noise = |i: usize, j: usize| (((6 * i + j) as f64 * 12.9898).sin() * 43_758.547).rem_euclid(1.0) as f32;
+//! # let x = Array2::from_shape_fn((150, 6), |(i, j)| if i % 3 == j % 3 { 0.8 } else { 0.1 } + 0.1 * noise(i, j));
 //!
 //! let answer = fit(&x, &Options { clusters: ClusterCount::Number(3), ..Options::default() })?;
 //! assert_eq!(answer.chosen().labels.len(), 150);
