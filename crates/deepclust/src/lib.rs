@@ -25,3 +25,8 @@ pub use fit::{Answer, Options, fit};
 pub use ndarray;
 pub use rand;
 pub use rand_chacha;
+
+/// The page's Rust lines are run with the other examples.
+#[cfg(all(doctest, feature = "torch"))]
+#[doc = include_str!("../../../docs/own-data.md")]
+pub struct OwnDataPage;
