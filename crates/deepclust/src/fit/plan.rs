@@ -59,9 +59,9 @@ impl Plan {
         if seeds == 0 {
             return Err(Error::option("seeds", "at least 1", 0));
         }
-        let (shape, of_shape) = shape(x, options);
+        let (shape, usual, of_shape) = shape(x, options);
         let mut settings = method.defaults(shape)?;
-        let scaling = match options.scaling.unwrap_or(Scaling::of(shape)) {
+        let scaling = match options.scaling.unwrap_or(usual) {
             Scaling::Auto => Scaling::by_values(x),
             given => given,
         };
@@ -138,17 +138,21 @@ fn entry(options: &Options) -> Result<&'static Entry> {
     Ok(entry)
 }
 
-/// What the rows are, and by what that is known.
-fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, &'static str) {
-    match options.shape {
-        Some(shape) => (shape, ""),
-        None if options.sparse => (Shape::Text, "the data are sparse"),
-        None => match Scaling::by_values(x) {
-            Scaling::AsGiven => (Shape::Images, "all values lie in [−1, 1]"),
-            Scaling::By255 => (Shape::Images, "all values are whole numbers from 0 to 255"),
-            _ => (Shape::Tables, "the columns have scales of their own"),
-        },
+/// What the rows are, what happens to their columns unless it is asked for, and by what that is known.
+fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, Scaling, &'static str) {
+    let given = if options.sparse { Some((Shape::Text, "the data are sparse")) } else { None };
+    if let Some((shape, because)) = options.shape.map(|shape| (shape, "")).or(given) {
+        return (shape, Scaling::of(shape), because);
     }
+    let scaling = Scaling::by_values(x);
+    let (shape, because) = match scaling {
+        // Pictures have no negative values, and the likelihood of some methods takes none.
+        Scaling::AsGiven if x.iter().any(|&v| v < 0.0) => (Shape::Tables, "all values lie in [−1, 1]"),
+        Scaling::AsGiven => (Shape::Images, "all values lie in [0, 1]"),
+        Scaling::By255 => (Shape::Images, "all values are whole numbers from 0 to 255"),
+        _ => (Shape::Tables, "the columns have scales of their own"),
+    };
+    (shape, scaling, because)
 }
 
 /// Settings that differ from the method's own defaults here. Where a method makes several starts and keeps the best, the seeds
@@ -241,7 +245,10 @@ mod tests {
     fn scalings_follow_the_values() {
         let scaling = |x: &Array2<f32>| plan(x, &Options::default()).unwrap().scaling;
         assert_eq!(scaling(&table()), Scaling::Standardise);
-        assert_eq!(scaling(&(&table() / 200.0)), Scaling::AsGiven);
+        let signed = plan(&(&table() / 200.0), &Options::default()).unwrap();
+        assert_eq!((signed.scaling, signed.shape), (Scaling::AsGiven, Shape::Tables));
+        let grey = plan(&table().map(|v| v.abs() / 200.0), &Options::default()).unwrap();
+        assert_eq!((grey.scaling, grey.shape), (Scaling::AsGiven, Shape::Images));
         assert_eq!(scaling(&Array2::from_shape_fn((40, 16), |(i, j)| (6 * i + j) as f32)), Scaling::By255);
         let text = Options { sparse: true, ..Options::default() };
         assert_eq!(plan(&table(), &text).unwrap().scaling, Scaling::L2);

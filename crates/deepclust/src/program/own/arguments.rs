@@ -53,7 +53,7 @@ pub struct Search {
     /// Seeds [default: 5, or 3 where a network is trained].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub seeds: Option<u16>,
-    /// What happens to the columns first: as-given, auto, unit, signed-unit, standardise, by-255 or l2.
+    /// What happens to the columns first: as-given, auto, unit, whole, signed-unit, standardise, by-255 or l2.
     #[arg(long, value_name = "NAME", value_parser = scaling)]
     pub scale: Option<Scaling>,
     /// Where networks are trained: cpu, cuda or auto.
@@ -141,7 +141,7 @@ pub struct Embed {
 }
 
 fn scaling(text: &str) -> Result<Scaling, String> {
-    let known = "as-given, auto, unit, signed-unit, standardise, by-255 or l2";
+    let known = "as-given, auto, unit, whole, signed-unit, standardise, by-255 or l2";
     serde_json::from_value(Value::from(text)).map_err(|_| format!("expected {known}, found `{text}`"))
 }
 

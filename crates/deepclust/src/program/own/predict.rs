@@ -60,12 +60,14 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
 
 /// Rows as the model's own were read, and of as many columns.
 fn rows(data: &str, reading: &Reading, note: &ModelNote) -> Result<Input> {
-    let input = match (input::read_as(data, reading, note.reading.clone()), &note.reading.label) {
+    // The median of other rows would be another number than that of the fit: missing values are an error unless asked for here.
+    let base = OwnOptions { impute: None, ..note.reading.clone() };
+    let input = match (input::read_as(data, reading, base.clone()), &base.label) {
         // New rows need no labels.
         (Err(error), Some(label))
             if reading.labels.is_none() && format!("{error:#}").contains(label.as_str()) =>
         {
-            input::read_as(data, reading, OwnOptions { label: None, ..note.reading.clone() })?
+            input::read_as(data, reading, OwnOptions { label: None, ..base.clone() })?
         }
         (input, _) => input?,
     };
