@@ -110,8 +110,10 @@ impl Chrome {
 
     /// The value of an expression in the page.
     pub fn value(&mut self, expression: &str) -> Value {
-        let answer =
-            self.call("Runtime.evaluate", json!({ "expression": expression, "returnByValue": true }));
+        let answer = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
+        );
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].clone()
     }
@@ -125,11 +127,13 @@ impl Chrome {
         }
     }
 
-    /// The middle of the first element of a selector, once it is in sight.
+    /// The middle of the first element of a selector, once it is in sight. Scrolling is told to the page with the next frame, and hides
+    /// what the mouse has shown: two frames are waited for.
     pub fn place(&mut self, selector: &str) -> (f64, f64) {
         let quoted = json!(selector);
         self.value(&format!(
-            "(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect(); scrollBy(0, b.y + b.height / 2 - innerHeight / 2); }})()"
+            "(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect(); scrollBy(0, b.y + b.height / 2 - innerHeight / 2); \
+             return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))); }})()"
         ));
         let place = self.value(&format!(
             "(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }})()"
@@ -140,6 +144,22 @@ impl Chrome {
     /// Moves the mouse, without a button.
     pub fn hover(&mut self, (x, y): (f64, f64)) {
         self.mouse("mouseMoved", (x, y), 0);
+    }
+
+    /// Moves the mouse about a place until an expression holds: what a move has shown a late scroll may hide.
+    pub fn hover_until(&mut self, (x, y): (f64, f64), expression: &str) {
+        let start = Instant::now();
+        for step in 0_u32.. {
+            self.hover((x, y + f64::from(step % 2)));
+            let looked = Instant::now();
+            while looked.elapsed() < Duration::from_millis(300) {
+                if self.value(expression) == json!(true) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            assert!(start.elapsed() < PATIENCE, "{expression} does not hold");
+        }
     }
 
     /// A finger that comes and goes.
