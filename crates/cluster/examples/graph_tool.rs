@@ -2,6 +2,7 @@
 //!
 //! `graph_tool communities x.f32 <columns> <k> <seed> [labels.i32]`
 //! `graph_tool choose x.f32 <columns> <from> <to> <seed>`
+//! `graph_tool hdbscan x.f32 <columns> <least size> <min samples> eom|leaf out.f32`
 //! `graph_tool leiden edges.f32 <points> <resolution> <seed>`, edges (i, j, weight) in both directions
 //! `graph_tool sweep x.f32 <columns> <from> <to> <seed>`
 

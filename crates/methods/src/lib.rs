@@ -19,6 +19,7 @@ mod mixture;
 mod model;
 mod names;
 mod noise;
+mod pca_gmm;
 mod pca_k_means;
 mod prepared;
 mod pretraining;
@@ -52,6 +53,7 @@ pub use mixae::{Consistency, EntropyWeights, ErrorUnit, Mixae, MixaeGate, MixaeS
 pub use mixture::{ClusterAutoencoders, MixtureJoint, ReconstructionDistance};
 pub use model::Model;
 pub use names::{facts, series};
+pub use pca_gmm::{PcaGmm, PcaGmmSettings};
 pub use pca_k_means::{PcaKMeans, PcaKMeansSettings};
 pub use prepared::{Partition, Preparation, Prepared};
 pub use pretraining::{Pretraining, ReconstructionLoss};

@@ -12,6 +12,10 @@ pub mod facts {
     pub const EVIDENCE: &str = "evidence lower bound";
     /// Mean log-likelihood of the codes under the mixture that a joint training starts from.
     pub const START_LIKELIHOOD: &str = "log-likelihood of the start";
+    /// Mean log-likelihood of a sample's features under the mixture that was fitted.
+    pub const LIKELIHOOD: &str = "log-likelihood";
+    /// Iterations of expectation-maximisation of the fit that was kept.
+    pub const EM_ITERATIONS: &str = "iterations of expectation-maximisation";
     /// Entropy of a sample's soft assignment, averaged over the samples, in nats.
     pub const SAMPLE_ENTROPY: &str = "sample entropy";
     /// Entropy of the mean soft assignment, in nats.

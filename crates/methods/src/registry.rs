@@ -1,6 +1,6 @@
 use crate::saved_model::SavedModel;
 use crate::{
-    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Mixae, Model, PcaKMeans,
+    AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Mixae, Model, PcaGmm, PcaKMeans,
     RawKMeans, RepNet, Result, Shape, Snnl, SnnlPoints, UmapHdbscan, Vade,
 };
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use serde_json::Value;
 pub const METHODS: &[Entry] = &[
     Entry::of::<RawKMeans>(),
     Entry::of::<PcaKMeans>(),
+    Entry::of::<PcaGmm>(),
     Entry::of::<GraphCommunities>(),
     Entry::of::<UmapHdbscan>(),
     Entry::of::<AeKMeans>(),

@@ -76,7 +76,7 @@ pub(crate) struct SavedModel {
 }
 
 impl SavedModel {
-    fn problem(&self, problem: String) -> Error {
+    pub(crate) fn problem(&self, problem: String) -> Error {
         deepclust_nets::Error::Checkpoint { path: self.path.clone(), problem }.into()
     }
 

@@ -8,7 +8,6 @@ use crate::{Float, KMeans, KMeansSettings, check};
 use ndarray::{Array1, Array2, ArrayView2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::borrow::Cow;
 
 /// Gaussian mixture with checked settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,10 +106,6 @@ impl GaussianMixture {
                 found: means.shape().to_vec(),
             });
         }
-        check::finite("the means", means.view())?;
-        let weights = check::weights(Some(&weights.to_vec()), k)?.each.map_or_else(Vec::new, Cow::into_owned);
-        let weights = Array1::from(weights);
-        covariances.check(k, d)?;
         if covariances.shape() != self.settings.covariance {
             let found = format!("{:?}", covariances.shape());
             return Err(Error::Setting {
@@ -119,8 +114,7 @@ impl GaussianMixture {
                 found,
             });
         }
-        let weights = &weights / weights.sum();
-        self.iterate(x, Parameters { weights, means, covariances })
+        self.iterate(x, Parameters::checked(weights, means, covariances)?)
     }
 
     fn check<F: Float>(&self, x: ArrayView2<'_, F>) -> Result<()> {

@@ -2,16 +2,36 @@
 
 use super::covariance::{Covariance, Covariances};
 use super::expectation::{CHUNK, differences};
+use crate::check;
+use crate::error::Result;
 use crate::simd::Lane;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Weights πₖ, means μₖ and covariances Σₖ (regularised).
 pub(crate) struct Parameters {
     pub weights: Array1<f64>,
     pub means: Array2<f64>,
     pub covariances: Covariances,
+}
+
+impl Parameters {
+    /// Parameters that fit one another, with weights of sum 1.
+    pub(crate) fn checked(
+        weights: Array1<f64>,
+        means: Array2<f64>,
+        covariances: Covariances,
+    ) -> Result<Self> {
+        let (k, d) = means.dim();
+        check::not_empty(k, d)?;
+        check::finite("the means", means.view())?;
+        let weights = check::weights(Some(&weights.to_vec()), k)?.each.map_or_else(Vec::new, Cow::into_owned);
+        let weights = Array1::from(weights);
+        covariances.check(k, d)?;
+        Ok(Self { weights: &weights / weights.sum(), means, covariances })
+    }
 }
 
 /// Parameters that maximise the expected log-likelihood under the posteriors (k × n).

@@ -1,5 +1,6 @@
 use super::covariance::{Covariances, Whitening};
 use super::expectation::{log_joint, most_likely, normalise};
+use super::maximisation::Parameters;
 use crate::error::Result;
 use crate::{Float, check};
 use ndarray::{Array1, Array2, ArrayView2};
@@ -17,6 +18,22 @@ pub struct GaussianMixtureModel {
 }
 
 impl GaussianMixtureModel {
+    /// A mixture of known parameters: weights (k), means (k × d) and covariances, for instance those of a saved one. It has no labels and
+    /// no history.
+    ///
+    /// # Errors
+    /// If a parameter does not fit the others, or a covariance is not positive definite.
+    pub fn from_parameters(
+        weights: Array1<f64>,
+        means: Array2<f64>,
+        covariances: Covariances,
+    ) -> Result<Self> {
+        let Parameters { weights, means, covariances } = Parameters::checked(weights, means, covariances)?;
+        let whitening = covariances.whiten(0.0)?;
+        let (labels, history) = (Vec::new(), Vec::new());
+        Ok(Self { weights, means, covariances, whitening, labels, history, converged: false })
+    }
+
     /// Weight of each component; they sum to 1.
     #[must_use]
     pub fn weights(&self) -> &Array1<f64> {

@@ -84,9 +84,10 @@ impl Method for Mixae {
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
         let networks = Networks::new(s, x.ncols(), k, context)?;
-        let mut joint = Joint::new(s, &networks, s.unit.of(scaled.view()))?;
         let data = to_tensor_on(scaled.view(), context.device);
+        let mut joint = Joint::new(s, &networks, s.unit.of(scaled.view()), &data)?;
         let mut history = Training::new(STAGE, s.train).run(&data, &mut joint, context)?;
+        let snapshots = joint.snapshots(history.loss.len())?;
 
         let shares = smallest_and_largest("epoch", &mut history);
         let parameters = networks.parameters(true).iter().map(Tensor::numel).sum::<usize>();
@@ -101,7 +102,7 @@ impl Method for Mixae {
         let parts = history.parts.into_iter().map(|(name, values)| Series::of_epochs(name, values));
         let loss = Series::of_epochs(series::LOSS, history.loss);
         let history = std::iter::once(loss).chain(parts).chain(shares).collect();
-        Ok(Fitted { history, ..fitted })
+        Ok(Fitted { history, snapshots, ..fitted })
     }
 }
 

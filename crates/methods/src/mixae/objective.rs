@@ -1,13 +1,16 @@
 use super::network::Networks;
 use super::{Consistency, MixaeSettings, SampleChange};
+use crate::batches::BATCH;
 use crate::guard::shares_of;
 use crate::names::series::{
     BATCH_ENTROPY, BATCH_ENTROPY_WEIGHT, CONSISTENCY, RECONSTRUCTION, SAMPLE_ENTROPY, SAMPLE_ENTROPY_WEIGHT,
 };
 use crate::noise::normal;
-use crate::{Error, Result};
+use crate::{Error, Result, Snapshot};
 use deepclust_losses::{batch_entropy_from_logits, consistency_from_logits, sample_entropy_from_logits};
-use deepclust_nets::{Adam, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory};
+use deepclust_nets::{
+    Adam, Kind, Losses, Objective, Optimizer, Step, Tensor, TrainHistory, no_grad, to_array2,
+};
 use rand::Rng;
 use std::ops::ControlFlow;
 
@@ -20,13 +23,47 @@ pub(super) struct Joint<'a> {
     /// α and β of this epoch.
     weights: (f64, f64),
     adam: Adam,
+    /// The scaled samples.
+    data: &'a Tensor,
+    /// Concatenated codes after the epochs that are shown, shape (number of these, n, width of all codes).
+    kept: Tensor,
 }
 
 impl<'a> Joint<'a> {
-    pub(super) fn new(settings: &'a MixaeSettings, networks: &'a Networks, unit: f64) -> Result<Self> {
+    /// For scaled samples, shape (n, features).
+    pub(super) fn new(
+        settings: &'a MixaeSettings,
+        networks: &'a Networks,
+        unit: f64,
+        data: &'a Tensor,
+    ) -> Result<Self> {
         let adam = Adam::new(settings.adam, networks.parameters(settings.reconstructs))?;
         let weights = settings.weights.after(&TrainHistory::default());
-        Ok(Self { settings, networks, unit, weights, adam })
+        let shape = [settings.shown.len() as i64, data.size()[0], networks.code_width() as i64];
+        let kept = Tensor::zeros(shape, (Kind::Float, data.device()));
+        Ok(Self { settings, networks, unit, weights, adam, data, kept })
+    }
+
+    /// Keeps the codes of all samples where this epoch is shown.
+    fn keep(&mut self, epoch: usize) {
+        for (i, _) in self.settings.shown.iter().enumerate().filter(|(_, shown)| **shown == epoch) {
+            let codes = no_grad(|| {
+                let parts = self.data.split(BATCH as i64, 0);
+                let of_part = |x: &Tensor| self.networks.concatenate(&self.networks.codes(x, false));
+                Tensor::cat(&parts.iter().map(of_part).collect::<Vec<_>>(), 0)
+            });
+            self.kept.get(i as i64).copy_(&codes);
+        }
+    }
+
+    /// What was kept, and the codes after the last epoch.
+    pub(super) fn snapshots(mut self, epochs: usize) -> Result<Vec<Snapshot>> {
+        self.keep(epochs);
+        let shown = self.settings.shown.iter().enumerate().filter(|(_, step)| **step <= epochs);
+        let snapshot = |(i, &step): (usize, &usize)| {
+            Ok(Snapshot { step, embedding: to_array2(&self.kept.get(i as i64))?, codes: None })
+        };
+        shown.map(snapshot).collect()
     }
 
     /// The loss of a batch, shape (batch, features), and of what becomes of it where it is changed.
@@ -80,10 +117,11 @@ impl Objective for Joint<'_> {
     }
 
     fn buffers(&self) -> Vec<Tensor> {
-        self.networks.buffers()
+        self.networks.buffers().into_iter().chain([self.kept.shallow_clone()]).collect()
     }
 
     fn before_round(&mut self, _: usize, history: &mut TrainHistory) -> Result<ControlFlow<()>> {
+        self.keep(history.loss.len());
         self.weights = self.settings.weights.after(history);
         for (name, weight) in
             [(SAMPLE_ENTROPY_WEIGHT, self.weights.0), (BATCH_ENTROPY_WEIGHT, self.weights.1)]

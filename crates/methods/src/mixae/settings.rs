@@ -104,6 +104,10 @@ pub struct MixaeSettings {
     pub adam: AdamSettings,
     /// Epochs, batch size and learning rates.
     pub train: TrainSettings,
+    /// Epochs whose concatenated codes are kept as snapshots, 0 being those of the first weights; all samples are kept, so that they need memory.
+    /// None by default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<usize>,
 }
 
 fn yes() -> bool {
@@ -151,6 +155,7 @@ impl MixaeSettings {
             consistency: None,
             adam: AdamSettings { learning_rate: 3e-3, ..AdamSettings::default() },
             train: TrainSettings { schedule, ..TrainSettings::new(50, 256).at_least(1000) },
+            shown: Vec::new(),
         }
     }
 
@@ -179,7 +184,12 @@ impl MixaeSettings {
             }
         }
         self.adam.validate()?;
-        Ok(self.train.validate()?)
+        self.train.validate()?;
+        let most = self.train.epochs;
+        match self.shown.iter().find(|&&epoch| epoch > most) {
+            Some(late) => wrong(format!("`shown`: expected epochs up to {most}, found {late}")),
+            None => Ok(()),
+        }
     }
 
     /// Each autoencoder for samples of that many features.

@@ -67,7 +67,7 @@ fn loss_and_gradients_are_those_of_networks_apart() {
     let written = error / unit + sample_entropy(&p).unwrap() * 0.3 - batch_entropy(&p).unwrap() * 0.7
         + &consistency * 1.5;
 
-    let joint = Joint::new(&settings, &networks, unit).unwrap();
+    let joint = Joint::new(&settings, &networks, unit, &x).unwrap();
     let found = joint.loss_of(&x, Some(&moved)).unwrap().total;
     assert_relative_eq!(found.double_value(&[]), written.double_value(&[]), max_relative = 1e-5);
     let named = networks.mixture.named_parameters();
@@ -89,8 +89,9 @@ fn without_reconstruction_decoders_are_left_alone() {
     let networks = networks(&control);
     let whole = networks.parameters(true).len();
     assert_eq!(networks.parameters(false).len(), whole - 6);
-    let joint = Joint::new(&control, &networks, 1.0).unwrap();
-    let losses = joint.loss_of(&samples(1.7), Some(&samples(1.9))).unwrap();
+    let x = samples(1.7);
+    let joint = Joint::new(&control, &networks, 1.0, &x).unwrap();
+    let losses = joint.loss_of(&x, Some(&samples(1.9))).unwrap();
     assert!(losses.parts.iter().all(|(name, _)| name != series::RECONSTRUCTION));
     let leaves = networks.parameters(false);
     let gradients = Tensor::run_backward(&[losses.total], &leaves, false, false);

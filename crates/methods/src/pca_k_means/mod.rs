@@ -120,7 +120,7 @@ impl Model for PcaKMeansModel {
 }
 
 /// Components unless more are asked for, or there are fewer features.
-const COMPONENTS: usize = 50;
+pub(crate) const COMPONENTS: usize = 50;
 
 /// Components as parts of a saved model.
 pub(crate) fn pca_parts(parts: ModelParts, pca: &Pca<f32>) -> Result<ModelParts> {

@@ -106,7 +106,7 @@ pub fn settings(case: &str) -> Value {
             "gate": {"network": {"widths": [], "hidden": "relu", "init": "torch-linear"}, "start": 0.1},
             "unit": "variance",
             "weights": {"fixed": {"alpha": 0.01, "beta": 0.5}},
-            "adam": {"learning_rate": 0.01}, "train": {"epochs": 60, "batch_size": 60}
+            "adam": {"learning_rate": 0.01}, "train": {"epochs": 60, "batch_size": 60}, "shown": [0, 1, 60]
         }),
         "vade" => json!({
             "pretraining": pretraining(), "start": {"starts": 5}, "adam": {"learning_rate": 0.002},

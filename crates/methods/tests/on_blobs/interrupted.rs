@@ -70,6 +70,7 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         let whole = fit_with(slug, method.as_ref(), &mut context).unwrap();
         assert_eq!(resumed.history, whole.history, "{slug} {stage}");
         assert_eq!(resumed.embedding, whole.embedding, "{slug} {stage}");
+        assert_eq!(resumed.snapshots, whole.snapshots, "{slug} {stage}");
     }
 }
 
