@@ -1,7 +1,8 @@
 //! What a run is.
 
 use crate::measures::{
-    Course, Entropies, Epochs, Map, OtherK, Recluster, Reconstructions, SampledSilhouette, Samples, Spaces,
+    Course, Covariances, Entropies, Epochs, Generated, Map, OtherK, Recluster, Reconstructions,
+    SampledSilhouette, Samples, Spaces,
 };
 use deepclust_datasets::own::OwnOptions;
 use deepclust_datasets::{Split, Subset};
@@ -181,6 +182,10 @@ pub enum MeasureSpec {
     OtherK(OtherK),
     /// Codes and embedding of some samples at some epochs.
     Spaces(Spaces),
+    /// How soft assignments vary together.
+    Covariances(Covariances),
+    /// Images that a model makes up.
+    Generated(Generated),
 }
 
 impl RunSpec {

@@ -1,8 +1,15 @@
-use crate::{Error, Paper, Result, biswas, defaults, kdae, no_network, repnet, snnl};
+use crate::{Error, Paper, Result, biswas, defaults, kdae, mixae, no_network, repnet, snnl};
 
 /// Every paper. A new one is one folder and one line here.
-pub const PAPERS: &[&Paper] =
-    &[&biswas::PAPER, &snnl::PAPER, &kdae::PAPER, &repnet::PAPER, &no_network::PAPER, &defaults::PAPER];
+pub const PAPERS: &[&Paper] = &[
+    &biswas::PAPER,
+    &snnl::PAPER,
+    &kdae::PAPER,
+    &repnet::PAPER,
+    &mixae::PAPER,
+    &no_network::PAPER,
+    &defaults::PAPER,
+];
 
 /// What a name on the command line stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +68,7 @@ mod tests {
         let mnist = parse_target("mnist").unwrap();
         assert_eq!(
             (mnist.papers, mnist.dataset),
-            (vec!["biswas", "snnl", "kdae", "repnet", "no-network", "defaults"], Some("mnist"))
+            (vec!["biswas", "snnl", "kdae", "repnet", "mixae", "no-network", "defaults"], Some("mnist"))
         );
         assert_eq!(parse_target("fashion").unwrap().dataset, Some("fashion-mnist"));
         assert_eq!(parse_target("all").unwrap().dataset, None);

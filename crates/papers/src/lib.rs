@@ -5,6 +5,7 @@ mod catalogue;
 mod defaults;
 mod error;
 mod kdae;
+mod mixae;
 mod names;
 mod no_network;
 mod page;

@@ -24,6 +24,11 @@ impl Published {
     pub fn elsewhere(&self, path: &str) -> Option<f64> {
         self.0.pointer(path)?.as_f64()
     }
+
+    /// Words that stand somewhere, by their path.
+    pub fn words(&self, path: &str) -> Option<&str> {
+        self.0.pointer(path)?.as_str()
+    }
 }
 
 #[cfg(test)]

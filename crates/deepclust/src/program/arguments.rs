@@ -213,7 +213,7 @@ mod tests {
         parse(&["deepclust", "reproduce", "mnist", "--rows", "snnl-5"]).resolve().unwrap();
         let what = parse(&["deepclust", "reproduce", "mnist", "--quick", "--runs", "3"]);
         let (target, request) = what.resolve().unwrap();
-        let papers = vec!["biswas", "snnl", "kdae", "repnet", "no-network", "defaults"];
+        let papers = vec!["biswas", "snnl", "kdae", "repnet", "mixae", "no-network", "defaults"];
         assert_eq!((target.papers, request.runs, request.scale), (papers, Some(3), Scale::Quick));
         assert_eq!(what.out(), PathBuf::from("results/quick"));
     }

@@ -6,8 +6,10 @@
 #[cfg(feature = "run")]
 mod agreement;
 mod course;
+mod covariances;
 mod entropies;
 mod epochs;
+mod generated;
 #[cfg(feature = "run")]
 mod geometry;
 mod map;
@@ -19,8 +21,10 @@ mod silhouette;
 mod spaces;
 
 pub use course::{Course, CourseData};
+pub use covariances::{Covariances, CovariancesData};
 pub use entropies::Entropies;
 pub use epochs::Epochs;
+pub use generated::Generated;
 pub use map::{Map, MapData};
 pub use other_k::OtherK;
 pub use recluster::Recluster;
@@ -104,6 +108,8 @@ mod run {
                 Self::Epochs(measure) => measure,
                 Self::OtherK(measure) => measure,
                 Self::Spaces(measure) => measure,
+                Self::Covariances(measure) => measure,
+                Self::Generated(measure) => measure,
             }
         }
     }

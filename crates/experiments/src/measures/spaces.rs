@@ -3,8 +3,8 @@
 use deepclust_manifold::TsneSettings;
 use serde::{Deserialize, Serialize};
 
-/// Codes and embedding of some samples at some epochs: t-SNE maps of random ones, and the positions of a few of each
-/// class. Figure data [`SpacesData`].
+/// Embedding, and codes where a method has both, of some samples at some epochs: t-SNE maps of random ones, and the positions of a few
+/// of each class. Figure data [`SpacesData`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spaces {
@@ -29,7 +29,7 @@ impl Spaces {
 pub struct SpacesData {
     /// How many epochs were done.
     pub epochs: Vec<usize>,
-    /// At each of them, coordinate by coordinate, the map of the codes, in hundredths.
+    /// At each of them, coordinate by coordinate, the map of the codes, in hundredths; empty for methods without such.
     pub code_maps: Vec<Vec<Vec<f32>>>,
     /// The same of the embedding.
     pub embedding_maps: Vec<Vec<Vec<f32>>>,
@@ -49,14 +49,14 @@ impl super::Measure for Spaces {
         use ndarray::{Array2, Axis};
         use rand::seq::index;
         let found = &run.spec.method.name;
-        let expected = "a method that keeps codes and embedding at some epochs, on what is scored";
+        let expected = "a method that keeps its embedding at some epochs, on what is scored";
         let wanted = run.snapshots.iter().filter(|at| self.epochs.contains(&at.step));
-        let codes: Option<Vec<&Array2<f32>>> = wanted.clone().map(|at| at.codes.as_ref()).collect();
-        let Some(codes) = codes.filter(|codes| !codes.is_empty() && run.spec.fit.is_none()) else {
-            return Err(run.unsuitable(expected, found));
-        };
-        let truth = run.truth().ok_or_else(|| run.unsuitable("labels", "none"))?;
+        let codes: Vec<&Array2<f32>> = wanted.clone().filter_map(|at| at.codes.as_ref()).collect();
         let embeddings: Vec<&Array2<f32>> = wanted.clone().map(|at| &at.embedding).collect();
+        if embeddings.is_empty() || run.spec.fit.is_some() {
+            return Err(run.unsuitable(expected, found));
+        }
+        let truth = run.truth().ok_or_else(|| run.unsuitable("labels", "none"))?;
 
         let mut rng = run.seed().stream("samples of the maps");
         let mut rows = index::sample(&mut rng, truth.len(), self.samples.min(truth.len())).into_vec();

@@ -22,9 +22,9 @@ pub(super) const PER_POINT: &str = "repnet/per-point";
 pub(super) const START: &str = "ae-k-means";
 
 /// Where a row is made, and from how many seeds: what there was time for.
-const OF_TEXT: [&str; 1] = ["usps-9298"];
-const OF_CODE: [&str; 2] = ["mnist", "usps-9298"];
-const SEEDS: u64 = 1;
+const OF_TEXT: [(&str, u64); 2] = [("mnist", 1), ("usps-9298", 3)];
+const OF_CODE: [(&str, u64); 5] =
+    [("mnist", 3), (TEXT, 3), ("fashion-mnist", 1), ("usps-9298", 3), ("uci-har", 3)];
 const ABLATION: [(&str, u64); 1] = [("usps-9298", 1)];
 
 /// What the figures are of.
@@ -37,17 +37,17 @@ pub(super) const OTHER_K: [usize; 2] = [7, 14];
 pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let scored = [MeasureSpec::Epochs(Epochs(KMeansOptions::default()))];
     let mut by_text = Row::new(BY_TEXT, "RepNet").published("RepNet");
-    for dataset in OF_TEXT {
-        by_text = by_text.on(run(dataset, RepNet::SLUG, text(dataset, scale), &scored, scale)?, SEEDS);
+    for (dataset, seeds) in OF_TEXT {
+        by_text = by_text.on(run(dataset, RepNet::SLUG, text(dataset, scale), &scored, scale)?, seeds);
     }
     let code = "similarities of each point add up to 1, as in the released code";
     let mut of_code = Row::new(PER_POINT, format!("RepNet, {code}")).published("RepNet").start(START);
     let mut ae = Row::new(START, "AE + k-means, network of RepNet").published("AE+k-means");
-    for dataset in OF_CODE {
+    for (dataset, seeds) in OF_CODE {
         let mut settings = text(dataset, scale);
         per_point(dataset, &mut settings);
-        of_code = of_code.on(run(dataset, RepNet::SLUG, settings, &scored, scale)?, SEEDS);
-        ae = ae.on(run(dataset, AeKMeans::SLUG, ae_k_means(dataset, scale), &[], scale)?, SEEDS);
+        of_code = of_code.on(run(dataset, RepNet::SLUG, settings, &scored, scale)?, seeds);
+        ae = ae.on(run(dataset, AeKMeans::SLUG, ae_k_means(dataset, scale), &[], scale)?, seeds);
     }
     draw(&mut of_code, scale);
 
@@ -96,6 +96,13 @@ fn ablations(of_code: &Row) -> Result<Vec<Row>> {
             s.similarities.normalisation = PairNormalisation::Batch;
         })?,
         vary("gamma/0", "γ = 0: the encoder learns reconstruction alone", |s| s.gamma = 0.0)?,
+        vary("noise", "samples have noise of σ = 0.2 in both trainings", |s| {
+            s.pretraining.noise = Some(0.2)
+        })?,
+        vary("shuffled", "batches of the joint training are shuffled", |s| s.train.in_order = false)?,
+        vary("degrees/1", "1 degree of freedom among the codes, not 2d = 20", |s| {
+            s.similarities.code_degrees = Some(1.0);
+        })?,
     ])
 }
 

@@ -1,0 +1,142 @@
+//! The rows of Table 2, the paper's method with what is ours, and other numbers of autoencoders.
+
+use super::settings::{consistent, fixed, shape, shown, text, vade};
+use crate::{Kind, Result, Row, kdae, no_network};
+use deepclust_datasets::{Split, Subset};
+use deepclust_experiments::measures::{Covariances, Generated, Samples, Spaces};
+use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_manifold::TsneSettings;
+use deepclust_methods::{Mixae, MixaeSettings, PcaGmm, PcaGmmSettings, Vade};
+use serde::Serialize;
+
+/// The stand-in for the paper's Reuters.
+pub(super) const TEXT: &str = "rcv1-subset";
+
+/// The paper's three, and one more, on which other numbers of autoencoders are tried.
+pub(super) const DATASETS: [&str; 4] = ["mnist", TEXT, "uci-har", SMALL];
+
+/// Where other numbers of autoencoders are tried.
+pub(super) const SMALL: &str = "usps-9298";
+
+pub(super) const BY_TEXT: &str = "mixae";
+pub(super) const FIXED: &str = "mixae/fixed";
+pub(super) const CONSISTENT: &str = "mixae-consistency";
+pub(super) const CONTROL: &str = "mixae-control";
+pub(super) const VADE: &str = "vade";
+pub(super) const GMM: &str = "gmm";
+
+/// Where a row is made, and from how many seeds: what there was time for.
+const MIXTURES: [(&str, u64); 4] = [("mnist", 1), (TEXT, 3), ("uci-har", 5), (SMALL, 5)];
+const CHANGED: [(&str, u64); 3] = [("mnist", 1), ("uci-har", 5), (SMALL, 5)];
+const VARIATIONAL: [(&str, u64); 3] = [("mnist", 1), (TEXT, 1), ("uci-har", 1)];
+const GAUSSIANS: u64 = 5;
+
+/// Numbers of autoencoders in Figures 6 and 7.
+pub(super) const OTHER_K: [(&str, usize); 2] = [("k/20", 20), ("k/30", 30)];
+
+/// All rows and ablations.
+pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
+    let no_network = (no_network::PAPER.rows)(scale)?;
+    let mut gmm = Row::new(GMM, "GMM, full covariances of 50 components").published("GMM");
+    for dataset in DATASETS {
+        gmm = gmm.on(run(dataset, PcaGmm::SLUG, PcaGmmSettings::of(shape(dataset)), scale)?, GAUSSIANS);
+    }
+    let mut vades = Row::new(VADE, "VaDE").published("VaDE");
+    for (dataset, seeds) in VARIATIONAL {
+        vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), scale)?, seeds);
+    }
+    for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == "mnist") {
+        planned.pictured = vec![MeasureSpec::Generated(Generated { per_cluster: 10 })];
+    }
+    let by_text = mixture(BY_TEXT, "MIXAE", &MIXTURES, text, scale)?.published("MIXAE");
+    let words = "MIXAE, fixed weights of the entropies, Adam at 3e-3";
+    let of_ours = mixture(FIXED, words, &MIXTURES, fixed, scale)?.published("MIXAE");
+    let words = "MIXAE with assignments that stay under changes of the samples (ours)";
+    let changed = mixture(CONSISTENT, words, &CHANGED, consistent, scale)?;
+    let words = "the same without the autoencoders' loss: a control";
+    let without = |dataset: &str, scale| MixaeSettings { reconstructs: false, ..consistent(dataset, scale) };
+    let control = mixture(CONTROL, words, &CHANGED, without, scale)?;
+    let other_k = OTHER_K.map(|(id, k)| with_k(&of_ours, id, k, scale));
+    let shared = [
+        shared("k-means", "k-means", "k-means", &no_network).published("k-means"),
+        gmm,
+        shared("dec", "DEC", "dec/dec", &(kdae::PAPER.rows)(scale)?).published("DEC"),
+        vades,
+        by_text,
+        of_ours,
+        changed,
+        control,
+        shared("graph", "no network: communities of the neighbour graph", "graph-communities", &no_network),
+    ];
+    Ok([shared.to_vec(), other_k.to_vec()].concat())
+}
+
+/// A row of MIXAE, with what the figures need.
+fn mixture(
+    id: &'static str,
+    label: &str,
+    on: &[(&str, u64)],
+    settings: impl Fn(&str, Scale) -> MixaeSettings,
+    scale: Scale,
+) -> Result<Row> {
+    let mut row = Row::new(id, label);
+    for (dataset, seeds) in on {
+        let mut settings = settings(dataset, scale);
+        let drawn = *dataset == "mnist" && [BY_TEXT, FIXED].contains(&id);
+        if drawn {
+            settings.shown = shown(scale);
+        }
+        row = row.on(run(dataset, Mixae::SLUG, settings, scale)?, *seeds);
+        let Some(planned) = row.runs.last_mut().filter(|_| [BY_TEXT, FIXED].contains(&id)) else { continue };
+        planned.pictured = vec![MeasureSpec::Covariances(Covariances {})];
+        if drawn {
+            planned.pictured.extend([
+                MeasureSpec::Samples(Samples { per_cluster: 12 }),
+                MeasureSpec::Spaces(Spaces {
+                    epochs: shown(scale),
+                    samples: scale.pick(2_000, 200),
+                    per_class: 1,
+                    settings: TsneSettings::default(),
+                }),
+            ]);
+        }
+    }
+    Ok(row)
+}
+
+/// The row with another number of autoencoders, on the small images.
+fn with_k(row: &Row, id: &'static str, k: usize, scale: Scale) -> Row {
+    let label = format!("{k} autoencoders, not one a class");
+    let mut other = Row { base: Some(row.id), kind: Kind::Ablation, ..Row::new(id, label) };
+    for planned in row.runs.iter().filter(|planned| planned.dataset == SMALL) {
+        let mut planned = planned.clone();
+        planned.seeds = 1;
+        planned.spec.clusters = Clusters::Fixed(k);
+        planned.pictured.push(MeasureSpec::Samples(Samples { per_cluster: scale.pick(8, 4) }));
+        other.runs.push(planned);
+    }
+    other
+}
+
+/// A row of another paper, on the data sets of this one: the runs are the same.
+fn shared(id: &'static str, label: &str, of: &str, rows: &[Row]) -> Row {
+    let runs = rows.iter().filter(|row| row.id == of).flat_map(|row| &row.runs);
+    let here = runs.filter(|planned| DATASETS.contains(&planned.dataset.as_str()));
+    Row { runs: here.cloned().collect(), ..Row::new(id, label) }
+}
+
+fn run(dataset: &str, method: &str, settings: impl Serialize, scale: Scale) -> Result<RunSpec> {
+    Ok(RunSpec {
+        data: DataSpec {
+            source: Source::Named(dataset.to_owned()),
+            split: Split::All,
+            subset: scale.pick(None, Some(Subset::Random { n: 600 })),
+        },
+        fit: None,
+        clusters: Clusters::Classes,
+        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
+        seed: 0,
+        scale,
+        measures: Vec::new(),
+    })
+}

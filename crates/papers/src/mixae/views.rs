@@ -1,0 +1,187 @@
+//! What was found, Table 3, the figures, and VaDE seed by seed.
+
+use super::figures;
+use super::rows::{BY_TEXT, CONSISTENT, CONTROL, DATASETS, SMALL, TEXT, VADE};
+use super::{PAPER, printed_name, published};
+use crate::{Records, Result, Row, dataset_name};
+use deepclust_experiments::measures::{Generated, SamplesData};
+use deepclust_experiments::{RunRecord, Store};
+use deepclust_methods::facts::{BATCH_ENTROPY, EVIDENCE, SAMPLE_ENTROPY, START_LIKELIHOOD};
+use deepclust_report::{Cell, Column, Page, Spread, Table, cluster_members, fixed};
+
+/// The row by the text, or the reading that comes nearer to what is printed.
+fn own<'a>(records: &'a Records, dataset: &str) -> Option<&'a Row> {
+    let nearest = records.nearest(BY_TEXT, dataset).map(|(row, _)| row);
+    nearest.or_else(|| records.row(BY_TEXT)).filter(|row| !records.of(row.id, dataset).is_empty())
+}
+
+/// What was found.
+pub(super) fn findings(records: &Records) -> Vec<String> {
+    let acc = |id: &str, dataset: &str| records.metric(id, dataset, "acc").map(|s| s.mean);
+    let mut findings = Vec::new();
+    let readings = DATASETS.iter().filter_map(|dataset| {
+        let text = acc(BY_TEXT, dataset)?;
+        let other = records.nearest(BY_TEXT, dataset).and_then(|(row, _)| acc(row.id, dataset));
+        let other = other.map_or(String::new(), |other| format!(", with what is ours {}", fixed(other, 3)));
+        let printed = (PAPER.printed)(dataset, PAPER.own, "acc");
+        let printed = printed.map_or(String::new(), |p| format!(" (published {})", fixed(p, 3)));
+        Some(format!("{} {}{other}{printed}", dataset_name(dataset), fixed(text, 3)))
+    });
+    let readings: Vec<String> = readings.collect();
+    if !readings.is_empty() {
+        findings.push(format!("ACC of MIXAE by the text: {}.", readings.join("; ")));
+    }
+    let changed = DATASETS.iter().filter_map(|dataset| {
+        let (with, without) = (acc(CONSISTENT, dataset)?, acc(CONTROL, dataset)?);
+        Some(format!("{} {} and {}", dataset_name(dataset), fixed(with, 3), fixed(without, 3)))
+    });
+    let changed: Vec<String> = changed.collect();
+    if !changed.is_empty() {
+        findings.push(format!(
+            "Where assignments have to stay under changes of the samples, which is not in the paper, the ACC with and without the autoencoders' \
+             loss is: {}.",
+            changed.join("; ")
+        ));
+    }
+    let vade = DATASETS.iter().filter_map(|dataset| {
+        let (end, start) = (acc(VADE, dataset)?, records.metric(VADE, dataset, "start_acc")?.mean);
+        Some(format!("{} {} (from {})", dataset_name(dataset), fixed(end, 3), fixed(start, 3)))
+    });
+    let vade: Vec<String> = vade.collect();
+    if !vade.is_empty() {
+        findings.push(format!("ACC of VaDE, and of the mixture it starts from: {}.", vade.join("; ")));
+    }
+    findings
+}
+
+/// Tables and figures.
+pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result<()> {
+    page.heading("Entropies");
+    page.table("entropies", &entropies(records));
+    page.heading("What the mixture of autoencoders does");
+    if let Some(row) = own(records, "mnist") {
+        let mut runs = records.of(row.id, "mnist").iter();
+        if let Some(run) = runs.find(|run| run.figure_data_digest.is_some()) {
+            let data = store.figure_data(run)?;
+            figures::members(row, run, &data, store, page)?;
+            figures::codes(row, run, &data, store, page)?;
+        }
+    }
+    let rows: Vec<(&str, &Row)> = ["mnist", TEXT, "uci-har"]
+        .into_iter()
+        .filter_map(|dataset| Some((dataset, own(records, dataset)?)))
+        .collect();
+    figures::covariances(&rows, records, store, page)?;
+    figures::other_k(records, store, page)?;
+    page.heading("VaDE, seed by seed");
+    if let Some(table) = seeds(records) {
+        page.table("vade", &table);
+    }
+    generated(records, store, page)
+}
+
+/// Table 3.
+fn entropies(records: &Records) -> Table {
+    let mut columns = vec![Column::words("data"), Column::number("ln K", 2)];
+    columns.push(Column::number("batch entropy of the classes", 2));
+    columns.push(Column::number("batch entropy, published", 2));
+    columns.push(Column::spread("as the text says", 2));
+    columns.push(Column::spread("fixed weights", 2));
+    columns.push(Column::number("sample entropy, published", 3));
+    columns.push(Column::spread("as the text says", 3));
+    columns.push(Column::spread("fixed weights", 3));
+    let fact = |id: &str, dataset: &str, name: &str| {
+        Cell::from(Spread::of(records.of(id, dataset).iter().filter_map(|run| run.facts.get(name).copied())))
+    };
+    let row = |dataset: &&str| {
+        let run = records.of(BY_TEXT, dataset).first()?;
+        let tables = published();
+        let printed = |column: &str| {
+            let at = (0..3)
+                .find(|at| tables.words(&format!("/tables/3/{at}/dataset")) == Some(printed_name(dataset)))?;
+            tables.elsewhere(&format!("/tables/3/{at}/{column}"))
+        };
+        let mut row = vec![Cell::from(dataset_name(dataset))];
+        row.push(Cell::Number((run.cluster_sizes.len() as f64).ln()));
+        row.push(Cell::Number(entropy_of_classes(run)));
+        for (column, name) in [("batch_entropy", BATCH_ENTROPY), ("sample_entropy", SAMPLE_ENTROPY)] {
+            row.push(printed(column).into());
+            row.extend([BY_TEXT, super::rows::FIXED].map(|id| fact(id, dataset, name)));
+        }
+        Some(row)
+    };
+    let notes = vec![
+        "In nats, over all samples, after training. The sample entropy of the classes is 0. A random partition that is certain of itself has a batch \
+         entropy of ln K and a sample entropy of 0 too: these numbers alone show no good clustering."
+            .to_owned(),
+    ];
+    let title = "Table 3: entropies of the assignments".to_owned();
+    Table { title, columns, rows: DATASETS.iter().filter(|d| **d != SMALL).filter_map(row).collect(), notes }
+}
+
+/// −Σ p ln p of the shares p of the classes.
+fn entropy_of_classes(run: &RunRecord) -> f64 {
+    let sizes: Vec<f64> = run.contingency.iter().map(|row| row.iter().sum::<usize>() as f64).collect();
+    let n: f64 = sizes.iter().sum();
+    sizes.iter().filter(|size| **size > 0.0).map(|size| -size / n * (size / n).ln()).sum()
+}
+
+/// Every run of VaDE; without labels the one of the greatest evidence would be kept.
+fn seeds(records: &Records) -> Option<Table> {
+    let mut rows = Vec::new();
+    for dataset in DATASETS {
+        let runs = records.of(VADE, dataset);
+        let evidence = |run: &RunRecord| run.facts.get(EVIDENCE).copied();
+        let greatest = runs.iter().filter_map(evidence).reduce(f64::max);
+        for run in runs {
+            let kept = runs.len() > 1 && evidence(run) == greatest;
+            rows.push(vec![
+                Cell::from(dataset_name(dataset)),
+                Cell::Number(run.seed as f64),
+                run.facts.get(START_LIKELIHOOD).copied().into(),
+                run.metrics.get("start_acc").into(),
+                run.metrics.get("acc").into(),
+                evidence(run).into(),
+                if kept { "greatest evidence" } else { "" }.into(),
+            ]);
+        }
+    }
+    let mut columns = vec![Column::words("data"), Column::number("seed", 0)];
+    columns.extend([
+        Column::number("log-likelihood of the start", 2),
+        Column::number("ACC of the start", 3),
+        Column::number("ACC", 3),
+        Column::number("evidence bound", 2),
+        Column::words("chosen without labels"),
+    ]);
+    let title = "VaDE: every run".to_owned();
+    (!rows.is_empty()).then_some(Table { title, columns, rows, notes: Vec::new() })
+}
+
+/// Images that VaDE makes up.
+fn generated(records: &Records, store: &Store, page: &mut Page) -> Result<()> {
+    let mut runs = records.of(VADE, "mnist").iter();
+    let Some(run) = runs.find(|run| run.figure_data_digest.is_some()) else { return Ok(()) };
+    let Some(images) = store.figure_data(run)?.get::<SamplesData>(Generated::KEY)? else { return Ok(()) };
+    let grid = cluster_members(run, &images, "MNIST: images that VaDE makes up".to_owned())?;
+    let caption = format!("New images of every cluster, made up by VaDE (seed {}).", run.seed);
+    Ok(page.figure(store, "generated", &caption, &grid.quick(page.is_quick()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printed_entropies_are_found_by_the_data_sets_name() {
+        let tables = published();
+        let found: Vec<_> =
+            (0..3).map(|at| tables.words(&format!("/tables/3/{at}/dataset")).unwrap().to_owned()).collect();
+        let mut expected = ["mnist", TEXT, "uci-har"].map(|dataset| printed_name(dataset).to_owned());
+        expected.sort();
+        let mut sorted = found.clone();
+        sorted.sort();
+        assert_eq!(sorted, expected);
+        assert_eq!(tables.elsewhere("/tables/3/0/sample_entropy"), Some(0.026));
+    }
+}
