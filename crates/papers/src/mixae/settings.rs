@@ -52,7 +52,7 @@ pub(super) fn consistent(dataset: &str, scale: Scale) -> MixaeSettings {
             outside: Outside::Zero,
             ..AugmentationSettings::default()
         }),
-        Shape::Text | Shape::Tables => SampleChange::Noise(0.5),
+        _ => SampleChange::Noise(0.5),
     };
     MixaeSettings { consistency: Some(Consistency { weight: 0.38, change }), ..fixed(dataset, scale) }
 }
