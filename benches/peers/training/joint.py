@@ -1,7 +1,8 @@
-"""Seconds of an epoch of joint training in Python, one thread: k-DAE, MIXAE and VaDE as a user writes them, or ClustPy's DEC.
+"""Seconds of an epoch of joint training in Python, one thread: k-DAE, MIXAE, VaDE and the representation network as a user writes them, or
+ClustPy's DEC.
 
-Usage: joint.py k-dae|mixae|vade [EPOCHS] [--fused], or joint.py dec [EPOCHS]; 5,120 samples of ten kinds in batches of 256. The first epoch
-warms up and is not counted.
+Usage: joint.py k-dae|mixae|vade|repnet [EPOCHS] [--fused], or joint.py dec [EPOCHS]; 5,120 samples of ten kinds in batches of 256
+(repnet: 100). The first epoch warms up and is not counted.
 """
 
 import math
@@ -32,13 +33,13 @@ def autoencoder() -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(1024, 784), nn.Sigmoid())
 
 
-def train(x: torch.Tensor, epochs: int, optimiser: torch.optim.Optimizer, loss_of) -> float:
+def train(x: torch.Tensor, epochs: int, optimiser: torch.optim.Optimizer, loss_of, size: int = BATCH) -> float:
     start = time.perf_counter()
     for epoch in range(epochs + 1):
         if epoch == 1:
             start = time.perf_counter()
         total = 0.0
-        for batch in torch.randperm(SAMPLES).split(BATCH):
+        for batch in torch.randperm(SAMPLES).split(size):
             loss = loss_of(x[batch])
             optimiser.zero_grad()
             loss.backward()
@@ -115,6 +116,30 @@ def vade(x: torch.Tensor, epochs: int, fused: bool) -> float:
     return train(x, epochs, optimiser, loss_of)
 
 
+def repnet(x: torch.Tensor, epochs: int, fused: bool) -> float:
+    encoder = layers([784, 500, 500, 2000, 10], nn.ReLU)
+    decoder = layers([10, 2000, 500, 500, 784], nn.ReLU)
+    representation = layers([10, 2000, 500, 500, 500, 10], nn.ReLU)
+    networks = nn.ModuleList([encoder, decoder, representation])
+    optimiser = torch.optim.Adam(networks.parameters(), lr=1e-3, fused=fused)
+    gamma = 0.01
+
+    def log_shares(points: torch.Tensor, nu: float) -> torch.Tensor:
+        squares = torch.cdist(points, points, compute_mode="donot_use_mm_for_euclid_dist") ** 2
+        logs = -(nu + 1) / 2 * torch.log1p(squares / nu)
+        return logs.masked_fill(torch.eye(len(points), dtype=torch.bool), -1e30).log_softmax(1)
+
+    def loss_of(data: torch.Tensor) -> torch.Tensor:
+        z = encoder(data)
+        reconstruction = nn.functional.binary_cross_entropy_with_logits(decoder(z), data, reduction="sum") / len(data)
+        # The encoder gets the gradient of L_R + γ L_E, the representation network that of L_E.
+        seen = z.detach() + gamma * (z - z.detach())
+        p, q = log_shares(seen, 20.0), log_shares(representation(seen), 1.0)
+        return reconstruction - (p.exp() * q).sum()
+
+    return train(x, epochs, optimiser, loss_of, 100)
+
+
 def dec(x: np.ndarray, epochs: int) -> float:
     """The difference of two fits of a pretrained network, so that what comes before the epochs cancels out."""
     from clustpy.deep import DEC
@@ -145,7 +170,7 @@ def main() -> None:
     if arguments[0] == "dec":
         took = dec(x, epochs)
     else:
-        form = {"k-dae": k_dae, "mixae": mixae, "vade": vade}[arguments[0]]
+        form = {"k-dae": k_dae, "mixae": mixae, "vade": vade, "repnet": repnet}[arguments[0]]
         took = form(torch.from_numpy(x), epochs, "--fused" in sys.argv)
     print(f"{took:.4f}")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Seconds of an epoch of joint training, ours beside Python's: k-DAE's and MIXAE's against a loop over modules in torch 2.11, VaDE's
-# against torch's, DEC's against ClustPy's, one thread each, alternately. DEC is run in both forms: with targets from all samples, as
+# and the representation network's against torch's, DEC's against ClustPy's, one thread each, alternately. DEC is run in both forms: with targets from all samples, as
 # often as its authors' code makes them on MNIST, and with targets from each batch, as ClustPy makes them. Ours in f32 also with the
 # kernels that MKL chooses by itself, which are Python's. The table goes to standard output and into docs/speed.md.
 # Needs a Python with torch 2.11 and clustpy (PYTHON=…) and an idle machine. Usage: joint.sh [ROUNDS]
@@ -31,7 +31,9 @@ for ((i = 0; i < rounds; i++)); do
     "$ours" mixae >>"$times/mixae.single"
     BY_MAKER=1 "$ours" mixae >>"$times/mixae.by-maker"
     BY_MAKER=1 "$ours" vade single >>"$times/vade.by-maker"
-    for form in mixae vade; do
+    "$ours" repnet >>"$times/repnet.single"
+    BY_MAKER=1 "$ours" repnet >>"$times/repnet.by-maker"
+    for form in mixae vade repnet; do
         "$python" benches/peers/training/joint.py "$form" >>"$times/$form.torch"
         "$python" benches/peers/training/joint.py "$form" --fused >>"$times/$form.fused"
     done
@@ -57,7 +59,7 @@ table() {
     done
     row "k-DAE, pass \`all\`, f32; torch 2.11, fused Adam" all.single fused
     row "k-DAE, pass \`all\`, f32, MKL's own kernels; torch 2.11, default Adam" all.by-maker torch
-    for form in "mixae MIXAE" "vade VaDE"; do
+    for form in "mixae MIXAE" "vade VaDE" "repnet representation network"; do
         row "${form#* }, f32; torch 2.11, default Adam" "${form%% *}.single" "${form%% *}.torch"
         row "${form#* }, f32; torch 2.11, fused Adam" "${form%% *}.single" "${form%% *}.fused"
         row "${form#* }, f32, MKL's own kernels; torch 2.11, default Adam" "${form%% *}.by-maker" "${form%% *}.torch"
