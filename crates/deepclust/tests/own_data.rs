@@ -142,26 +142,103 @@ fn walk(folder: &Path, name: &str) -> Vec<std::path::PathBuf> {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_fit_says_how_to_go_on() {
+    // Hours of work, were it not for the signal; the second trains a network, whose threads must not fall over the end.
+    for (method, endless, seeds) in
+        [("k-means", "k_means.n_init=2000000000", 5), ("ae-k-means", "pretraining.train.epochs=20000000", 3)]
+    {
+        let folder = folder();
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("deepclust"));
+        command.args([
+            "fit",
+            "things.csv",
+            "--labels",
+            "kind",
+            "-k",
+            "3",
+            "--method",
+            method,
+            "--out",
+            "out",
+        ]);
+        command.args(["--set", endless]).current_dir(folder.path());
+        let started =
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(4));
+        let id = started.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        let output = started.wait_with_output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(130), "{errors}");
+        let words =
+            format!("0 of {seeds} seeds are finished and kept in out. The same command goes on from there.");
+        assert!(errors.contains(&words), "{errors}");
+        let left: Vec<_> =
+            fs::read_dir(folder.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, [".seeds"]);
+    }
+}
+
+/// What `predict` answers, column by column after the header, and what it says beside that.
+fn predicted(folder: &TempDir, model: &str, data: &str) -> (Vec<String>, String) {
+    let output = deepclust(folder).args(["predict", model, data]).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
+    (column(&String::from_utf8(output.stdout).unwrap(), 1), errors)
+}
+
+#[test]
+fn new_rows_may_lack_categories_but_not_have_others() {
     let folder = folder();
-    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("deepclust"));
-    // Hours of work, were it not for the signal.
-    command.args(["fit", "things.csv", "--labels", "kind", "-k", "3", "--method", "k-means", "--out", "out"]);
-    command.args(["--set", "k_means.n_init=2000000000"]).current_dir(folder.path());
-    let started =
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    let id = started.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let output = started.wait_with_output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{errors}");
-    assert!(
-        errors.contains("0 of 5 seeds are finished and kept in out. The same command goes on from there."),
-        "{errors}"
-    );
-    let left: Vec<_> =
-        fs::read_dir(folder.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(left, [".seeds"]);
+    let out = ["--out", "out"];
+    deepclust(&folder)
+        .args(["fit", "things.csv", "-k", "3", "--one-hot", "kind", "--method", "k-means"])
+        .args(out)
+        .assert()
+        .success();
+    let lines = table(0..90);
+    let header = lines.lines().next().unwrap();
+    let large: Vec<&str> = lines.lines().filter(|line| line.ends_with("large")).take(5).collect();
+    fs::write(folder.path().join("large.csv"), format!("{header}\n{}\n", large.join("\n"))).unwrap();
+    assert_eq!(predicted(&folder, "out", "large.csv").0, ["0"; 5]);
+    fs::write(folder.path().join("other.csv"), format!("{header}\n1,2,3,huge\n1,2,4,large\n")).unwrap();
+    refused(&folder, &["predict", "out", "other.csv"], 1, &["column kind", "one of", "small", "found huge"]);
+}
+
+/// A NumPy file of bytes with rows of 16.
+fn bytes(rows: &[[u8; 16]]) -> Vec<u8> {
+    let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({}, 16), }}", rows.len());
+    let mut file = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+    file.extend(format!("{header:<117}\n").bytes());
+    file.extend(rows.iter().flatten());
+    file
+}
+
+#[test]
+fn bytes_and_the_same_numbers_are_the_same_rows() {
+    let folder = folder();
+    let noise = |i: usize, j: usize| (((16 * i + j) as f64 * 12.9898).sin() * 43_758.547).rem_euclid(1.0);
+    let row = |i: usize| {
+        std::array::from_fn(|j| if j % 3 == i % 3 { 200 } else { 20 } + (50.0 * noise(i, j)) as u8)
+    };
+    let rows: Vec<[u8; 16]> = (0..60).map(row).collect();
+    fs::write(folder.path().join("bytes.npy"), bytes(&rows)).unwrap();
+    let line = |row: &[u8; 16]| row.map(|v| v.to_string()).join(",") + "\n";
+    let text: String = rows.iter().map(line).collect();
+    fs::write(folder.path().join("numbers.csv"), text).unwrap();
+    for (fitted, other) in [("bytes.npy", "numbers.csv"), ("numbers.csv", "bytes.npy")] {
+        let out = format!("of-{fitted}");
+        let fit = ["fit", fitted, "-k", "3", "--method", "k-means", "--no-header", "--out", &out];
+        deepclust(&folder).args(fit).assert().success();
+        let (same, nothing) = predicted(&folder, &out, fitted);
+        assert_eq!(nothing, "");
+        let (found, said) = predicted(&folder, &out, other);
+        assert_eq!(found, same);
+        assert!(said.contains("divided"), "{said}");
+    }
+    // Another unit is told.
+    let line = |row: &[u8; 16]| row.map(|v| format!("{:.4}", f64::from(v) / 255.0)).join(",") + "\n";
+    fs::write(folder.path().join("small.csv"), rows.iter().map(line).collect::<String>()).unwrap();
+    assert!(predicted(&folder, "of-numbers.csv", "small.csv").1.contains("in the same unit?"));
 }
 
 #[test]
@@ -233,6 +310,24 @@ fn wrong_input_is_named() {
     refused(&folder, &["fit", "ragged.csv"], 1, &["ragged.csv, line 3"]);
     refused(&folder, &["fit", "empty.csv"], 1, &["empty.csv", "an empty file"]);
     refused(&folder, &["fit", "nothing.csv"], 1, &["nothing.csv", "no such file"]);
+    refused(
+        &folder,
+        &["fit", "nothing"],
+        2,
+        &["no file or folder `nothing` is here", "no data set is called"],
+    );
+    refused(&folder, &[known, &["-k", "8-2"][..]].concat(), 2, &["from few to many, such as 2-8"]);
+    refused(&folder, &[known, &["-k", "-3"][..]].concat(), 2, &["expected a", "`-3`"]);
+    put("equal.csv", &"1,2\n".repeat(50));
+    refused(&folder, &["fit", "equal.csv"], 2, &["rows: expected some that differ, found 50 equal ones"]);
+    put("single.csv", "1,2\n");
+    refused(&folder, &["fit", "single.csv", "-k", "1"], 2, &["rows: expected at least 2, found 1"]);
+    assert!(!folder.path().join("out").exists());
+    fs::create_dir(folder.path().join("out")).unwrap();
+    put("out/report.html", "of somebody");
+    let arguments = [known, &["-k", "3", "--out", "out"][..]].concat();
+    deepclust(&folder).args(arguments).assert().code(1).stderr(contains("a report of something else"));
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
     fs::create_dir(folder.path().join("pictures")).unwrap();
     put("pictures/a.png", "no picture");
     refused(&folder, &["fit", "pictures"], 1, &["a.png", "expected an intact PNG or JPEG file"]);

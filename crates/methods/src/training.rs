@@ -84,6 +84,8 @@ impl<'a> Training<'a> {
 /// Where the state of a training of this name is kept, if anywhere.
 fn checkpoint_path(name: &str, context: &Context<'_>) -> Result<Option<PathBuf>> {
     let Some(folder) = &context.checkpoints else { return Ok(None) };
+    let unwritten = |source| deepclust_nets::Error::Io { path: folder.clone(), source };
+    std::fs::create_dir_all(folder).map_err(unwritten)?;
     let path = folder.join(format!("{name}.safetensors"));
     // A file that cannot be read is no reason never to finish: the training starts anew.
     if path.exists() && load_tensors(&path).is_err() {

@@ -49,6 +49,9 @@ pub struct Facts {
     pub duplicates: usize,
     /// The least and the largest value.
     pub range: Option<(f64, f64)>,
+    /// Whether the values were bytes, and were divided by 255.
+    #[serde(default)]
+    pub divided: bool,
     /// The share of values that are stored, where the features are sparse.
     pub density: Option<f64>,
     /// What the features take in memory, as they are handed over.
@@ -87,7 +90,9 @@ impl Facts {
             ));
         }
         if let Some((low, high)) = self.range {
-            say(if low == high {
+            say(if self.divided {
+                format!("Values are bytes from {low} to {high}; they are divided by 255.")
+            } else if low == high {
                 format!("Every value is {low}.")
             } else {
                 format!("Values go from {low} to {high}.")

@@ -83,7 +83,7 @@ pub(super) fn read(source: impl Read + Seek, file: &str, options: &OwnOptions) -
     };
     let asked = options.label.as_ref().filter(|_| options.labels_file.is_none());
     let labels = npz.pick(asked, if options.labels_file.is_none() { &LABELS } else { &[] });
-    if labels.is_none() && asked.is_some() {
+    if labels.is_none() && asked.is_some() && !options.label_if_there {
         return Err(npz.none("the array of labels that was named"));
     }
     let raw = Raw::of(npz.array(&features)?, &format!("{file}/{features}.npy"))?;

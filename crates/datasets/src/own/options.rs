@@ -69,6 +69,9 @@ pub struct OwnOptions {
     /// Where the labels are: a column of a table, or an array of an `.npz`; with [`OwnOptions::labels_file`] one of that file.
     /// An `.npz` without this is searched for `y`, `labels`, `label`, `target` and `y_train`.
     pub label: Option<String>,
+    /// Whether there are no labels where that column or array is not there; an error otherwise. New rows need none.
+    #[serde(skip_serializing_if = "is_false")]
+    pub label_if_there: bool,
     /// A file of labels beside the features, in their order: `.npy`, `.npz`, IDX, or a table. A table has one column, or
     /// [`OwnOptions::label`] names the one that counts.
     pub labels_file: Option<PathBuf>,

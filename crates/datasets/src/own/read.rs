@@ -152,6 +152,7 @@ pub(super) fn finish(raw: Raw, options: &OwnOptions, name: &str, file: &str, loo
     if look {
         survey(&values, &names, &mut facts);
     }
+    facts.divided = matches!(values, Values::Bytes { .. }) && options.scaling == crate::Scaling::Default;
     let features = scaled(values, options.scaling, &names, file)?;
     facts.bytes = features.bytes();
     facts.names = names;

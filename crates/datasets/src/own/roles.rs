@@ -41,7 +41,10 @@ pub(super) fn roles(
         .chain(options.one_hot.iter().map(|name| (name, Role::OneHot, "a column of text")))
         .chain(label.map(|name| (name, Role::Label, "a label column")));
     for (name, role, what) in asked {
-        roles[find(names, width, name, what, file, place)?] = role;
+        match find(names, width, name, what, file, place) {
+            Err(Error::Format { .. }) if role == Role::Label && options.label_if_there => {}
+            found => roles[found?] = role,
+        }
     }
     Ok(roles)
 }
@@ -92,6 +95,10 @@ mod tests {
         assert_eq!(found, [Role::Drop, Role::Label, Role::Number, Role::Drop]);
         let elsewhere = OwnOptions { labels_file: Some("y".into()), ..options };
         assert_eq!(roles(&names, 4, &elsewhere, "t", "line 1").unwrap()[1], Role::Number);
+        let gone = OwnOptions { label: Some("class".into()), ..OwnOptions::default() };
+        assert!(roles(&names, 4, &gone, "t", "line 1").is_err());
+        let gone = OwnOptions { label_if_there: true, ..gone };
+        assert_eq!(roles(&names, 4, &gone, "t", "line 1").unwrap(), [Role::Number; 4]);
     }
 
     #[test]

@@ -73,7 +73,12 @@ impl FromStr for ClusterCount {
             text.split_once("..=").or_else(|| text.split_once("..")).or_else(|| text.split_once('-'));
         match bounds {
             None => Ok(Self::Number(number(text)?)),
-            Some((from, to)) => Ok(Self::Range(number(from)?..=number(to)?)),
+            Some((from, to)) => match (number(from)?, number(to)?) {
+                (from, to) if from > to => {
+                    Err(format!("expected a range from few to many, such as {to}-{from}, found `{text}`"))
+                }
+                (from, to) => Ok(Self::Range(from..=to)),
+            },
         }
     }
 }

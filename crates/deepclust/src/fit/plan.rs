@@ -54,6 +54,7 @@ impl Plan {
     pub fn new(x: ArrayView2<'_, f32>, options: &Options) -> Result<Self> {
         let n = x.nrows();
         check_clusters(n, &options.clusters)?;
+        check_rows(x, &options.clusters)?;
         let method = entry(options)?;
         let seeds = options.seeds.unwrap_or(if method.trains { TRAINED_SEEDS } else { SHARED_SEEDS });
         if seeds == 0 {
@@ -112,6 +113,29 @@ fn check_clusters(n: usize, clusters: &ClusterCount) -> Result<()> {
     if *most.start() < least || most.is_empty() || *most.end() > n {
         let expected = format!("{least} to {n} clusters, as there are {n} rows");
         return Err(Error::option("k", expected, clusters));
+    }
+    Ok(())
+}
+
+/// The fewest rows in which a number of clusters is looked for.
+const FEWEST: usize = 5;
+
+fn check_rows(x: ArrayView2<'_, f32>, clusters: &ClusterCount) -> Result<()> {
+    let (n, given) = (x.nrows(), matches!(clusters, ClusterCount::Number(_)));
+    if n < 2 {
+        return Err(Error::option("rows", "at least 2", n));
+    }
+    if n < FEWEST && !given {
+        let expected = format!("at least {FEWEST} where the number of clusters is not given");
+        return Err(Error::option("rows", expected, n));
+    }
+    let first = x.row(0);
+    if *clusters != ClusterCount::Number(1) && x.outer_iter().all(|row| row == first) {
+        return Err(Error::option(
+            "rows",
+            "some that differ",
+            format!("{n} equal ones: there are no clusters in them"),
+        ));
     }
     Ok(())
 }
@@ -184,7 +208,7 @@ fn why(options: &Options, method: &Entry, scaling: &Scaling, of_shape: &str) -> 
     let why = match (&options.method, method.slug) {
         (Some(name), _) if name != "auto" => format!("The method `{}` was asked for.", method.slug),
         (_, WITH_K) => format!(
-            "The method is `{WITH_K}`, because k is given: without a network it is level with the best deep methods on pictures."
+            "The method is `{WITH_K}`, because a number of clusters is asked for: it needs no network, and on the pictures that were measured it is level with the best deep methods."
         ),
         _ => format!(
             "The method is `{WITHOUT_K}`, because k is not given: it finds the number of clusters by density."

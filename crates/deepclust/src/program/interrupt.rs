@@ -17,7 +17,7 @@ pub fn watch(total: usize, words: &'static str) -> Result<()> {
     ctrlc::set_handler(move || {
         let (done, total) = (DONE.load(Ordering::Relaxed), TOTAL.load(Ordering::Relaxed));
         say_error(&format!("\ninterrupted: {done} of {total} runs are recorded. {words}"));
-        std::process::exit(130);
+        leave();
     })
     .context("interruptions cannot be watched")
 }
@@ -34,9 +34,20 @@ pub fn watch_seeds(total: usize, folder: &Path) -> Result<()> {
         say_error(&format!(
             "\ninterrupted: {done} of {total} seeds are finished and kept in {folder}. The same command goes on from there."
         ));
-        std::process::exit(130);
+        leave();
     })
     .context("interruptions cannot be watched")
+}
+
+/// Ends this process at once. What runs at an ordinary exit takes things from the threads that train, which then fail loudly.
+fn leave() -> ! {
+    #[cfg(unix)]
+    // SAFETY: `_exit` takes any code and does not come back.
+    unsafe {
+        libc::_exit(130)
+    }
+    #[cfg(not(unix))]
+    std::process::exit(130)
 }
 
 /// So many runs are recorded.

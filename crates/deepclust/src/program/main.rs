@@ -15,6 +15,7 @@ use clap::Parser;
 use deepclust_papers::Error;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
@@ -33,13 +34,28 @@ fn main() -> ExitCode {
         }
     };
     match result {
+        Ok(_) if UNSAID.load(Ordering::Relaxed) => {
+            say_error("error: standard output cannot be written; is there space?");
+            ExitCode::from(1)
+        }
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            say_error(&format!("error: {}", chain(&error)));
+            say_error(&format!("error: {}", as_options(&chain(&error))));
             ExitCode::from(exit_code(&error))
         }
     }
+}
+
+/// The fields that a library's message tells to set, as the options that set them.
+fn as_options(text: &str) -> String {
+    let options = [
+        ("`impute`", "`--impute median`"),
+        ("`drop`", "`--drop COLUMN`"),
+        ("`one_hot`", "`--one-hot COLUMN`"),
+        ("a `size`", "`--size HxW`"),
+    ];
+    options.iter().fold(text.to_owned(), |text, (field, option)| text.replace(field, option))
 }
 
 /// The causes of an error from the outside in, without those that the one before has quoted already.
@@ -54,9 +70,15 @@ fn chain(error: &anyhow::Error) -> String {
     text
 }
 
-/// A line on standard output. A reader who has left, as `head` does, is no reason to stop.
+/// Whether a line could not be written.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// A line on standard output. A reader who has left, as `head` does, is no reason to stop; a full disk is told in the end.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => UNSAID.store(true, Ordering::Relaxed),
+        _ => {}
+    }
 }
 
 /// A line on standard error, likewise.

@@ -57,12 +57,14 @@ fn a_listener_can_stop_the_training_and_a_checkpoint_goes_on() {
         let method = build(crate::blobs::slug(slug), &settings).unwrap();
         let mut progress = StopIn(stage, done);
         let mut context = Context::new(Seed(1), device(), &mut progress);
-        context.checkpoints = Some(folder.path().to_owned());
+        // The folder need not be there.
+        let checkpoints = Some(folder.path().join("new"));
+        context.checkpoints.clone_from(&checkpoints);
         let error = fit_with(slug, method.as_ref(), &mut context).unwrap_err().to_string();
         assert_eq!(error, format!("stopped on request after epoch {epoch}"), "{slug}");
         let mut progress = Silent;
         let mut context = Context::new(Seed(1), device(), &mut progress);
-        context.checkpoints = Some(folder.path().to_owned());
+        context.checkpoints = checkpoints;
         let resumed = fit_with(slug, method.as_ref(), &mut context).unwrap();
         assert!(context.seconds_before() > 0.0, "{slug} {stage} began anew");
         let mut progress = Silent;

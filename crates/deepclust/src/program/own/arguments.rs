@@ -48,7 +48,7 @@ pub struct Reading {
 #[derive(Args, Debug, Clone)]
 pub struct Search {
     /// Clusters: a number, a range such as 2-20, or auto.
-    #[arg(short, long = "clusters", value_name = "K", default_value = "auto")]
+    #[arg(short, long = "clusters", value_name = "K", default_value = "auto", allow_hyphen_values = true)]
     pub k: ClusterCount,
     /// Seeds [default: 5, or 3 where a network is trained].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -39,12 +39,12 @@ pub fn compare(options: &Compare) -> Result<bool> {
         let (start, method) = (Instant::now(), plan.method.slug.to_owned());
         let folder = Folder::open(&out.join(&method))?;
         let x = input.x.clone();
-        let (answer, mut rest) = run(input, plan, &folder, Some(all.seeds("networks")), start)?;
+        let (answer, mut rest, seconds) = run(input, plan, &folder, Some(all.seeds("networks")), start)?;
         rest.x = x;
         input = rest;
         let scores = if input.labels.is_empty() { None } else { Some(answer.scores(&input.labels)?) };
         let (clusters, agreement) = (sizes(&answer.chosen().labels).0.len(), answer.mean_agreement());
-        lines.push(Line { method, clusters, agreement, seconds: start.elapsed().as_secs_f64(), scores });
+        lines.push(Line { method, clusters, agreement, seconds, scores });
     }
     show(&lines, &all)?;
     Ok(true)

@@ -4,7 +4,7 @@ use super::folder::Folder;
 use super::host::{Listening, Program};
 use super::input::{self, Input};
 use super::{estimate, output, report, summary};
-use crate::{interrupt, say};
+use crate::{as_options, interrupt, say};
 use anyhow::Result;
 use deepclust::fit::{Answer, Options, Plan, fit_with};
 use deepclust_experiments::{Machine, digest_json, duration};
@@ -27,7 +27,7 @@ pub fn fit(options: &Fit) -> Result<bool> {
     let plan = Plan::new(input.x.view(), &wanted)?;
     let folder = Folder::open(&out)?;
     interrupt::watch_seeds(plan.seeds.len(), &out)?;
-    let (answer, input) = run(input, plan, &folder, None, start)?;
+    let (answer, input, _) = run(input, plan, &folder, None, start)?;
     show(&answer, &input, folder.root(), start)?;
     Ok(true)
 }
@@ -57,17 +57,17 @@ pub fn wanted(search: &Search, sparse: bool) -> Options {
 /// Says what was read.
 pub fn describe(input: &Input) {
     say(&input.name);
-    input.facts.iter().for_each(|fact| say(&format!("  {fact}")));
+    input.facts.iter().for_each(|fact| say(&format!("  {}", as_options(fact))));
 }
 
-/// Makes the seeds and writes the files. The rows are gone from the input where the method works in place.
+/// Makes the seeds and writes the files; the seconds are those before the files. The rows are gone from the input where the method works in place.
 pub fn run(
     mut input: Input,
     mut plan: Plan,
     folder: &Folder,
     cache: Option<PathBuf>,
     start: Instant,
-) -> Result<(Answer, Input)> {
+) -> Result<(Answer, Input, f64)> {
     let (rows, columns) = input.x.dim();
     let board = Board::new();
     plan.choose(input.x.view(), &Listening(&board))?;
@@ -94,13 +94,14 @@ pub fn run(
     } else {
         fit_with(input.x.view().into(), plan, &host)?
     };
+    let seconds = start.elapsed().as_secs_f64();
     output::write(folder, &input, columns, &answer)?;
     let text = summary::summary(&input, (rows, columns), &answer, start.elapsed().as_secs_f64())?;
     let text = serde_json::to_string_pretty(&text)?;
     folder.write("summary.json", |out| writeln!(out, "{text}"))?;
     let page = report::report(&input, (rows, columns), &answer)?.to_html()?;
     folder.write("report.html", |out| out.write_all(page.as_bytes()))?;
-    Ok((answer, input))
+    Ok((answer, input, seconds))
 }
 
 /// Says what was found, and where it is.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 /// A folder that can be written, and in which no other process is at work.
 pub struct Folder {
     root: PathBuf,
+    /// Whether it was not there before.
+    made: bool,
     _lock: File,
 }
 
@@ -23,6 +25,13 @@ impl Folder {
                 root.display()
             )
         };
+        if Self::is_foreign(root) {
+            bail!(
+                "{}: expected an empty folder or one that deepclust made, found a report of something else; choose another with --out DIR",
+                root.display()
+            );
+        }
+        let made = !root.exists();
         fs::create_dir_all(root.join(SEEDS)).with_context(unusable)?;
         let lock = File::create(root.join(SEEDS).join("lock")).with_context(unusable)?;
         match lock.try_lock() {
@@ -36,7 +45,17 @@ impl Folder {
             // A file system without locks.
             Err(TryLockError::Error(_)) => {}
         }
-        Ok(Self { root: root.to_owned(), _lock: lock })
+        Ok(Self { root: root.to_owned(), made, _lock: lock })
+    }
+
+    /// Whether something lies in it that is not ours: a report without our summary beside it.
+    fn is_foreign(root: &Path) -> bool {
+        let summary = fs::read_to_string(root.join("summary.json")).unwrap_or_default();
+        let ours =
+            serde_json::from_str::<serde_json::Value>(&summary).is_ok_and(|s| s["made_by"].is_object());
+        !ours
+            && ["report.html", "summary.json"].iter().any(|name| root.join(name).exists())
+            && !root.join(SEEDS).exists()
     }
 
     /// A file or folder in it.
@@ -66,9 +85,31 @@ impl Folder {
     }
 }
 
-/// Writes a file as a whole or not at all: readers see the old content or the new.
+impl Drop for Folder {
+    /// Where nothing was kept and nothing written, nothing is left.
+    fn drop(&mut self) {
+        let seeds = self.root.join(SEEDS);
+        let only_the_lock = seeds.read_dir().is_ok_and(|entries| entries.count() == 1);
+        let alone = self.root.read_dir().is_ok_and(|entries| entries.count() == 1);
+        if only_the_lock && alone {
+            let _ = fs::remove_file(seeds.join("lock"));
+            let _ = fs::remove_dir(seeds);
+            if self.made {
+                let _ = fs::remove_dir(&self.root);
+            }
+        }
+    }
+}
+
+/// Writes a file as a whole or not at all: readers see the old content or the new. Behind a link the file it leads to is replaced; a device or a
+/// pipe is written to.
 pub fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let wrong = || format!("{} cannot be written", path.display());
+    let wrong = || format!("{} cannot be written; is there space, and may you write there?", path.display());
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() && !path.is_dir() {
+        let mut out = BufWriter::new(File::options().write(true).open(path).with_context(wrong)?);
+        return content(&mut out).and_then(|()| out.flush()).with_context(wrong);
+    }
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let file = tempfile::Builder::new().prefix(".").suffix(".partial").tempfile_in(folder);
     let mut out = BufWriter::with_capacity(1 << 18, file.with_context(wrong)?);
@@ -102,6 +143,25 @@ mod tests {
         assert!(error.contains("another deepclust works in this folder"), "{error}");
         drop(first);
         Folder::open(place.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_stay() {
+        use std::os::unix::fs::FileTypeExt;
+        let place = tempfile::tempdir().unwrap();
+        let (target, link) = (place.path().join("target"), place.path().join("link"));
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        replace(&link, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert!(link.is_symlink());
+        replace(Path::new("/dev/null"), |out| out.write_all(b"new")).unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        if Path::new("/dev/full").exists() {
+            let error = replace(Path::new("/dev/full"), |out| out.write_all(b"new")).unwrap_err();
+            assert!(format!("{error:#}").contains("No space left"), "{error:#}");
+        }
     }
 
     #[test]

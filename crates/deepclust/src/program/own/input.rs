@@ -1,7 +1,7 @@
 //! A user's data, and what there is to say about them.
 
 use super::arguments::Reading;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use deepclust_datasets::{
     DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
 };
@@ -32,6 +32,10 @@ pub struct Input {
     pub facts: Vec<String>,
     /// The same as names and values.
     pub found: Vec<(String, String)>,
+    /// Whether the values were bytes, and were divided by 255.
+    pub divided: bool,
+    /// The largest of the values without their signs.
+    pub largest: f32,
     /// How it was read, so that other rows can be read the same way.
     pub options: own::OwnOptions,
 }
@@ -51,7 +55,11 @@ pub fn read_as(what: &str, reading: &Reading, base: own::OwnOptions) -> Result<I
         // Not here yet: fetched, with progress on standard error.
         load_with(what, &named(reading), &mut Plain::new(std::io::stderr()))?;
     }
-    let found = own::open(what, &options, &named(reading))?;
+    // What looks like a path is no name of a data set, and its error says so.
+    let known = Path::new(what).exists() || entry(what).is_ok() || what.contains(['.', '/']);
+    let found = own::open(what, &options, &named(reading));
+    let found =
+        if known { found? } else { found.with_context(|| format!("no file or folder `{what}` is here"))? };
     finish(found, options)
 }
 
@@ -102,8 +110,24 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         }
     };
     let found = pairs(&facts);
-    let (columns, facts) = (facts.names.clone(), facts.lines());
-    Ok(Input { x, sparse, name, digest, columns, rows, image, labels, class_names, facts, found, options })
+    let (columns, divided, facts) = (facts.names.clone(), facts.divided, facts.lines());
+    let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+    Ok(Input {
+        x,
+        sparse,
+        name,
+        digest,
+        columns,
+        rows,
+        image,
+        labels,
+        class_names,
+        facts,
+        found,
+        divided,
+        largest,
+        options,
+    })
 }
 
 /// Names and values of what was found, without what is ordinary.

@@ -23,6 +23,12 @@ pub struct ModelNote {
     pub columns: Vec<String>,
     /// The shape of a row, where rows are pictures.
     pub image: Option<ImageShape>,
+    /// Whether the rows were bytes that were divided by 255.
+    #[serde(default)]
+    pub divided: bool,
+    /// The largest of their values without signs; 0 in older files.
+    #[serde(default)]
+    pub largest: f32,
     /// How the rows were read.
     pub reading: OwnOptions,
 }
@@ -39,6 +45,8 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
         width,
         columns: input.columns.clone(),
         image: input.image,
+        divided: input.divided,
+        largest: input.largest,
         reading,
     };
     let note = serde_json::to_value(note)?;

@@ -3,11 +3,13 @@ use super::folder::replace;
 use super::input::{self, Input};
 use super::npy::write_matrix;
 use super::output::ModelNote;
-use crate::say;
+use crate::{say, say_error};
 use anyhow::{Context, Result, bail};
+use deepclust::fit::Scores;
 use deepclust_datasets::own::OwnOptions;
 use deepclust_methods::{Model, load_model_with};
 use deepclust_nets::{Device, Products, use_threads};
+use ndarray::Array2;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,12 +29,25 @@ pub fn predict(options: &Predict) -> Result<bool> {
             say(&format!("{}: {} rows", path.display(), clusters.len()));
         }
         // A reader who has left, as `head` does, is no reason to fail.
-        None => match write(&mut io::BufWriter::new(io::stdout().lock())) {
+        None => match write_to_standard_output(write) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             other => other?,
         },
     }
+    if !input.labels.is_empty() {
+        // Standard output is for the clusters.
+        let named = Scores::of(&input.labels, &clusters)?.named();
+        let named = named.map(|(name, value)| format!("{name} {value:.3}")).join(", ");
+        say_error(&format!("against the labels, which nothing was chosen by: {named}"));
+    }
     Ok(true)
+}
+
+/// What is left in the buffer at the end may not fit on the disk either.
+fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write(&mut out)?;
+    out.flush()
 }
 
 /// `deepclust embed`.
@@ -49,7 +64,13 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
     Products::ByAbility.choose();
     use_threads(1);
     let path: PathBuf = if path.is_dir() { path.join("model.safetensors") } else { path.to_owned() };
-    let (model, note) = load_model_with(&path, Device::Cpu)?;
+    let advice = || {
+        format!(
+            "{}: expected a model that `deepclust fit` made; is it the right file? If it is damaged, fit again",
+            path.display()
+        )
+    };
+    let (model, note) = load_model_with(&path, Device::Cpu).with_context(advice)?;
     let note = note.with_context(|| {
         format!("{}: expected a model that `deepclust fit` made, found one without its note", path.display())
     })?;
@@ -58,35 +79,87 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
     Ok((model, note))
 }
 
-/// Rows as the model's own were read, and of as many columns.
+/// Rows as the model's own were read: the same columns, and values of the same unit.
 fn rows(data: &str, reading: &Reading, note: &ModelNote) -> Result<Input> {
     // The median of other rows would be another number than that of the fit: missing values are an error unless asked for here.
-    let base = OwnOptions { impute: None, ..note.reading.clone() };
-    let input = match (input::read_as(data, reading, base.clone()), &base.label) {
-        // New rows need no labels.
-        (Err(error), Some(label))
-            if reading.labels.is_none() && format!("{error:#}").contains(label.as_str()) =>
-        {
-            input::read_as(data, reading, OwnOptions { label: None, ..base.clone() })?
-        }
-        (input, _) => input?,
-    };
-    if input.x.ncols() != note.width {
-        bail!(
-            "{}: expected {} columns, as the model was fitted on, found {}; give the same columns in the same order",
-            input.name,
-            note.width,
-            input.x.ncols()
-        );
-    }
-    let differs = input.columns.iter().zip(&note.columns).position(|(found, expected)| found != expected);
-    if let Some(at) = differs {
-        bail!(
-            "{}: expected `{}` as column {at}, as the model was fitted on, found `{}`; give the same columns in the same order",
-            input.name,
-            note.columns[at],
-            input.columns[at]
-        );
-    }
+    let label_if_there = reading.labels.is_none();
+    let base = OwnOptions { impute: None, label_if_there, ..note.reading.clone() };
+    let mut input = input::read_as(data, reading, base)?;
+    align(&mut input, note)?;
+    same_unit(&mut input, note)?;
     Ok(input)
 }
+
+/// Puts the columns where the model has them. A category that no row is of has no column: it gets one of zeros.
+fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
+    let categories =
+        |name: &String| note.reading.one_hot.iter().any(|column| name.starts_with(&format!("{column}=")));
+    let (name, same) = (&input.name, "give the same columns in the same order");
+    if !note.columns.is_empty() && !input.columns.is_empty() && note.columns != input.columns {
+        if let Some(unknown) =
+            input.columns.iter().find(|found| categories(found) && !note.columns.contains(found))
+        {
+            let (column, value) = unknown.split_once('=').unwrap_or((unknown, ""));
+            let known = note.columns.iter().filter_map(|name| name.strip_prefix(&format!("{column}=")));
+            let known = known.collect::<Vec<_>>().join(", ");
+            bail!(
+                "{name}, column {column}: expected one of {known}, which the model was fitted on, found {value}; leave these rows out"
+            );
+        }
+        let of_numbers =
+            |columns: &[String]| columns.iter().filter(|name| !categories(name)).cloned().collect::<Vec<_>>();
+        let (expected, found) = (of_numbers(&note.columns), of_numbers(&input.columns));
+        if expected.len() == found.len()
+            && let Some(at) = (0..found.len()).find(|&at| expected[at] != found[at])
+        {
+            let (expected, found) = (&expected[at], &found[at]);
+            bail!(
+                "{name}: expected `{expected}` as column {at}, as the model was fitted on, found `{found}`; {same}"
+            );
+        }
+        if expected == found {
+            let mut x = Array2::zeros((input.x.nrows(), note.columns.len()));
+            for (at, column) in note.columns.iter().enumerate() {
+                if let Some(from) = input.columns.iter().position(|name| name == column) {
+                    x.column_mut(at).assign(&input.x.column(from));
+                }
+            }
+            (input.x, input.columns) = (x, note.columns.clone());
+        }
+    }
+    let (expected, found) = (note.width, input.x.ncols());
+    if found != expected {
+        bail!(
+            "{name}: expected {expected} columns, as the model was fitted on, found {found}; {same}",
+            name = input.name
+        );
+    }
+    Ok(())
+}
+
+/// Bytes are read as 0 to 1, numbers as they are: rows are brought to the unit that the model's own had.
+fn same_unit(input: &mut Input, note: &ModelNote) -> Result<()> {
+    let (name, largest) = (input.name.clone(), input.largest);
+    if input.divided && !note.divided && note.largest > 1.0 {
+        input.x *= 255.0;
+        say_error(&format!(
+            "{name}: bytes, which the model was fitted on as numbers up to {}; they are not divided",
+            note.largest
+        ));
+    } else if !input.divided && note.divided && largest > 1.0 {
+        if largest > 255.0 {
+            bail!("{name}: expected values from 0 to 255, as the model was fitted on, found {largest}");
+        }
+        input.x /= 255.0;
+        say_error(&format!("{name}: values up to {largest} are divided by 255, as those of the fit were"));
+    } else if note.largest > 0.0 && largest > 0.0 && !(1.0 / FAR..=FAR).contains(&(largest / note.largest)) {
+        say_error(&format!(
+            "{name}: ! values are up to {largest}, those of the fit up to {}; are they in the same unit?",
+            note.largest
+        ));
+    }
+    Ok(())
+}
+
+/// By how much the largest value may differ from that of the fit without a word.
+const FAR: f32 = 16.0;
