@@ -144,7 +144,7 @@ fn walk(folder: &Path, name: &str) -> Vec<std::path::PathBuf> {
 fn an_interrupted_fit_says_how_to_go_on() {
     // Hours of work, were it not for the signal; the second trains a network, whose threads must not fall over the end.
     for (method, endless, seeds) in
-        [("k-means", "k_means.n_init=2000000000", 5), ("ae-k-means", "pretraining.train.epochs=20000000", 3)]
+        [("k-means", "k_means.n_init=2000000000", 5), ("ae-k-means", "train.epochs=20000000", 3)]
     {
         let folder = folder();
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("deepclust"));
@@ -189,7 +189,7 @@ fn predicted(folder: &TempDir, model: &str, data: &str) -> (Vec<String>, String)
 #[test]
 fn new_rows_may_lack_categories_but_not_have_others() {
     let folder = folder();
-    let out = ["--out", "out"];
+    let out = ["--out", "model"];
     deepclust(&folder)
         .args(["fit", "things.csv", "-k", "3", "--one-hot", "kind", "--method", "k-means"])
         .args(out)
@@ -199,9 +199,14 @@ fn new_rows_may_lack_categories_but_not_have_others() {
     let header = lines.lines().next().unwrap();
     let large: Vec<&str> = lines.lines().filter(|line| line.ends_with("large")).take(5).collect();
     fs::write(folder.path().join("large.csv"), format!("{header}\n{}\n", large.join("\n"))).unwrap();
-    assert_eq!(predicted(&folder, "out", "large.csv").0, ["0"; 5]);
+    assert_eq!(predicted(&folder, "model", "large.csv").0, ["0"; 5]);
     fs::write(folder.path().join("other.csv"), format!("{header}\n1,2,3,huge\n1,2,4,large\n")).unwrap();
-    refused(&folder, &["predict", "out", "other.csv"], 1, &["column kind", "one of", "small", "found huge"]);
+    refused(
+        &folder,
+        &["predict", "model", "other.csv"],
+        1,
+        &["column kind", "one of", "small", "found huge"],
+    );
 }
 
 /// A NumPy file of bytes with rows of 16.

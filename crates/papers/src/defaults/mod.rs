@@ -30,9 +30,10 @@ const SEEDS: u64 = 1;
 const BASELINE: &str = "k-means";
 
 /// The methods whose records are there: a new one comes in with its runs.
-const METHODS: [&str; 10] = [
+const METHODS: [&str; 13] = [
     "k-means",
     "pca-k-means",
+    "pca-gmm",
     "graph-communities",
     "umap-hdbscan",
     "ae-k-means",
@@ -41,6 +42,8 @@ const METHODS: [&str; 10] = [
     "dcn",
     "k-dae",
     "damic",
+    "repnet",
+    "mixae",
 ];
 
 fn rows(scale: Scale) -> Result<Vec<Row>> {
