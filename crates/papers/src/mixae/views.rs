@@ -85,11 +85,11 @@ fn entropies(records: &Records) -> Table {
     let mut columns = vec![Column::words("data"), Column::number("ln K", 2)];
     columns.push(Column::number("batch entropy of the classes", 2));
     columns.push(Column::number("batch entropy, published", 2));
-    columns.push(Column::spread("as the text says", 2));
-    columns.push(Column::spread("fixed weights", 2));
+    columns.push(Column::spread("batch entropy, as the text says", 2));
+    columns.push(Column::spread("batch entropy, fixed weights", 2));
     columns.push(Column::number("sample entropy, published", 3));
-    columns.push(Column::spread("as the text says", 3));
-    columns.push(Column::spread("fixed weights", 3));
+    columns.push(Column::spread("sample entropy, as the text says", 3));
+    columns.push(Column::spread("sample entropy, fixed weights", 3));
     let fact = |id: &str, dataset: &str, name: &str| {
         Cell::from(Spread::of(records.of(id, dataset).iter().filter_map(|run| run.facts.get(name).copied())))
     };
