@@ -29,7 +29,7 @@ pub(super) const GMM: &str = "gmm";
 const OF_TEXT: [(&str, u64); 3] = [(TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const CHANGED: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
-const VARIATIONAL: [(&str, u64); 1] = [("uci-har", 1)];
+const VARIATIONAL: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 
 /// Numbers of autoencoders in Figures 6 and 7.
@@ -46,7 +46,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     for (dataset, seeds) in VARIATIONAL {
         vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), scale)?, seeds);
     }
-    for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == "mnist") {
+    for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == SMALL) {
         planned.pictured = vec![MeasureSpec::Generated(Generated { per_cluster: 10 })];
     }
     let by_text = mixture(BY_TEXT, "MIXAE", &OF_TEXT, text, scale)?.published("MIXAE");

@@ -160,10 +160,10 @@ fn seeds(records: &Records) -> Option<Table> {
 
 /// Images that VaDE makes up.
 fn generated(records: &Records, store: &Store, page: &mut Page) -> Result<()> {
-    let mut runs = records.of(VADE, "mnist").iter();
+    let mut runs = records.of(VADE, SMALL).iter();
     let Some(run) = runs.find(|run| run.figure_data_digest.is_some()) else { return Ok(()) };
     let Some(images) = store.figure_data(run)?.get::<SamplesData>(Generated::KEY)? else { return Ok(()) };
-    let grid = cluster_members(run, &images, "MNIST: images that VaDE makes up".to_owned())?;
+    let grid = cluster_members(run, &images, format!("{}: images that VaDE makes up", dataset_name(SMALL)))?;
     let caption = format!("New images of every cluster, made up by VaDE (seed {}).", run.seed);
     Ok(page.figure(store, "generated", &caption, &grid.quick(page.is_quick()))?)
 }
