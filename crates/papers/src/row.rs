@@ -1,5 +1,6 @@
 use crate::Result;
-use deepclust_experiments::{MeasureSpec, RunSpec, Source};
+use deepclust_datasets::{Split, Subset};
+use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -48,6 +49,26 @@ pub struct Planned {
     pub on_request: bool,
 }
 
+/// A method on all samples of a data set, from seed 0; the small version has `few` of them.
+pub(crate) fn run(
+    dataset: &str,
+    method: &str,
+    settings: impl Serialize,
+    few: usize,
+    scale: Scale,
+) -> Result<RunSpec> {
+    let subset = scale.pick(None, Some(Subset::Random { n: few }));
+    Ok(RunSpec {
+        data: DataSpec { source: Source::Named(dataset.to_owned()), split: Split::All, subset },
+        fit: None,
+        clusters: Clusters::Classes,
+        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
+        seed: 0,
+        scale,
+        measures: Vec::new(),
+    })
+}
+
 impl Planned {
     /// The run from a seed.
     pub fn at(&self, seed: u64) -> RunSpec {
@@ -76,6 +97,13 @@ impl Row {
             table: "",
             runs: Vec::new(),
         }
+    }
+
+    /// A row of another paper on some data sets: its runs are the same.
+    pub(crate) fn shared(id: &'static str, label: &str, of: &str, rows: &[Self], datasets: &[&str]) -> Self {
+        let runs = rows.iter().filter(|row| row.id == of).flat_map(|row| &row.runs);
+        let here = runs.filter(|planned| datasets.contains(&planned.dataset.as_str()));
+        Self { runs: here.cloned().collect(), ..Self::new(id, label) }
     }
 
     /// Sets its name in the published tables.

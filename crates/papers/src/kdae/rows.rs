@@ -4,9 +4,8 @@
 use super::networks::{authors, authors_clusters, authors_joint, dec as dec_network, dec_by_descent};
 use super::settings::{ae_k_means, damic, dcn, dec, k_dae, raw};
 use crate::{Result, Row};
-use deepclust_datasets::{Split, Subset};
 use deepclust_experiments::measures::{Reconstructions, Samples};
-use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_experiments::{MeasureSpec, RunSpec, Scale};
 use deepclust_methods::{
     AeKMeans, AeKMeansSettings, Damic, DamicSettings, Dcn, DcnSettings, Dec, DecSettings, Idec, KDae,
     KDaeCost, KDaeSettings, RawKMeans, ReconstructionDistance,
@@ -42,16 +41,7 @@ const WINNERS: &str =
     "batch statistics of an autoencoder's own samples: only those it wins go through it in training";
 
 fn run(dataset: &str, method: &str, settings: impl Serialize, scale: Scale) -> Result<RunSpec> {
-    let subset = scale.pick(None, Some(Subset::Random { n: 600 }));
-    Ok(RunSpec {
-        data: DataSpec { source: Source::Named(dataset.to_owned()), split: Split::All, subset },
-        fit: None,
-        clusters: Clusters::Classes,
-        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
-        seed: 0,
-        scale,
-        measures: Vec::new(),
-    })
+    crate::row::run(dataset, method, settings, 600, scale)
 }
 
 /// All rows and ablations.

@@ -1,13 +1,12 @@
 //! The rows of Table 2, the paper's method with what is ours, and other numbers of autoencoders.
 
 use super::settings::{consistent, fixed, shape, shown, text, vade};
+use crate::row::run;
 use crate::{Kind, Result, Row, kdae, no_network};
-use deepclust_datasets::{Split, Subset};
 use deepclust_experiments::measures::{Covariances, Generated, Samples, Spaces};
-use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_experiments::{Clusters, MeasureSpec, Scale};
 use deepclust_manifold::TsneSettings;
 use deepclust_methods::{Mixae, MixaeSettings, PcaGmm, PcaGmmSettings, Vade};
-use serde::Serialize;
 
 /// The stand-in for the paper's Reuters.
 pub(super) const TEXT: &str = "rcv1-subset";
@@ -32,6 +31,9 @@ const CHANGED: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
 const VARIATIONAL: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 
+/// Samples of the small version.
+const FEW: usize = 600;
+
 /// Numbers of autoencoders in Figures 6 and 7.
 pub(super) const OTHER_K: [(&str, usize); 2] = [("k/20", 20), ("k/30", 30)];
 
@@ -40,11 +42,11 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let no_network = (no_network::PAPER.rows)(scale)?;
     let mut gmm = Row::new(GMM, "GMM, full covariances of 50 components").published("GMM");
     for (dataset, seeds) in GAUSSIANS {
-        gmm = gmm.on(run(dataset, PcaGmm::SLUG, PcaGmmSettings::of(shape(dataset)), scale)?, seeds);
+        gmm = gmm.on(run(dataset, PcaGmm::SLUG, PcaGmmSettings::of(shape(dataset)), FEW, scale)?, seeds);
     }
     let mut vades = Row::new(VADE, "VaDE").published("VaDE");
     for (dataset, seeds) in VARIATIONAL {
-        vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), scale)?, seeds);
+        vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), FEW, scale)?, seeds);
     }
     for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == SMALL) {
         planned.pictured = vec![MeasureSpec::Generated(Generated { per_cluster: 10 })];
@@ -59,15 +61,21 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let control = mixture(CONTROL, words, &CHANGED, without, scale)?;
     let other_k = OTHER_K.map(|(id, k)| with_k(&of_ours, id, k, scale));
     let shared = [
-        shared("k-means", "k-means", "k-means", &no_network).published("k-means"),
+        Row::shared("k-means", "k-means", "k-means", &no_network, &DATASETS).published("k-means"),
         gmm,
-        shared("dec", "DEC", "dec/dec", &(kdae::PAPER.rows)(scale)?).published("DEC"),
+        Row::shared("dec", "DEC", "dec/dec", &(kdae::PAPER.rows)(scale)?, &DATASETS).published("DEC"),
         vades,
         by_text,
         of_ours,
         changed,
         control,
-        shared("graph", "no network: communities of the neighbour graph", "graph-communities", &no_network),
+        Row::shared(
+            "graph",
+            "no network: communities of the neighbour graph",
+            "graph-communities",
+            &no_network,
+            &DATASETS,
+        ),
     ];
     Ok([shared.to_vec(), other_k.to_vec()].concat())
 }
@@ -87,7 +95,7 @@ fn mixture(
         if drawn {
             settings.shown = shown(scale);
         }
-        row = row.on(run(dataset, Mixae::SLUG, settings, scale)?, *seeds);
+        row = row.on(run(dataset, Mixae::SLUG, settings, FEW, scale)?, *seeds);
         let Some(planned) = row.runs.last_mut().filter(|_| [BY_TEXT, FIXED].contains(&id)) else { continue };
         planned.pictured = vec![MeasureSpec::Covariances(Covariances {})];
         if drawn {
@@ -117,27 +125,4 @@ fn with_k(row: &Row, id: &'static str, k: usize, scale: Scale) -> Row {
         other.runs.push(planned);
     }
     other
-}
-
-/// A row of another paper, on the data sets of this one: the runs are the same.
-fn shared(id: &'static str, label: &str, of: &str, rows: &[Row]) -> Row {
-    let runs = rows.iter().filter(|row| row.id == of).flat_map(|row| &row.runs);
-    let here = runs.filter(|planned| DATASETS.contains(&planned.dataset.as_str()));
-    Row { runs: here.cloned().collect(), ..Row::new(id, label) }
-}
-
-fn run(dataset: &str, method: &str, settings: impl Serialize, scale: Scale) -> Result<RunSpec> {
-    Ok(RunSpec {
-        data: DataSpec {
-            source: Source::Named(dataset.to_owned()),
-            split: Split::All,
-            subset: scale.pick(None, Some(Subset::Random { n: 600 })),
-        },
-        fit: None,
-        clusters: Clusters::Classes,
-        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
-        seed: 0,
-        scale,
-        measures: Vec::new(),
-    })
 }

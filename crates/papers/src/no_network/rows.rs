@@ -2,8 +2,7 @@
 
 use crate::{Result, Row};
 use deepclust_cluster::KMeansOptions;
-use deepclust_datasets::{Split, Subset};
-use deepclust_experiments::{Clusters, DataSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_experiments::{RunSpec, Scale};
 use deepclust_methods::{
     GraphCommunities, GraphCommunitiesSettings, RawKMeans, RawKMeansSettings, Scaling, Shape, UmapHdbscan,
     method,
@@ -58,9 +57,10 @@ fn k_means(scale: Scale) -> Result<Row> {
     let options = KMeansOptions { n_init: 20, ..KMeansOptions::default() };
     let settings = serde_json::to_value(RawKMeansSettings { scaling: Scaling::AsGiven, k_means: options })?;
     let row = Row::new(K_MEANS, "k-means on the features");
-    let datasets = DATASETS.iter().filter(|dataset| **dataset != LARGE);
-    Ok(datasets
-        .fold(row, |row, dataset| row.on(run(dataset, RawKMeans::SLUG, settings.clone(), scale), SEEDS)))
+    let mut datasets = DATASETS.iter().filter(|dataset| **dataset != LARGE);
+    datasets.try_fold(row, |row, dataset| {
+        Ok(row.on(run(dataset, RawKMeans::SLUG, settings.clone(), scale)?, SEEDS))
+    })
 }
 
 /// A method with its defaults on all data sets.
@@ -69,23 +69,11 @@ fn row(id: &'static str, label: &str, slug: &str, scale: Scale) -> Result<Row> {
     for dataset in DATASETS {
         // The loaders scale pixels and sensors to [0, 1] or [−1, 1]; automatic scaling leaves them as they are.
         let shape = if dataset == TEXT { Shape::Text } else { Shape::Images };
-        row = row.on(run(dataset, slug, method(slug)?.defaults(shape)?, scale), SEEDS);
+        row = row.on(run(dataset, slug, method(slug)?.defaults(shape)?, scale)?, SEEDS);
     }
     Ok(row)
 }
 
-fn run(dataset: &str, slug: &str, settings: Value, scale: Scale) -> RunSpec {
-    RunSpec {
-        data: DataSpec {
-            source: Source::Named(dataset.to_owned()),
-            split: Split::All,
-            subset: scale.pick(None, Some(Subset::Random { n: 1_000 })),
-        },
-        fit: None,
-        clusters: Clusters::Classes,
-        method: MethodSpec { name: slug.to_owned(), settings },
-        seed: 0,
-        scale,
-        measures: Vec::new(),
-    }
+fn run(dataset: &str, slug: &str, settings: Value, scale: Scale) -> Result<RunSpec> {
+    crate::row::run(dataset, slug, settings, 1_000, scale)
 }

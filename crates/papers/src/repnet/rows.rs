@@ -1,15 +1,14 @@
 //! The rows of Table II: the paper's method by its text and by its released code, and what it is compared with.
 
 use super::settings::{ae_k_means, joint_epochs, per_point, text};
+use crate::row::run;
 use crate::{Result, Row, kdae, no_network};
 use deepclust_cluster::KMeansOptions;
-use deepclust_datasets::{Split, Subset};
 use deepclust_experiments::measures::{Epochs, OtherK, Spaces};
-use deepclust_experiments::{Clusters, DataSpec, MeasureSpec, MethodSpec, RunSpec, Scale, Source};
+use deepclust_experiments::{MeasureSpec, RunSpec, Scale};
 use deepclust_losses::PairNormalisation;
 use deepclust_manifold::TsneSettings;
 use deepclust_methods::{AeKMeans, RepNet, RepNetSettings};
-use serde::Serialize;
 
 /// The stand-in for the paper's Reuters.
 pub(super) const TEXT: &str = "rcv1-subset";
@@ -27,6 +26,9 @@ const OF_CODE: [(&str, u64); 5] =
     [("mnist", 1), (TEXT, 1), ("fashion-mnist", 1), ("usps-9298", 1), ("uci-har", 1)];
 const ABLATION: [(&str, u64); 1] = [("usps-9298", 1)];
 
+/// Samples of the small version.
+const FEW: usize = 600;
+
 /// What the figures are of.
 pub(super) const DRAWN: &str = "mnist";
 
@@ -35,10 +37,13 @@ pub(super) const OTHER_K: [usize; 2] = [7, 14];
 
 /// All rows and ablations.
 pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
-    let scored = [MeasureSpec::Epochs(Epochs(KMeansOptions::default()))];
+    let scored = |spec: RunSpec| RunSpec {
+        measures: vec![MeasureSpec::Epochs(Epochs(KMeansOptions::default()))],
+        ..spec
+    };
     let mut by_text = Row::new(BY_TEXT, "RepNet").published("RepNet");
     for (dataset, seeds) in OF_TEXT {
-        by_text = by_text.on(run(dataset, RepNet::SLUG, text(dataset, scale), &scored, scale)?, seeds);
+        by_text = by_text.on(scored(run(dataset, RepNet::SLUG, text(dataset, scale), FEW, scale)?), seeds);
     }
     let code = "similarities of each point add up to 1, as in the released code";
     let mut of_code = Row::new(PER_POINT, format!("RepNet, {code}")).published("RepNet").start(START);
@@ -46,18 +51,18 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     for (dataset, seeds) in OF_CODE {
         let mut settings = text(dataset, scale);
         per_point(dataset, &mut settings);
-        of_code = of_code.on(run(dataset, RepNet::SLUG, settings, &scored, scale)?, seeds);
-        ae = ae.on(run(dataset, AeKMeans::SLUG, ae_k_means(dataset, scale), &[], scale)?, seeds);
+        of_code = of_code.on(scored(run(dataset, RepNet::SLUG, settings, FEW, scale)?), seeds);
+        ae = ae.on(run(dataset, AeKMeans::SLUG, ae_k_means(dataset, scale), FEW, scale)?, seeds);
     }
     draw(&mut of_code, scale);
 
     let ablations = ablations(&of_code)?;
     let kdae = (kdae::PAPER.rows)(scale)?;
     let measured = vec![
-        shared("k-means", "k-means", "k-means", &(no_network::PAPER.rows)(scale)?),
+        Row::shared("k-means", "k-means", "k-means", &(no_network::PAPER.rows)(scale)?, &DATASETS),
         ae,
-        shared("dec", "DEC", "dec/dec", &kdae).published("DEC"),
-        shared("dcn", "DCN", "dcn/dec", &kdae).published("DCN"),
+        Row::shared("dec", "DEC", "dec/dec", &kdae, &DATASETS).published("DEC"),
+        Row::shared("dcn", "DCN", "dcn/dec", &kdae, &DATASETS).published("DCN"),
         by_text,
         of_code,
     ];
@@ -81,13 +86,6 @@ fn draw(row: &mut Row, scale: Scale) {
     }
 }
 
-/// A row of another paper, on the data sets of this one: the runs are the same.
-fn shared(id: &'static str, label: &str, of: &str, rows: &[Row]) -> Row {
-    let runs = rows.iter().filter(|row| row.id == of).flat_map(|row| &row.runs);
-    let here = runs.filter(|planned| DATASETS.contains(&planned.dataset.as_str()));
-    Row { runs: here.cloned().collect(), ..Row::new(id, label) }
-}
-
 /// Each differs from the released code in one thing.
 fn ablations(of_code: &Row) -> Result<Vec<Row>> {
     let vary = |id, words: &str, change: fn(&mut RepNetSettings)| of_code.vary(id, words, &ABLATION, change);
@@ -97,26 +95,4 @@ fn ablations(of_code: &Row) -> Result<Vec<Row>> {
         })?,
         vary("gamma/0", "γ = 0: the encoder learns reconstruction alone", |s| s.gamma = 0.0)?,
     ])
-}
-
-fn run(
-    dataset: &str,
-    method: &str,
-    settings: impl Serialize,
-    measures: &[MeasureSpec],
-    scale: Scale,
-) -> Result<RunSpec> {
-    Ok(RunSpec {
-        data: DataSpec {
-            source: Source::Named(dataset.to_owned()),
-            split: Split::All,
-            subset: scale.pick(None, Some(Subset::Random { n: 600 })),
-        },
-        fit: None,
-        clusters: Clusters::Classes,
-        method: MethodSpec { name: method.to_owned(), settings: serde_json::to_value(settings)? },
-        seed: 0,
-        scale,
-        measures: measures.to_vec(),
-    })
 }
