@@ -6,7 +6,7 @@ use super::output::ModelNote;
 use crate::{say, say_error};
 use anyhow::{Context, Result, bail};
 use deepclust::fit::Scores;
-use deepclust_datasets::own::OwnOptions;
+use deepclust_datasets::{Scaling, own::OwnOptions};
 use deepclust_methods::{Model, load_model_with};
 use deepclust_nets::{Device, Products, use_threads};
 use ndarray::Array2;
@@ -83,7 +83,11 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
 fn rows(data: &str, reading: &Reading, note: &ModelNote) -> Result<Input> {
     // The median of other rows would be another number than that of the fit: missing values are an error unless asked for here.
     let label_if_there = reading.labels.is_none();
-    let base = OwnOptions { impute: None, label_if_there, ..note.reading.clone() };
+    let mut base = OwnOptions { impute: None, label_if_there, ..note.reading.clone() };
+    // Bytes are read as 0 to 1 by themselves: a model of larger numbers gets them as they are.
+    if note.largest > 1.0 {
+        base.scaling = Scaling::Raw;
+    }
     let mut input = input::read_as(data, reading, base)?;
     align(&mut input, note)?;
     same_unit(&mut input, note)?;
@@ -137,16 +141,10 @@ fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
     Ok(())
 }
 
-/// Bytes are read as 0 to 1, numbers as they are: rows are brought to the unit that the model's own had.
+/// Brings numbers to the unit of a model of bytes, which were read as 0 to 1; says where values are of another size than those of the fit.
 fn same_unit(input: &mut Input, note: &ModelNote) -> Result<()> {
     let (name, largest) = (input.name.clone(), input.largest);
-    if input.divided && !note.divided && note.largest > 1.0 {
-        input.x *= 255.0;
-        say_error(&format!(
-            "{name}: bytes, which the model was fitted on as numbers up to {}; they are not divided",
-            note.largest
-        ));
-    } else if !input.divided && note.divided && largest > 1.0 {
+    if !input.divided && note.divided && largest > 1.0 {
         if largest > 255.0 {
             bail!("{name}: expected values from 0 to 255, as the model was fitted on, found {largest}");
         }
