@@ -25,6 +25,7 @@ mod prepared;
 mod pretraining;
 mod registry;
 mod rep_net;
+mod samples;
 mod saved_model;
 mod scaling;
 mod seed;
@@ -67,3 +68,6 @@ pub use snnl::{Snnl, SnnlLayers, SnnlSettings};
 pub use snnl_points::{SnnlPoints, SnnlPointsSettings};
 pub use umap_hdbscan::{UmapHdbscan, UmapHdbscanSettings};
 pub use vade::{Vade, VadeSettings, VadeStart};
+
+/// Sparse rows, for [`Method::fit_csr`].
+pub use deepclust_nets::Csr;

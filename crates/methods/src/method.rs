@@ -1,7 +1,8 @@
 use crate::checks::check_finite;
 use crate::names::facts::EMPTY_CLUSTERS;
+use crate::samples::Samples;
 use crate::{Context, Error, LabelledSubset, Model, Preparation, Result, Seed, Silent, guard};
-use deepclust_nets::DeviceChoice;
+use deepclust_nets::{Csr, DeviceChoice};
 use ndarray::{Array2, ArrayRef2, ArrayView2, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +34,18 @@ pub trait Method: std::fmt::Debug + Send + Sync {
         let mut progress = Silent;
         let mut context = Context::new(Seed(seed), DeviceChoice::Auto.resolve()?, &mut progress);
         self.fit_with(x.view(), k, &mut context)
+    }
+
+    /// As [`fit_with`](Self::fit_with), but on sparse rows, n of d features. [`AeKMeans`](crate::AeKMeans), [`Dcn`](crate::Dcn),
+    /// [`Dec`](crate::Dec), [`Idec`](crate::Idec) and [`RepNet`](crate::RepNet) make them dense batch by batch; other methods make all
+    /// of them dense at once, n d numbers of four bytes.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with); [`Error::Samples`] for a matrix that is not by rows, and for a scaling under which zeros would
+    /// be other numbers.
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        Samples::Sparse(x).check(k)?;
+        self.fit_with(x.to_dense().view(), k, context)
     }
 
     /// Does what is the same for all seeds and numbers of clusters, once. Methods that have no such work give the samples back.
@@ -129,14 +142,14 @@ impl Fitted {
     }
 
     /// What the trained model makes of its own samples, with the numbers of clusters that stayed empty or nearly so among the facts.
-    pub(crate) fn by(
+    pub(crate) fn by<'x>(
         model: impl Model + 'static,
         method: &'static str,
-        x: ArrayView2<'_, f32>,
+        x: impl Into<Samples<'x>>,
         k: usize,
         mut facts: BTreeMap<String, f64>,
     ) -> Result<Self> {
-        let embedding = model.embed(x)?;
+        let embedding = x.into().embedded(&model)?;
         check_finite(method, &embedding)?;
         let labels = model.assign(embedding.view())?;
         facts.insert(EMPTY_CLUSTERS.to_owned(), empty_clusters(&labels, k));

@@ -1,6 +1,8 @@
+use crate::batches::BATCH;
 use crate::checks::check_features_of;
 use crate::{Error, ModelParts, Result};
-use ndarray::{Array2, Array3, ArrayView2};
+use deepclust_nets::{Csr, Device, Rows, to_array2};
+use ndarray::{Array2, Array3, ArrayView2, Axis};
 use rand::RngCore;
 
 /// A fitted method, ready for new samples.
@@ -13,6 +15,25 @@ pub trait Model: Send {
     /// # Errors
     /// [`Error::Samples`](crate::Error::Samples) when d is not the width that was fitted, or a value is not finite.
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>>;
+
+    /// As [`embed`](Self::embed), for sparse rows, which are made dense some at a time.
+    ///
+    /// # Errors
+    /// As [`embed`](Self::embed).
+    fn embed_csr(&self, x: &Csr) -> Result<Array2<f32>> {
+        let mut embedding = Array2::zeros((0, 0));
+        for part in Rows::Sparse(x, Device::Cpu).parts(BATCH) {
+            let part = self.embed(to_array2(&part?)?.view())?;
+            if embedding.is_empty() {
+                embedding = Array2::zeros((0, part.ncols()));
+            }
+            embedding.append(Axis(0), part.view()).map_err(|error| Error::Samples {
+                expected: "an embedding of one width".to_owned(),
+                found: error.to_string(),
+            })?;
+        }
+        Ok(embedding)
+    }
 
     /// Clusters of samples by their features, length m for an embedding of shape (m, d′) as [`embed`](Self::embed) gives it.
     ///

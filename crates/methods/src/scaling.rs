@@ -1,5 +1,6 @@
 use crate::checks::check_values;
 use crate::{Error, Result, Shape};
+use deepclust_nets::Csr;
 use ndarray::{Array1, Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
@@ -86,16 +87,63 @@ impl Scaling {
     }
 }
 
+impl Scaling {
+    /// As [`fit`](Self::fit), for sparse rows.
+    ///
+    /// # Errors
+    /// [`Error::Samples`] for a scaling under which zeros would be other numbers.
+    pub(crate) fn fit_sparse(self, x: &Csr) -> Result<FittedScaling> {
+        let none = Array2::zeros((0, x.cols()));
+        let small = || x.data().iter().all(|value| value.abs() <= 1.0);
+        let wrong = |found: String| Error::Samples {
+            expected: "a scaling under which the zeros of sparse samples stay, such as `l2` or `unit`"
+                .to_owned(),
+            found,
+        };
+        match self {
+            Self::AsGiven | Self::By255 | Self::L2 => Ok(self.fit(none.view())),
+            Self::Auto if small() => Ok(Self::AsGiven.fit(none.view())),
+            Self::Unit => {
+                let fitted = into_unit_sparse(x);
+                match fitted.shift.iter().position(|&shift| shift < 0.0) {
+                    None => Ok(fitted),
+                    Some(column) => Err(wrong(format!("Unit, with values below 0 in column {column}"))),
+                }
+            }
+            _ => Err(wrong(format!("{self:?}"))),
+        }
+    }
+}
+
+/// Columns with a zero that is not kept have 0 as their least value, unless they have values below it.
+fn into_unit_sparse(x: &Csr) -> FittedScaling {
+    let mut columns = vec![(f32::INFINITY, f32::NEG_INFINITY, 0usize); x.cols()];
+    for (&column, &value) in x.indices().iter().zip(x.data()) {
+        let (least, most, count) = &mut columns[column as usize];
+        (*least, *most, *count) = (least.min(value), most.max(value), *count + 1);
+    }
+    let whole = columns.into_iter().map(|(least, most, count)| match count == x.rows() {
+        true => (least, most),
+        false => (least.min(0.0), most.max(0.0)),
+    });
+    unit_of(whole)
+}
+
+/// From the least and the largest value of every column.
+fn unit_of(extremes: impl Iterator<Item = (f32, f32)>) -> FittedScaling {
+    let (shift, factor): (Vec<f32>, Vec<f32>) = extremes
+        .map(|(least, most)| (least, if most > least { (most - least).recip() } else { 0.0 }))
+        .unzip();
+    FittedScaling { shift: shift.into(), factor: factor.into(), rows_of_one: false }
+}
+
 fn into_unit(x: ArrayView2<'_, f32>) -> FittedScaling {
     let extremes = x.columns().into_iter().map(|column| {
         column
             .iter()
             .fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), &v| (least.min(v), most.max(v)))
     });
-    let (shift, factor): (Vec<f32>, Vec<f32>) = extremes
-        .map(|(least, most)| (least, if most > least { (most - least).recip() } else { 0.0 }))
-        .unzip();
-    FittedScaling { shift: shift.into(), factor: factor.into(), rows_of_one: false }
+    unit_of(extremes)
 }
 
 fn standardisation(x: ArrayView2<'_, f32>) -> FittedScaling {
@@ -190,6 +238,16 @@ impl FittedScaling {
         Some(x)
     }
 
+    /// Scales sparse rows in place, by a scaling of [`Scaling::fit_sparse`].
+    pub(crate) fn scale_sparse(&self, x: &mut Csr) {
+        for mut row in x.outer_iterator_mut() {
+            row.iter_mut().for_each(|(j, value)| *value = (*value - self.shift[j]) * self.factor[j]);
+            if self.rows_of_one {
+                to_length_one(row.iter_mut().map(|(_, value)| value));
+            }
+        }
+    }
+
     fn check(&self, x: ArrayView2<'_, f32>) -> Result<()> {
         if x.ncols() != self.shift.len() {
             return Err(Error::Samples {
@@ -212,12 +270,18 @@ impl FittedScaling {
                 *v = (*v - s) * f;
             }
             if self.rows_of_one {
-                let norm = row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
-                if norm > 0.0 {
-                    row.mapv_inplace(|v| (f64::from(v) / norm) as f32);
-                }
+                to_length_one(&mut row);
             }
         }
+    }
+}
+
+/// x / ‖x‖; zeros stay.
+fn to_length_one<'v>(values: impl IntoIterator<Item = &'v mut f32>) {
+    let values: Vec<&mut f32> = values.into_iter().collect();
+    let norm = values.iter().map(|v| f64::from(**v).powi(2)).sum::<f64>().sqrt();
+    if norm > 0.0 {
+        values.into_iter().for_each(|v| *v = (f64::from(*v) / norm) as f32);
     }
 }
 
@@ -295,6 +359,23 @@ mod tests {
         assert_eq!(Scaling::by_values((&pixels + 0.5).view()), Scaling::Standardise);
         // Ages and the like are no pixels.
         assert_eq!(Scaling::by_values(pixels.slice(ndarray::s![.., ..3])), Scaling::Standardise);
+    }
+
+    #[test]
+    fn sparse_rows_are_scaled_as_dense_ones() {
+        let x = array![[0.0f32, 0.5, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 0.25]];
+        let sparse = Csr::new((3, 3), vec![0, 1, 1, 3], vec![1, 0, 2], vec![0.5, 1.0, 0.25]);
+        for scaling in [Scaling::AsGiven, Scaling::By255, Scaling::L2, Scaling::Auto, Scaling::Unit] {
+            let (mut scaled, fitted) = (sparse.clone(), scaling.fit_sparse(&sparse).unwrap());
+            fitted.scale_sparse(&mut scaled);
+            assert_eq!(scaled.to_dense(), scaling.fit(x.view()).apply(x.view()).unwrap(), "{scaling:?}");
+            assert_eq!(fitted.apply(x.view()).unwrap(), scaled.to_dense());
+        }
+        let error = Scaling::Standardise.fit_sparse(&sparse).unwrap_err().to_string();
+        assert!(error.ends_with("such as `l2` or `unit`, found Standardise"), "{error}");
+        let below = Csr::new((2, 1), vec![0, 1, 1], vec![0], vec![-1.0]);
+        let error = Scaling::Unit.fit_sparse(&below).unwrap_err().to_string();
+        assert!(error.ends_with("found Unit, with values below 0 in column 0"), "{error}");
     }
 
     #[test]

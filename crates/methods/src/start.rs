@@ -1,12 +1,12 @@
 //! What most methods do before anything of their own: scale, train an autoencoder or take it from the cache, and cluster its codes.
 
-use crate::checks::check_samples;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::pretraining::{EpochLosses, Pretrained};
+use crate::samples::{Samples, Scaled};
 use crate::{Context, FittedScaling, Pretraining, Result, Scaling};
 use deepclust_cluster::{KMeansModel, KMeansOptions};
 use deepclust_nets::Network;
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use std::collections::BTreeMap;
 
 /// The settings of a start.
@@ -20,7 +20,7 @@ pub(crate) struct StartSettings<'a> {
 pub(crate) struct Start {
     pub scaling: FittedScaling,
     /// The samples as the network sees them.
-    pub scaled: Array2<f32>,
+    pub scaled: Scaled,
     pub network: Box<dyn Network>,
     pub losses: EpochLosses,
     pub codes: Array2<f32>,
@@ -34,15 +34,14 @@ impl StartSettings<'_> {
     pub(crate) fn run(
         &self,
         method: &'static str,
-        x: ArrayView2<'_, f32>,
+        x: Samples<'_>,
         k: usize,
         context: &mut Context<'_>,
     ) -> Result<Start> {
-        check_samples(x, k)?;
-        let scaling = self.scaling.fit(x);
-        let scaled = scaling.apply(x)?;
+        x.check(k)?;
+        let (scaling, scaled) = x.scale(self.scaling)?;
         let Pretrained { network, losses } = self.pretraining.run(method, scaled.view(), context)?;
-        let codes = network.embed(scaled.view())?;
+        let codes = scaled.view().encoded(&*network)?;
         let clusters = run_k_means(self.k_means, codes.view(), k, context)?;
         let facts = k_means_facts(&clusters);
         Ok(Start { scaling, scaled, network, losses, codes, clusters, facts })

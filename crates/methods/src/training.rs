@@ -3,8 +3,8 @@
 use crate::names::series::JOINT_LOSS;
 use crate::{Context, Error, Result, Series, guard};
 use deepclust_nets::{
-    Network, Objective, Optimizer, OptimizerSettings, Precision, Sgd, Tensor, TrainHistory, TrainSettings,
-    Trainer, load_tensors,
+    Network, Objective, Optimizer, OptimizerSettings, Precision, Rows, Sgd, Tensor, TrainHistory,
+    TrainSettings, Trainer, load_tensors,
 };
 use rand::RngCore;
 use std::path::PathBuf;
@@ -43,9 +43,9 @@ impl<'a> Training<'a> {
     }
 
     /// Trains on the rows of `data`: progress to the listener, and a checkpoint where the context has a folder for it.
-    pub(crate) fn run<O: Objective<Error = Error>>(
+    pub(crate) fn run<'d, O: Objective<Error = Error>>(
         self,
-        data: &Tensor,
+        data: impl Into<Rows<'d>>,
         objective: &mut O,
         context: &mut Context<'_>,
     ) -> Result<TrainHistory> {

@@ -1,4 +1,4 @@
-use crate::Step;
+use crate::{Result, Rows, Step};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use tch::{Device, Tensor};
@@ -39,7 +39,7 @@ impl Batches {
     }
 
     /// The next batch of the rows of `data`.
-    pub(crate) fn next(&mut self, data: &Tensor, noise: [u8; 32], rng: &mut impl Rng) -> Step {
+    pub(crate) fn next(&mut self, data: &Rows<'_>, noise: [u8; 32], rng: &mut impl Rng) -> Result<Step> {
         let (epoch, batch) = (self.taken / self.per_epoch(), self.taken % self.per_epoch());
         if batch == 0 {
             self.shuffle(rng);
@@ -50,10 +50,10 @@ impl Batches {
         let start = batch * self.size;
         let length = self.size.min(self.order.len() - start);
         let samples = order.narrow(0, start as i64, length as i64);
-        let x = data.index_select(0, &samples);
+        let x = data.select(&samples)?;
         let number = self.taken;
         self.taken += 1;
-        Step { epoch, batch, number, samples, x, noise }
+        Ok(Step { epoch, batch, number, samples, x, noise })
     }
 }
 
@@ -71,12 +71,13 @@ mod tests {
 
     #[test]
     fn every_epoch_has_all_samples_in_its_own_order() {
-        let data = Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]);
+        let data = Rows::Dense(Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]));
         let rng = &mut ChaCha8Rng::seed_from_u64(0);
         let mut batches = Batches::new(7, 3, false, Device::Cpu);
         assert_eq!(batches.per_epoch(), 3);
-        let mut epoch =
-            || -> Vec<Vec<i64>> { (0..3).map(|_| rows(&batches.next(&data, [0; 32], rng))).collect() };
+        let mut epoch = || -> Vec<Vec<i64>> {
+            (0..3).map(|_| rows(&batches.next(&data, [0; 32], rng).unwrap())).collect()
+        };
         let (first, second) = (epoch(), epoch());
         assert_ne!(first, second);
         for epoch in [first, second] {
@@ -89,25 +90,26 @@ mod tests {
 
     #[test]
     fn the_order_of_the_rows_can_be_kept() {
-        let data = Tensor::arange(5, (Kind::Int64, Device::Cpu)).view([5, 1]);
+        let data = Rows::Dense(Tensor::arange(5, (Kind::Int64, Device::Cpu)).view([5, 1]));
         let rng = &mut ChaCha8Rng::seed_from_u64(0);
         let mut batches = Batches::new(5, 3, true, Device::Cpu);
         for _ in 0..2 {
-            assert_eq!(rows(&batches.next(&data, [0; 32], rng)), [0, 1, 2]);
-            assert_eq!(rows(&batches.next(&data, [0; 32], rng)), [3, 4]);
+            assert_eq!(rows(&batches.next(&data, [0; 32], rng).unwrap()), [0, 1, 2]);
+            assert_eq!(rows(&batches.next(&data, [0; 32], rng).unwrap()), [3, 4]);
         }
     }
 
     #[test]
     fn skipped_batches_are_as_good_as_taken_ones() {
-        let data = Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]);
+        let data = Rows::Dense(Tensor::arange(7, (Kind::Int64, Device::Cpu)).view([7, 1]));
         for skipped in 0..8 {
             let rngs = &mut [(); 2].map(|()| ChaCha8Rng::seed_from_u64(5));
             let (mut taken, mut passed) =
                 (Batches::new(7, 3, false, Device::Cpu), Batches::new(7, 3, false, Device::Cpu));
-            (0..skipped).for_each(|_| drop(taken.next(&data, [0; 32], &mut rngs[0])));
+            (0..skipped).for_each(|_| drop(taken.next(&data, [0; 32], &mut rngs[0]).unwrap()));
             passed.skip(skipped, &mut rngs[1]);
-            let steps = [taken.next(&data, [0; 32], &mut rngs[0]), passed.next(&data, [0; 32], &mut rngs[1])];
+            let steps = [taken.next(&data, [0; 32], &mut rngs[0]), passed.next(&data, [0; 32], &mut rngs[1])]
+                .map(Result::unwrap);
             assert_eq!(rows(&steps[0]), rows(&steps[1]), "{skipped}");
             assert_eq!((steps[0].epoch, steps[0].batch), (steps[1].epoch, steps[1].batch));
         }

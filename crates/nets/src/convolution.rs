@@ -19,6 +19,30 @@ pub(crate) struct Form {
     pub activation: Activation,
 }
 
+impl Form {
+    /// The convolution of x, shape (batch, groups · channels, rows, columns), by weights and biases of `groups` layers of this form one
+    /// after the other: layer g sees the channels of group g alone.
+    pub(crate) fn linear(&self, x: &Tensor, weight: &Tensor, bias: &Tensor, groups: i64) -> Tensor {
+        let (stride, padding) = ([self.stride as i64; 2], [self.padding as i64; 2]);
+        match self.transposed {
+            None => x.conv2d(weight, Some(bias), stride, padding, [1, 1], groups),
+            Some(more) => {
+                let x = if self.pooling.is_some() { twice_as_large(x) } else { x.shallow_clone() };
+                x.conv_transpose2d(weight, Some(bias), stride, padding, more, groups, [1, 1])
+            }
+        }
+    }
+
+    /// What follows the activation.
+    pub(crate) fn pooled(&self, x: Tensor) -> Tensor {
+        match self.pooling.filter(|_| self.transposed.is_none()) {
+            None => x,
+            Some(Pooling::Max) => x.max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false),
+            Some(Pooling::Average) => x.avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None::<i64>),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Convolution {
     form: Form,
@@ -56,38 +80,27 @@ impl Convolution {
 
     /// The output of shape (batch, filters, rows, columns) for x of shape (batch, channels, rows, columns).
     pub(crate) fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
-        self.pooled(self.layer(x, train).activated)
+        self.form.pooled(self.layer(x, train).activated)
     }
 
     /// As [`forward_t`](Self::forward_t), and what is before the pooling is appended to `outputs`, a sample in a row.
     pub(crate) fn forward_into(&self, x: &Tensor, outputs: &mut Vec<LayerOutput>) -> Tensor {
         let LayerOutput { linear, activated } = self.layer(x, true);
         outputs.push(LayerOutput { linear: linear.flatten(1, -1), activated: activated.flatten(1, -1) });
-        self.pooled(activated)
+        self.form.pooled(activated)
     }
 
     fn layer(&self, x: &Tensor, train: bool) -> LayerOutput {
-        let Form { stride, padding, transposed, pooling, activation, .. } = self.form;
-        let (stride, padding, bias) = ([stride as i64; 2], [padding as i64; 2], Some(&self.bias));
-        let mut linear = match transposed {
-            None => x.conv2d(&self.weight, bias, stride, padding, [1, 1], 1),
-            Some(more) => {
-                let x = if pooling.is_some() { twice_as_large(x) } else { x.shallow_clone() };
-                x.conv_transpose2d(&self.weight, bias, stride, padding, more, 1, [1, 1])
-            }
-        };
+        let mut linear = self.form.linear(x, &self.weight, &self.bias, 1);
         if let Some(norm) = &self.norm {
             linear = norm.forward_t(&linear, train);
         }
-        LayerOutput { activated: activation.apply(&linear), linear }
+        LayerOutput { activated: self.form.activation.apply(&linear), linear }
     }
 
-    fn pooled(&self, x: Tensor) -> Tensor {
-        match self.form.pooling.filter(|_| self.form.transposed.is_none()) {
-            None => x,
-            Some(Pooling::Max) => x.max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false),
-            Some(Pooling::Average) => x.avg_pool2d([2, 2], [2, 2], [0, 0], false, true, None::<i64>),
-        }
+    /// Sizes, and what follows.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     /// Trainable tensors with their names: `weight`, `bias`, `norm.weight`, `norm.bias`.

@@ -103,6 +103,16 @@ impl Convolutional {
         Ok(Self { settings, encoder, decoder, inner, device })
     }
 
+    /// Forms of the convolutions of the encoder and of the decoder, each in the order in which a sample passes them.
+    pub(crate) fn forms(&self) -> [Vec<Form>; 2] {
+        [&self.encoder, &self.decoder].map(|half| half.convolutions.iter().map(Convolution::form).collect())
+    }
+
+    /// Channels, rows and columns between convolutions and fully connected layers.
+    pub(crate) fn inner(&self) -> [i64; 3] {
+        self.inner
+    }
+
     /// The settings it was made with.
     pub fn settings(&self) -> &ConvolutionalSettings {
         &self.settings

@@ -1,11 +1,11 @@
 use crate::network::{check_columns, set_tensors};
+use crate::selection::{Selection, batches, squared_errors};
 use crate::stacked_layer::StackedLayer;
 use crate::{
     Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Network, Precision, Result, to_array2,
     to_tensor,
 };
 use ndarray::{Array2, Array3, ArrayView2, s};
-use std::ops::Range;
 use tch::{Device, Kind, Tensor};
 
 /// k autoencoders of one shape as one network: the weights of a layer lie in one tensor, and a batch goes through all of
@@ -233,10 +233,7 @@ impl AutoencoderMixture {
     /// code whose weight is [`NEGLIGIBLE`](Self::NEGLIGIBLE) is not decoded: where weights are nearly one-hot, decoders cost a kth. Batch
     /// statistics of a decoder are those of the codes that it decodes.
     pub fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor {
-        let selection = tch::no_grad(|| Selection::of(&weights.detach()));
-        let by_part = weights.transpose(0, 1).reshape([-1]);
-        let places = &selection.parts * x.size()[0] + &selection.rows;
-        let own = selection.split(&x.index_select(0, &selection.rows));
+        let (selection, own) = Selection::with_rows(x, weights);
         let decoder = &self.layers[self.settings.widths.len() - 1..self.layers.len() - 1];
         let codes = selection.split(&selection.of_each(codes));
         let hidden = decoder.iter().fold(codes, |parts, layer| layer.forward_parts(&parts, None));
@@ -245,7 +242,7 @@ impl AutoencoderMixture {
         let errors = last.linear_parts(&hidden).into_iter().zip(&own);
         let errors: Vec<Tensor> =
             errors.map(|(y, x)| squared_errors(&last.activate(&y.to_kind(Kind::Float)), x)).collect();
-        (by_part.index_select(0, &places) * Tensor::cat(&errors, 0)).sum(Kind::Float) / x.size()[0]
+        selection.weighted_mean(&errors, weights)
     }
 
     /// Sets the running statistics of autoencoder i to those of the rows of `own[i]`, shape (rows of i, input width). After a
@@ -299,55 +296,5 @@ impl AutoencoderMixture {
             }
         }
         Ok(all)
-    }
-}
-
-/// The rows of n samples in parts that k networks can take at a time.
-fn batches(n: usize) -> impl Iterator<Item = Range<usize>> {
-    const BATCH: usize = 1000;
-    (0..n).step_by(BATCH).map(move |start| start..(start + BATCH).min(n))
-}
-
-/// Σ over features of (x̂ − x)², for reconstructions of shape (…, rows, d) and x of (rows, d).
-fn squared_errors(output: &Tensor, x: &Tensor) -> Tensor {
-    (output - x).square().sum_dim_intlist([-1i64].as_slice(), false, Kind::Float)
-}
-
-/// For each autoencoder the rows of a batch that it is responsible for, one autoencoder after the other.
-struct Selection {
-    /// Row numbers in the batch, shape (m).
-    rows: Tensor,
-    /// The autoencoder of each, shape (m).
-    parts: Tensor,
-    /// Responsibilities, shape (m).
-    weights: Tensor,
-    /// How many rows each autoencoder has, length k.
-    counts: Vec<i64>,
-}
-
-impl Selection {
-    /// From responsibilities of shape (batch, k).
-    fn of(responsibilities: &Tensor) -> Self {
-        let by_part = responsibilities.transpose(0, 1).contiguous();
-        let chosen = by_part.gt(AutoencoderMixture::NEGLIGIBLE);
-        let counts = chosen.sum_dim_intlist([1i64].as_slice(), false, Kind::Int64);
-        let counts = counts.to_device(Device::Cpu); // once, not number by number
-        let counts = (0..counts.size()[0]).map(|i| counts.int64_value(&[i])).collect();
-        let places = chosen.nonzero();
-        let (parts, rows) = (places.select(1, 0).contiguous(), places.select(1, 1).contiguous());
-        let chosen = &parts * by_part.size()[1] + &rows;
-        Self { weights: by_part.view([-1]).index_select(0, &chosen), rows, parts, counts }
-    }
-
-    /// Of what each autoencoder has of its own, shape (k, batch, width): (m, width).
-    fn of_each(&self, hidden: &Tensor) -> Tensor {
-        // (batch, k, width) is how the layers before left it in memory.
-        let flat = hidden.transpose(0, 1).reshape([-1, hidden.size()[2]]);
-        flat.index_select(0, &(&self.rows * self.counts.len() as i64 + &self.parts))
-    }
-
-    /// Shape (m, width) as one tensor for each autoencoder.
-    fn split(&self, all: &Tensor) -> Vec<Tensor> {
-        all.split_with_sizes(&self.counts, 0)
     }
 }

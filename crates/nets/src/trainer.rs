@@ -1,6 +1,8 @@
 use crate::batches::Batches;
 use crate::train_history::RoundSums;
-use crate::{Error, Losses, Objective, Optimizer, Result, TrainCheckpoint, TrainHistory, TrainSettings};
+use crate::{
+    Error, Losses, Objective, Optimizer, Result, Rows, TrainCheckpoint, TrainHistory, TrainSettings,
+};
 use rand::Rng;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -77,7 +79,8 @@ impl Trainer {
         self
     }
 
-    /// Minimises the objective over the rows of `data`, shape (n, features), and returns the means of every round.
+    /// Minimises the objective over the rows of `data`, n of some features each, and returns the means of every round. A tensor of shape
+    /// (n, features) is taken by reference; [`Rows`] says what else is.
     ///
     /// `rng` alone decides the order of samples. `on_round` hears of every round and may break off.
     ///
@@ -85,22 +88,23 @@ impl Trainer {
     /// [`Error::Diverged`] when a round's loss is not finite, [`Error::Stopped`] when `on_round` broke off,
     /// [`Error::Checkpoint`] when the file to go on from is not one of this training, [`Error::Tensor`] when there are no
     /// samples, and what the objective, libtorch or an optimiser reports.
-    pub fn run<O: Objective>(
+    pub fn run<'d, O: Objective>(
         &self,
-        data: &Tensor,
+        data: impl Into<Rows<'d>>,
         objective: &mut O,
         rng: &mut impl Rng,
         mut on_round: impl FnMut(Round<'_>) -> ControlFlow<()>,
     ) -> Result<TrainHistory, O::Error> {
-        let n = data.size().first().map_or(0, |&n| n as usize);
+        let data: Rows<'d> = data.into();
+        let n = data.len();
         if n == 0 {
             let (what, expected) = ("training samples".to_owned(), "at least one row".to_owned());
             return Err(Error::Tensor { what, expected, found: "none".to_owned() }.into());
         }
         if let Some(augmentation) = &self.settings.augmentation {
             let expected = augmentation.channels * augmentation.height * augmentation.width;
-            if data.size().last() != Some(&(expected as i64)) {
-                let (what, found) = ("images to be augmented", format!("{:?}", data.size()));
+            if data.features() != expected {
+                let (what, found) = ("images to be augmented", format!("({n}, {})", data.features()));
                 return Err(Error::Shape { what, expected: format!("(n, {expected})"), found }.into());
             }
         }
@@ -124,7 +128,7 @@ impl Trainer {
             }
             let mut sums = RoundSums::default();
             for _ in 0..self.round.unwrap_or(per_epoch).min(last - history.steps) {
-                let mut step = batches.next(data, self.noise, rng);
+                let mut step = batches.next(&data, self.noise, rng)?;
                 if !self.settings.schedule.is_constant() {
                     let factor = self.settings.schedule.at(step.epoch);
                     objective.optimisers().iter_mut().for_each(|o| o.set_learning_rate_factor(factor));

@@ -2,13 +2,14 @@
 
 use crate::names::{facts, series};
 use crate::registry::Registered;
+use crate::samples::Samples;
 use crate::saved_model::SavedModel;
 use crate::start::{Start, StartSettings};
 use crate::{
     Context, Fitted, FittedScaling, Method, Model, ModelParts, Pretraining, Result, Scaling, Series, Shape,
 };
 use deepclust_cluster::{KMeansModel, KMeansOptions};
-use deepclust_nets::{Network, to_tensor};
+use deepclust_nets::{Csr, Network, to_tensor};
 use ndarray::{Array2, ArrayView2};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -69,12 +70,8 @@ impl Default for AeKMeans {
     }
 }
 
-impl Method for AeKMeans {
-    fn slug(&self) -> &'static str {
-        Self::SLUG
-    }
-
-    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+impl AeKMeans {
+    fn run(&self, x: Samples<'_>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
         let AeKMeansSettings { scaling, pretraining, k_means } = &self.settings;
         let start = StartSettings { scaling: *scaling, pretraining, k_means };
         let Start { scaling, network, losses, codes, clusters, mut facts, .. } =
@@ -88,6 +85,20 @@ impl Method for AeKMeans {
         let (labels, history) = (clusters.labels().to_vec(), layers.chain([whole]).collect());
         let model = AeKMeansModel { scaling, network, clusters };
         Ok(Fitted { facts, history, ..Fitted::new(labels, codes, model) })
+    }
+}
+
+impl Method for AeKMeans {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
+    }
+
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
     }
 }
 

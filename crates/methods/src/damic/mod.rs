@@ -5,6 +5,7 @@ mod trainings;
 
 pub use settings::{DamicGate, DamicSettings};
 
+use crate::batches::by_batches;
 use crate::checks::{check_width, largest};
 use crate::mixture::{load_mixture, mixture_parts};
 use crate::names::{facts, series};
@@ -12,10 +13,8 @@ use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::training::joint_series;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series, Shape};
-use deepclust_nets::{
-    AutoencoderMixture, Classifier, ClassifierSettings, Kind, no_grad, to_array2, to_tensor_on,
-};
-use ndarray::{Array2, Array3, ArrayView2, s};
+use deepclust_nets::{AutoencoderMixture, Classifier, ClassifierSettings, Kind};
+use ndarray::{Array2, Array3, ArrayView2};
 
 /// Deep autoencoder mixture clustering (Chazan, Gannot and Goldberger 2019): k autoencoders, and a gate that chooses between
 /// them.
@@ -85,16 +84,10 @@ impl Model for DamicModel {
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        const BATCH: usize = 2000;
         let scaled = self.scaling.apply(x)?;
-        let mut logs = Array2::zeros((x.nrows(), self.mixture.k()));
-        for start in (0..x.nrows()).step_by(BATCH) {
-            let end = (start + BATCH).min(x.nrows());
-            let part = to_tensor_on(scaled.slice(s![start..end, ..]), self.mixture.device());
-            let choice = no_grad(|| self.gate.forward_t(&part, false).log_softmax(1, Kind::Float));
-            logs.slice_mut(s![start..end, ..]).assign(&to_array2(&choice)?);
-        }
-        Ok(logs)
+        by_batches(scaled.view(), self.mixture.k(), self.mixture.device(), |x| {
+            Ok(self.gate.forward_t(x, false).log_softmax(1, Kind::Float))
+        })
     }
 
     fn assign(&self, logs: ArrayView2<'_, f32>) -> Result<Vec<usize>> {

@@ -7,10 +7,10 @@ use crate::training::{JOINT, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_cluster::KMeansModel;
 use deepclust_nets::{
-    Device, Kind, Losses, Network, Objective, Optimizer, Precision, Step, Tensor, TrainHistory, no_grad,
-    to_array2, to_tensor_on,
+    Device, Kind, Losses, Network, Objective, Optimizer, Precision, Rows, Step, Tensor, TrainHistory,
+    no_grad, to_array2, to_tensor_on,
 };
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use std::ops::ControlFlow;
 
 /// Network, centres and clusters on their way.
@@ -18,7 +18,6 @@ pub(crate) struct Joint<'a> {
     settings: &'a DcnSettings,
     network: Box<dyn Network>,
     optimizer: Box<dyn Optimizer>,
-    data: Tensor,
     centres: Centres,
     /// The cluster of every sample, shape (n), as f32 so that a checkpoint can keep it.
     clusters: Tensor,
@@ -29,7 +28,6 @@ impl<'a> Joint<'a> {
         settings: &'a DcnSettings,
         mut network: Box<dyn Network>,
         start: &KMeansModel<f32>,
-        x: ArrayView2<'_, f32>,
         device: Device,
     ) -> Result<Self> {
         let positions = to_tensor_on(start.centers().view(), device);
@@ -46,7 +44,6 @@ impl<'a> Joint<'a> {
                 Vec::new(),
             )?,
             network,
-            data: to_tensor_on(x, device),
             centres: Centres { positions, counts },
             clusters: Tensor::from_slice(&clusters).to_device(device),
         })
@@ -55,10 +52,10 @@ impl<'a> Joint<'a> {
     /// Trains, and answers network, centres (k, code width) and losses.
     pub(crate) fn run(
         mut self,
+        data: &Rows<'_>,
         context: &mut Context<'_>,
     ) -> Result<(Box<dyn Network>, Array2<f32>, TrainHistory)> {
-        let data = self.data.shallow_clone();
-        let history = Training::new(JOINT, self.settings.train).run(&data, &mut self, context)?;
+        let history = Training::new(JOINT, self.settings.train).run(data, &mut self, context)?;
         let centres = to_array2(&self.centres.positions)?;
         Ok((self.network, centres, history))
     }
@@ -178,12 +175,12 @@ mod tests {
             settings,
             Box::new(network),
             &KMeansModel::from_centers(centres).unwrap(),
-            x.view(),
             Device::Cpu,
         )
         .unwrap();
         joint.clusters = Tensor::from_slice(&[0.0f32, 1.0, 0.0, 1.0, 0.0, 1.0]);
-        let (network, centres, history) = joint.run(&mut context).unwrap();
+        let (network, centres, history) =
+            joint.run(&Rows::Dense(to_tensor_on(x.view(), Device::Cpu)), &mut context).unwrap();
         let weight = network.named_parameters().remove(0).1;
         let weight = Vec::<f32>::try_from(weight.detach().contiguous().view([-1])).unwrap();
         (history.loss, centres.into_iter().collect(), weight)

@@ -9,11 +9,13 @@ use crate::ae_k_means::AeKMeansModel;
 use crate::guard::smallest_and_largest;
 use crate::names::series;
 use crate::registry::Registered;
+use crate::samples::Samples;
 use crate::saved_model::SavedModel;
 use crate::start::StartSettings;
 use crate::training::joint_series;
 use crate::{Context, Fitted, Method, Model, Result, Series, Shape};
 use deepclust_cluster::KMeansModel;
+use deepclust_nets::Csr;
 use joint::Joint;
 use ndarray::ArrayView2;
 
@@ -43,17 +45,14 @@ impl Dcn {
     }
 }
 
-impl Method for Dcn {
-    fn slug(&self) -> &'static str {
-        Self::SLUG
-    }
-
-    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+impl Dcn {
+    fn run(&self, x: Samples<'_>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
         let s = &self.settings;
         let settings = StartSettings { scaling: s.scaling, pretraining: &s.pretraining, k_means: &s.k_means };
         let start = settings.run(Self::SLUG, x, k, context)?;
-        let joint = Joint::new(s, start.network, &start.clusters, start.scaled.view(), context.device)?;
-        let (network, centres, mut history) = joint.run(context)?;
+        let joint = Joint::new(s, start.network, &start.clusters, context.device)?;
+        let data = start.scaled.view().rows(context.device);
+        let (network, centres, mut history) = joint.run(&data, context)?;
         let shares = smallest_and_largest("epoch", &mut history);
         let clusters = KMeansModel::from_centers(centres)?;
         let model = AeKMeansModel { scaling: start.scaling, network, clusters };
@@ -61,6 +60,20 @@ impl Method for Dcn {
         let reconstruction = Series::of_epochs(series::RECONSTRUCTION, start.losses.whole);
         let history = std::iter::once(reconstruction).chain(joint_series(history)).chain(shares).collect();
         Ok(Fitted { history, start: Some(start.clusters.labels().to_vec()), ..fitted })
+    }
+}
+
+impl Method for Dcn {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
+    }
+
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
     }
 }
 

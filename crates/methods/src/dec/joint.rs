@@ -1,6 +1,7 @@
 //! The part of DEC and IDEC in which encoder and centres are trained together.
 
 use super::DecSettings;
+use crate::batches::BATCH;
 use crate::guard::{note_shares, shares_of, smallest_and_largest};
 use crate::names::series::CHANGED;
 use crate::training::{JOINT, Training, optimiser_of, tensors};
@@ -9,21 +10,18 @@ use deepclust_losses::{
     assignment_divergence, mean_squared_error, student_t_assignment, target_distribution,
 };
 use deepclust_nets::{
-    Device, Kind, Losses, Network, Objective, Optimizer, Step, Tensor, TrainHistory, TrainSettings, no_grad,
+    Kind, Losses, Network, Objective, Optimizer, Rows, Step, Tensor, TrainHistory, TrainSettings, no_grad,
     to_tensor_on,
 };
 use ndarray::ArrayView2;
 use std::ops::ControlFlow;
-
-/// Samples that are assigned at a time between steps.
-pub(crate) const BATCH: i64 = 2000;
 
 /// The joint training of encoder and centres.
 pub(crate) struct Joint<'a> {
     settings: &'a DecSettings,
     network: Box<dyn Network>,
     centres: Tensor,
-    data: Tensor,
+    data: Rows<'a>,
     optimizer: Box<dyn Optimizer>,
     /// The cluster of every sample at the last update.
     clusters: Tensor,
@@ -49,23 +47,22 @@ impl<'a> Joint<'a> {
         settings: &'a DecSettings,
         mut network: Box<dyn Network>,
         centres: ArrayView2<'_, f32>,
-        x: ArrayView2<'_, f32>,
-        device: Device,
+        data: Rows<'a>,
     ) -> Result<Self> {
+        let device = data.device();
         let centres = to_tensor_on(centres, device).set_requires_grad(true);
         // DEC forgets the decoder: it has no part in the loss.
         let wanted = |name: &str| settings.reconstructs() || name.starts_with("encoder");
         let others = vec![centres.shallow_clone()];
         let optimizer = optimiser_of(&mut *network, settings.optimizer, settings.precision, wanted, others)?;
-        let data = to_tensor_on(x, device);
-        let clusters = Tensor::zeros([data.size()[0]], (Kind::Int64, device));
+        let clusters = Tensor::zeros([data.len() as i64], (Kind::Int64, device));
         Ok(Self { settings, network, centres, data, optimizer, clusters, targets: None })
     }
 
     /// Trains. The state is kept between updates of the targets, or without updates between epochs.
     pub(crate) fn run(mut self, context: &mut Context<'_>) -> Result<Ended> {
         let s = self.settings;
-        let per_epoch = (self.data.size()[0] as usize).div_ceil(s.batch_size);
+        let per_epoch = self.data.len().div_ceil(s.batch_size);
         let by_epochs = s.max_epochs.map_or(usize::MAX, |epochs| epochs.saturating_mul(per_epoch));
         let training = Training {
             stream: Some("joint batches"),
@@ -74,8 +71,8 @@ impl<'a> Joint<'a> {
             shown: Some(CHANGED),
             ..Training::new(JOINT, TrainSettings::new(1, s.batch_size))
         };
-        let data = self.data.shallow_clone();
-        let mut history = training.run(&data, &mut self, context)?;
+        let data = Rows::from(&self.data);
+        let mut history = training.run(data, &mut self, context)?;
         let shares = smallest_and_largest(self.round(), &mut history);
         let TrainHistory { loss: losses, mut parts, steps, .. } = history;
         let changes = parts.remove(CHANGED).unwrap_or_default();
@@ -92,13 +89,12 @@ impl<'a> Joint<'a> {
         no_grad(|| {
             let parts = self
                 .data
-                .split(BATCH, 0)
-                .iter()
+                .parts(BATCH)
                 .map(|x| {
-                    let code = self.network.encode(&self.settings.precision.input(x));
-                    student_t_assignment(&code, &self.centres, self.settings.nu)
+                    let code = self.network.encode(&self.settings.precision.input(&x?));
+                    Ok(student_t_assignment(&code, &self.centres, self.settings.nu)?)
                 })
-                .collect::<Result<Vec<_>, _>>()?;
+                .collect::<Result<Vec<_>>>()?;
             Ok(Tensor::cat(&parts, 0))
         })
     }
@@ -215,7 +211,7 @@ mod tests {
         let steps = [0.9, 0.3, 1.1, 0.4, 1.3, 0.5, 1.7, 0.6];
         set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let centres = Array2::from_shape_vec((2, 2), sines(4, 2.1)).unwrap();
-        Joint::new(settings, Box::new(network), centres.view(), x.view(), Device::Cpu).unwrap()
+        Joint::new(settings, Box::new(network), centres.view(), Rows::Dense(to_tensor(x.view()))).unwrap()
     }
 
     /// Losses, centres and the first layer's weights after the training.
@@ -320,7 +316,7 @@ mod tests {
         // q of the rows 0, 2 and 5 of x, and F.kl_div(q.log(), target(q), reduction="batchmean"); then target(q of all)[[0, 2, 5]]
         for (target, expected) in [(None, 0.000_164_582_5), (Some(&of_all), 0.000_214_314_7)] {
             let target = target.map(|of_all: &Tensor| of_all.index_select(0, &batch));
-            let found = joint.loss_of(&joint.data.index_select(0, &batch), target).unwrap().0;
+            let found = joint.loss_of(&joint.data.select(&batch).unwrap(), target).unwrap().0;
             let found = found.double_value(&[]);
             // A sum of terms near 0.5, which f32 spaces at 6e-8.
             assert_relative_eq!(found, expected, epsilon = 2e-7);

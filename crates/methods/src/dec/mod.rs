@@ -5,15 +5,17 @@ mod settings;
 
 pub use settings::DecSettings;
 
+use crate::batches::BATCH;
 use crate::checks::{check_width, largest};
 use crate::names::{facts, series};
 use crate::registry::Registered;
+use crate::samples::Samples;
 use crate::saved_model::SavedModel;
 use crate::start::StartSettings;
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series, Shape};
 use deepclust_losses::student_t_assignment;
-use deepclust_nets::{Network, Tensor, to_array2, to_tensor_on};
-use joint::{BATCH, Ended, Joint};
+use deepclust_nets::{Csr, Network, Tensor, to_array2, to_tensor_on};
+use joint::{Ended, Joint};
 use ndarray::{Array2, ArrayView2, s};
 
 /// Deep embedded clustering (Xie, Girshick and Farhadi 2016).
@@ -89,7 +91,11 @@ impl Method for Dec {
     }
 
     fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
-        fit(Self::SLUG, &self.settings, x, k, context)
+        fit(Self::SLUG, &self.settings, x.into(), k, context)
+    }
+
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        fit(Self::SLUG, &self.settings, x.into(), k, context)
     }
 }
 
@@ -99,21 +105,25 @@ impl Method for Idec {
     }
 
     fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
-        fit(Self::SLUG, &self.settings, x, k, context)
+        fit(Self::SLUG, &self.settings, x.into(), k, context)
+    }
+
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        fit(Self::SLUG, &self.settings, x.into(), k, context)
     }
 }
 
 fn fit(
     method: &'static str,
     s: &DecSettings,
-    x: ArrayView2<'_, f32>,
+    x: Samples<'_>,
     k: usize,
     context: &mut Context<'_>,
 ) -> Result<Fitted> {
     let settings = StartSettings { scaling: s.scaling, pretraining: &s.pretraining, k_means: &s.k_means };
     let mut start = settings.run(method, x, k, context)?;
-    let (centres, scaled) = (start.clusters.centers().view(), start.scaled.view());
-    let joint = Joint::new(s, start.network, centres, scaled, context.device)?;
+    let (centres, data) = (start.clusters.centers().view(), start.scaled.view().rows(context.device));
+    let joint = Joint::new(s, start.network, centres, data)?;
     let round = joint.round();
     let Ended { network, centres, steps, losses, changes, shares } = joint.run(context)?;
     start.facts.insert(facts::STEPS.to_owned(), steps as f64);
@@ -163,8 +173,8 @@ impl Model for DecModel {
     fn assign(&self, codes: ArrayView2<'_, f32>) -> Result<Vec<usize>> {
         check_width(codes, self.centres.size()[1] as usize)?;
         let mut clusters = Vec::with_capacity(codes.nrows());
-        for start in (0..codes.nrows()).step_by(BATCH as usize) {
-            let end = (start + BATCH as usize).min(codes.nrows());
+        for start in (0..codes.nrows()).step_by(BATCH) {
+            let end = (start + BATCH).min(codes.nrows());
             let part = to_tensor_on(codes.slice(s![start..end, ..]), self.centres.device());
             let q = to_array2(&student_t_assignment(&part, &self.centres, self.nu)?)?;
             clusters.extend(q.outer_iter().map(|row| largest(row.iter().copied())));

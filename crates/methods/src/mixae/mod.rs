@@ -18,7 +18,7 @@ use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::training::Training;
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series, Shape};
-use deepclust_nets::{Tensor, to_tensor_on};
+use deepclust_nets::{NetworkSpec, Tensor, to_tensor_on};
 use ndarray::{Array2, Array3, ArrayView2};
 use network::Networks;
 use objective::Joint;
@@ -56,6 +56,14 @@ impl Mixae {
 
     /// Images that are changed have to be as wide as the samples.
     fn check_images(&self, features: usize) -> Result<()> {
+        if let Some(NetworkSpec::Convolutional(network)) = &self.settings.network {
+            if network.features() != features {
+                return Err(Error::Samples {
+                    expected: format!("{} columns for the images of `network`", network.features()),
+                    found: format!("{features} columns"),
+                });
+            }
+        }
         if let Some(Consistency { change: SampleChange::Images(images), .. }) = &self.settings.consistency {
             let expected = images.channels * images.height * images.width;
             if expected != features {

@@ -1,15 +1,18 @@
 use super::{MixaeGate, MixaeSettings};
-use crate::mixture::{load_mixture, mixture_parts};
 use crate::saved_model::SavedModel;
 use crate::training::tensors;
 use crate::{Context, ModelParts, Result};
-use deepclust_nets::{Autoencoder, AutoencoderMixture, Classifier, Device, Tensor};
+use deepclust_nets::{Classifier, Device, MixtureOfNetworks, NetworkSpec, Tensor};
 use rand::RngCore;
+
+/// In the files of fitted models.
+const AUTOENCODERS: &str = "autoencoders";
+const NETWORK: &str = "network";
 
 /// k autoencoders, and the network that assigns by their codes.
 #[derive(Debug)]
 pub(super) struct Networks {
-    pub mixture: AutoencoderMixture,
+    pub mixture: Box<dyn MixtureOfNetworks>,
     gate: Classifier,
     of_gate: MixaeGate,
 }
@@ -22,30 +25,37 @@ impl Networks {
         k: usize,
         context: &Context<'_>,
     ) -> Result<Self> {
-        let form = settings.autoencoder(features);
         let rng = &mut context.seed.stream("weights");
-        let parts: Vec<Autoencoder> = (0..k)
-            .map(|_| Autoencoder::new(form.clone(), context.device, rng))
-            .collect::<deepclust_nets::Result<_>>()?;
-        let mixture = AutoencoderMixture::stack(&parts)?;
+        let mixture = settings.autoencoder(features).build_mixture(k, context.device, rng)?;
         let rng = &mut context.seed.stream("weights of the gate");
-        let gate = gate(&settings.gate, &mixture, context.device, rng)?;
+        let gate = gate(&settings.gate, &*mixture, context.device, rng)?;
         let networks = Self { mixture, gate, of_gate: settings.gate.clone() };
         networks.shrink_last(settings.gate.start)?;
         Ok(networks)
     }
 
     pub(super) fn load(saved: &SavedModel) -> Result<Self> {
-        let (mixture, of_gate) = (load_mixture(saved)?, saved.get("gate")?);
+        let spec = match saved.get::<Option<NetworkSpec>>(NETWORK)? {
+            Some(spec) => spec,
+            None => NetworkSpec::FullyConnected(saved.get(AUTOENCODERS)?),
+        };
         // Every weight is overwritten: the seed does not matter.
-        let rng = &mut crate::Seed(0).stream("weights of the gate");
-        let gate = gate(&of_gate, &mixture, saved.device, rng)?;
+        let rng = &mut crate::Seed(0).stream("weights");
+        let mixture = spec.build_mixture(saved.get("k")?, saved.device, rng)?;
+        mixture.set_state(&saved.state(AUTOENCODERS))?;
+        let of_gate = saved.get("gate")?;
+        let gate = gate(&of_gate, &*mixture, saved.device, rng)?;
         gate.set_state(&saved.state("gate"))?;
         Ok(Self { mixture, gate, of_gate })
     }
 
     pub(super) fn parts(&self, parts: ModelParts) -> Result<ModelParts> {
-        let parts = mixture_parts(parts, &self.mixture)?;
+        let parts = match self.mixture.spec() {
+            // As before there were other kinds.
+            NetworkSpec::FullyConnected(settings) => parts.set(AUTOENCODERS, settings)?,
+            spec => parts.set(NETWORK, spec)?,
+        };
+        let parts = parts.set("k", self.mixture.k())?.state(AUTOENCODERS, self.mixture.named_state());
         Ok(parts.set("gate", &self.of_gate)?.state("gate", self.gate.named_state()))
     }
 
@@ -61,7 +71,7 @@ impl Networks {
 
     /// Width of all codes of a sample together.
     pub(super) fn code_width(&self) -> usize {
-        concatenated(self.mixture.settings().widths.as_slice(), self.mixture.k())
+        self.mixture.k() * self.mixture.code_width()
     }
 
     /// The codes of x, shape (k, batch, code width).
@@ -92,16 +102,12 @@ impl Networks {
     }
 }
 
-fn concatenated(widths: &[usize], k: usize) -> usize {
-    k * widths.last().copied().unwrap_or_default()
-}
-
 fn gate(
     settings: &MixaeGate,
-    mixture: &AutoencoderMixture,
+    mixture: &dyn MixtureOfNetworks,
     device: Device,
     mut rng: &mut dyn RngCore,
 ) -> Result<Classifier> {
-    let (k, widths) = (mixture.k(), &mixture.settings().widths);
-    Ok(Classifier::new(&settings.network, concatenated(widths, k), k, device, &mut rng)?)
+    let (k, width) = (mixture.k(), mixture.code_width());
+    Ok(Classifier::new(&settings.network, k * width, k, device, &mut rng)?)
 }

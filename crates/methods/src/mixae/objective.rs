@@ -3,7 +3,8 @@ use super::{Consistency, MixaeSettings, SampleChange};
 use crate::batches::BATCH;
 use crate::guard::shares_of;
 use crate::names::series::{
-    BATCH_ENTROPY, BATCH_ENTROPY_WEIGHT, CONSISTENCY, RECONSTRUCTION, SAMPLE_ENTROPY, SAMPLE_ENTROPY_WEIGHT,
+    BATCH_ENTROPY, BATCH_ENTROPY_WEIGHT, CODES, CONSISTENCY, RECONSTRUCTION, SAMPLE_ENTROPY,
+    SAMPLE_ENTROPY_WEIGHT,
 };
 use crate::noise::normal;
 use crate::{Error, Result, Snapshot};
@@ -23,6 +24,8 @@ pub(super) struct Joint<'a> {
     /// α and β of this epoch.
     weights: (f64, f64),
     adam: Adam,
+    /// ln σ of the codes, shape (k, 1, code width), where they are drawn.
+    log_std: Option<Tensor>,
     /// The scaled samples.
     data: &'a Tensor,
     /// Concatenated codes after the epochs that are shown, shape (number of these, n, width of all codes).
@@ -37,11 +40,18 @@ impl<'a> Joint<'a> {
         unit: f64,
         data: &'a Tensor,
     ) -> Result<Self> {
-        let adam = Adam::new(settings.adam, networks.parameters(settings.reconstructs))?;
+        let mixture = &networks.mixture;
+        let log_std = settings.variational.map(|_| {
+            let shape = [mixture.k() as i64, 1, mixture.code_width() as i64];
+            Tensor::zeros(shape, (Kind::Float, data.device())).set_requires_grad(true)
+        });
+        let others = log_std.iter().map(Tensor::shallow_clone);
+        let trained = networks.parameters(settings.reconstructs).into_iter().chain(others);
+        let adam = Adam::new(settings.adam, trained.collect())?;
         let weights = settings.weights.after(&TrainHistory::default());
         let shape = [settings.shown.len() as i64, data.size()[0], networks.code_width() as i64];
         let kept = Tensor::zeros(shape, (Kind::Float, data.device()));
-        Ok(Self { settings, networks, unit, weights, adam, data, kept })
+        Ok(Self { settings, networks, unit, weights, adam, log_std, data, kept })
     }
 
     /// Keeps the codes of all samples where this epoch is shown.
@@ -66,20 +76,31 @@ impl<'a> Joint<'a> {
         shown.map(snapshot).collect()
     }
 
-    /// The loss of a batch, shape (batch, features), and of what becomes of it where it is changed.
-    pub(super) fn loss_of(&self, x: &Tensor, changed: Option<&Tensor>) -> Result<Losses> {
+    /// The loss of a batch, shape (batch, features), and of what becomes of it where it is changed; `rng` draws codes where they are drawn.
+    pub(super) fn loss_of(&self, x: &Tensor, changed: Option<&Tensor>, rng: &mut impl Rng) -> Result<Losses> {
         let networks = self.networks;
         let codes = networks.codes(x, true);
         let logits = networks.logits(&networks.concatenate(&codes), true);
         let (of_samples, of_batch) =
             (sample_entropy_from_logits(&logits)?, batch_entropy_from_logits(&logits)?);
-        let mut total = &of_samples * self.weights.0 - &of_batch * self.weights.1;
+        let most = self.settings.entropy_cap * (logits.size()[1] as f64).ln();
+        // A mean of nearly equal shares may be above ln k by rounding.
+        let asked =
+            if self.settings.entropy_cap < 1.0 { of_batch.clamp_max(most) } else { of_batch.shallow_clone() };
+        let mut total = &of_samples * self.weights.0 - asked * self.weights.1;
         let mut parts = shares_of(&logits.detach().argmax(1, false), logits.size()[1]);
         parts.extend([(SAMPLE_ENTROPY.into(), of_samples), (BATCH_ENTROPY.into(), of_batch)]);
         if self.settings.reconstructs {
             let probabilities = logits.softmax(1, Kind::Float);
-            let error = networks.mixture.weighted_error(&codes, x, &probabilities) / self.unit;
+            let drawn = self.log_std.as_ref().map(|log_std| &codes + log_std.exp() * noise(&codes, rng));
+            let seen = drawn.as_ref().unwrap_or(&codes);
+            let error = networks.mixture.weighted_error(seen, x, &probabilities) / self.unit;
             total += &error;
+            if let (Some(log_std), Some(weight)) = (&self.log_std, self.settings.variational) {
+                let divergence = divergence(&codes, log_std, &probabilities);
+                total += &divergence * weight;
+                parts.push((CODES.into(), divergence));
+            }
             parts.push((RECONSTRUCTION.into(), error));
         }
         if let (Some(Consistency { weight, .. }), Some(changed)) = (&self.settings.consistency, changed) {
@@ -90,6 +111,21 @@ impl<'a> Joint<'a> {
         }
         Ok(Losses { total, parts })
     }
+}
+
+/// ε from N(0, 1), of the shape of the codes (k, batch, code width).
+fn noise(codes: &Tensor, rng: &mut impl Rng) -> Tensor {
+    let size = codes.size();
+    let [rows, columns] = [(size[0] * size[1]) as usize, size[2] as usize];
+    normal([rows, columns], codes.device(), rng).view(size.as_slice())
+}
+
+/// The mean over the batch of Σ_i p_i ½ Σ_j (μ_j² + σ_j² − 1 − ln σ_j²), for means of shape (k, batch, code width), ln σ of
+/// (k, 1, code width) and p of (batch, k).
+fn divergence(means: &Tensor, log_std: &Tensor, p: &Tensor) -> Tensor {
+    let terms = means.square() + (log_std * 2.0).exp() - 1.0 - log_std * 2.0;
+    let of_each = terms.sum_dim_intlist([-1i64].as_slice(), false, Kind::Float) * 0.5;
+    (of_each.transpose(0, 1) * p).sum(Kind::Float) / p.size()[0]
 }
 
 /// T x.
@@ -108,8 +144,9 @@ impl Objective for Joint<'_> {
 
     fn loss(&mut self, step: &Step) -> Result<Losses> {
         let change = self.settings.consistency.as_ref().map(|consistency| &consistency.change);
-        let changed = change.map(|change| changed(&step.x, change, &mut step.generator()));
-        self.loss_of(&step.x, changed.as_ref())
+        let mut rng = step.generator();
+        let changed = change.map(|change| changed(&step.x, change, &mut rng));
+        self.loss_of(&step.x, changed.as_ref(), &mut rng)
     }
 
     fn optimisers(&mut self) -> Vec<&mut dyn Optimizer> {

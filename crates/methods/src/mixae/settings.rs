@@ -2,7 +2,7 @@ use super::EntropyWeights;
 use crate::{Error, Result, Scaling, Shape};
 use deepclust_nets::{
     Activation, AdamSettings, AugmentationSettings, AutoencoderSettings, ClassifierSettings, Init,
-    LayerInits, Schedule, TrainSettings,
+    LayerInits, NetworkSpec, Schedule, TrainSettings,
 };
 use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,10 @@ pub struct MixaeSettings {
     pub output: Activation,
     /// How weights of the autoencoders start.
     pub init: LayerInits,
+    /// Autoencoders of another kind in the place of the fully connected ones, such as convolutional ones for images of one size: `widths`
+    /// to `init` say nothing then. None unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<NetworkSpec>,
     /// The assignment network.
     pub gate: MixaeGate,
     /// What squared errors are measured in.
@@ -100,6 +104,15 @@ pub struct MixaeSettings {
     /// Assignments that stay under changes of the samples; none unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistency: Option<Consistency>,
+    /// The share of ln k up to which the batch entropy is asked for, in (0, 1]: less than 1 where clusters of unequal size are expected.
+    /// Above it that term has no gradient. 1 unless given; the paper has no such cap.
+    #[serde(default = "whole", skip_serializing_if = "is_whole")]
+    pub entropy_cap: f64,
+    /// Variational autoencoders, the paper's future work: c of c Σ_i p_i KL(N(f_i(x), σ_i²) ‖ N(0, 1)) beside the reconstruction of drawn
+    /// codes, in units of the reconstruction loss per nat, above 0. σ is learned, one for each autoencoder and feature of its code. None
+    /// unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variational: Option<f64>,
     /// The optimiser.
     pub adam: AdamSettings,
     /// Epochs, batch size and learning rates.
@@ -116,6 +129,14 @@ fn yes() -> bool {
 
 fn is_yes(value: &bool) -> bool {
     *value
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+fn is_whole(value: &f64) -> bool {
+    *value == 1.0
 }
 
 impl Default for MixaeGate {
@@ -148,11 +169,14 @@ impl MixaeSettings {
             code: Activation::Identity,
             output: if shape == Shape::Images { Activation::Sigmoid } else { Activation::Identity },
             init: LayerInits::all(Init::TorchLinear),
+            network: None,
             gate: MixaeGate::default(),
             unit: ErrorUnit::Variance,
             weights: EntropyWeights::Fixed { alpha: 0.008, beta: 0.23 },
             reconstructs: true,
             consistency: None,
+            entropy_cap: 1.0,
+            variational: None,
             adam: AdamSettings { learning_rate: 3e-3, ..AdamSettings::default() },
             train: TrainSettings { schedule, ..TrainSettings::new(50, 256).at_least(1000) },
             shown: Vec::new(),
@@ -170,6 +194,12 @@ impl MixaeSettings {
             false => wrong(format!("`{name}`: expected a number of at least 0, found {value}")),
         };
         self.autoencoder(1).validate()?;
+        if let Some(NetworkSpec::Variational(_)) = self.network {
+            return wrong(
+                "`network`: expected a fully connected or a convolutional one, found a variational one"
+                    .to_owned(),
+            );
+        }
         self.gate.network.validate()?;
         at_least_0("start", self.gate.start)?;
         self.weights.validate(method)?;
@@ -183,6 +213,20 @@ impl MixaeSettings {
                 SampleChange::Noise(std) => at_least_0("noise", *std)?,
             }
         }
+        if !(self.entropy_cap > 0.0 && self.entropy_cap <= 1.0) {
+            return wrong(format!("`entropy_cap`: expected a number in (0, 1], found {}", self.entropy_cap));
+        }
+        match self.variational {
+            Some(c) if !(c > 0.0 && c.is_finite()) => {
+                return wrong(format!("`variational`: expected a number above 0, found {c}"));
+            }
+            Some(_) if !self.reconstructs => {
+                return wrong(
+                    "`variational`: expected none without `reconstructs`, found a number".to_owned(),
+                );
+            }
+            _ => {}
+        }
         self.adam.validate()?;
         self.train.validate()?;
         let most = self.train.epochs;
@@ -193,8 +237,11 @@ impl MixaeSettings {
     }
 
     /// Each autoencoder for samples of that many features.
-    pub(super) fn autoencoder(&self, features: usize) -> AutoencoderSettings {
-        AutoencoderSettings {
+    pub(super) fn autoencoder(&self, features: usize) -> NetworkSpec {
+        if let Some(network) = &self.network {
+            return network.clone();
+        }
+        NetworkSpec::FullyConnected(AutoencoderSettings {
             widths: std::iter::once(features).chain(self.widths.iter().copied()).collect(),
             decoder: None,
             hidden: self.hidden,
@@ -202,6 +249,6 @@ impl MixaeSettings {
             output: self.output,
             init: self.init,
             batch_norm: None,
-        }
+        })
     }
 }

@@ -6,7 +6,9 @@ use approx::assert_relative_eq;
 use deepclust_losses::{
     FeatureReduction, batch_entropy, consistency_from_logits, sample_entropy, weighted_reconstruction,
 };
-use deepclust_nets::{Autoencoder, Device, Kind, Network, TrainSettings, to_tensor};
+use deepclust_nets::{
+    Activation, ConvolutionSettings, ConvolutionalSettings, Device, Kind, Network, TrainSettings, to_tensor,
+};
 use ndarray::Array2;
 
 const K: usize = 3;
@@ -24,6 +26,10 @@ fn settings() -> MixaeSettings {
     }
 }
 
+fn rng() -> impl rand::Rng {
+    Seed(0).stream("codes")
+}
+
 fn samples(step: f32) -> Tensor {
     let x = |(i, j): (usize, usize)| ((step * (FEATURES * i + j) as f32).sin() + 1.0) / 2.0;
     to_tensor(Array2::from_shape_fn((9, FEATURES), x).view())
@@ -36,9 +42,8 @@ fn networks(settings: &MixaeSettings) -> Networks {
 }
 
 /// Autoencoder i by itself.
-fn apart(settings: &MixaeSettings, networks: &Networks, i: usize) -> Autoencoder {
-    let form = settings.autoencoder(FEATURES);
-    let part = Autoencoder::new(form, Device::Cpu, &mut Seed(0).stream("weights")).unwrap();
+fn apart(settings: &MixaeSettings, networks: &Networks, i: usize) -> Box<dyn Network> {
+    let part = settings.autoencoder(FEATURES).build(Device::Cpu, &mut Seed(0).stream("weights")).unwrap();
     let state = networks.mixture.named_state().into_iter().map(|(name, all)| (name, all.get(i as i64)));
     part.set_state(&state.collect::<Vec<_>>()).unwrap();
     part
@@ -49,12 +54,38 @@ fn assert_close(found: &Tensor, expected: &Tensor, what: &str) {
     assert!(found.size() == expected.size() && distance < 1e-5, "{what}: {distance}");
 }
 
+/// Two convolutions and a layer between them and the code, for images of 2 × 3 pixels.
+fn convolutional() -> MixaeSettings {
+    let layer = |filters, kernel| ConvolutionSettings {
+        filters,
+        kernel,
+        stride: 1,
+        padding: 1,
+        pooling: None,
+        activation: Activation::Elu,
+    };
+    let network = ConvolutionalSettings {
+        channels: 1,
+        height: 2,
+        width: 3,
+        convolutions: vec![layer(3, 3), layer(4, 2)],
+        dense: vec![5],
+        code_width: 2,
+        ..ConvolutionalSettings::default()
+    };
+    MixaeSettings { network: Some(NetworkSpec::Convolutional(network)), ..settings() }
+}
+
 #[test]
 fn loss_and_gradients_are_those_of_networks_apart() {
-    let settings = settings();
-    let networks = networks(&settings);
+    is_as_apart(&settings());
+    is_as_apart(&convolutional());
+}
+
+fn is_as_apart(settings: &MixaeSettings) {
+    let networks = networks(settings);
     let (x, moved, unit) = (samples(1.7), samples(1.9), 2.5);
-    let parts: Vec<Autoencoder> = (0..K).map(|i| apart(&settings, &networks, i)).collect();
+    let parts: Vec<Box<dyn Network>> = (0..K).map(|i| apart(settings, &networks, i)).collect();
 
     // Eq. 5 as it is written, by the losses on probabilities.
     let codes = |x: &Tensor| Tensor::cat(&parts.iter().map(|p| p.encode_t(x, true)).collect::<Vec<_>>(), 1);
@@ -67,13 +98,13 @@ fn loss_and_gradients_are_those_of_networks_apart() {
     let written = error / unit + sample_entropy(&p).unwrap() * 0.3 - batch_entropy(&p).unwrap() * 0.7
         + &consistency * 1.5;
 
-    let joint = Joint::new(&settings, &networks, unit, &x).unwrap();
-    let found = joint.loss_of(&x, Some(&moved)).unwrap().total;
+    let joint = Joint::new(settings, &networks, unit, &x).unwrap();
+    let found = joint.loss_of(&x, Some(&moved), &mut rng()).unwrap().total;
     assert_relative_eq!(found.double_value(&[]), written.double_value(&[]), max_relative = 1e-5);
     let named = networks.mixture.named_parameters();
     let stacked: Vec<&Tensor> = named.iter().map(|(_, tensor)| tensor).collect();
     let gradients = Tensor::run_backward(&[&found], &stacked, false, false);
-    let leaves: Vec<Vec<Tensor>> = parts.iter().map(Network::parameters).collect();
+    let leaves: Vec<Vec<Tensor>> = parts.iter().map(|part| part.parameters()).collect();
     let flat: Vec<&Tensor> = leaves.iter().flatten().collect();
     let expected = Tensor::run_backward(&[&written], &flat, false, false);
     for (j, (name, _)) in named.iter().enumerate() {
@@ -91,7 +122,7 @@ fn without_reconstruction_decoders_are_left_alone() {
     assert_eq!(networks.parameters(false).len(), whole - 6);
     let x = samples(1.7);
     let joint = Joint::new(&control, &networks, 1.0, &x).unwrap();
-    let losses = joint.loss_of(&x, Some(&samples(1.9))).unwrap();
+    let losses = joint.loss_of(&x, Some(&samples(1.9)), &mut rng()).unwrap();
     assert!(losses.parts.iter().all(|(name, _)| name != series::RECONSTRUCTION));
     let leaves = networks.parameters(false);
     let gradients = Tensor::run_backward(&[losses.total], &leaves, false, false);
@@ -109,6 +140,63 @@ fn small_first_weights_of_the_gate_give_nearly_equal_shares() {
     };
     assert!(shares(0.1) < 0.02 && shares(5.0) > 0.2, "{} {}", shares(0.1), shares(5.0));
     assert!(shares(0.0) < 1e-7);
+}
+
+#[test]
+fn convolutional_autoencoders_cluster_decode_and_come_back() {
+    let x =
+        Array2::from_shape_fn((40, FEATURES), |(i, j)| if i % 2 == usize::from(j < 3) { 0.9 } else { 0.1 });
+    let settings = MixaeSettings { train: TrainSettings::new(2, 8), consistency: None, ..convolutional() };
+    let fitted = Mixae::new(settings).unwrap().fit(&x, 2, 1).unwrap();
+    assert_eq!(fitted.embedding.dim(), (40, 4));
+    let decoded = fitted.model.reconstructions(x.view()).unwrap().unwrap();
+    assert_eq!(decoded.dim(), (40, 2, FEATURES));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    crate::save_model(file.path(), &*fitted.model).unwrap();
+    let back = crate::load_model(file.path(), Device::Cpu).unwrap();
+    assert_eq!(back.embed(x.view()).unwrap(), fitted.embedding);
+    assert_eq!(back.reconstructions(x.view()).unwrap().unwrap(), decoded);
+    let error = Mixae::new(convolutional()).unwrap().fit(&Array2::zeros((5, 4)), 2, 0).unwrap_err();
+    assert_eq!(error.to_string(), "samples: expected 6 columns for the images of `network`, found 4 columns");
+}
+
+#[test]
+fn drawn_codes_have_a_divergence_and_a_deviation_of_their_own() {
+    let variational = MixaeSettings { variational: Some(0.5), consistency: None, ..settings() };
+    let (networks, x) = (networks(&variational), samples(1.7));
+    let joint = Joint::new(&variational, &networks, 1.0, &x).unwrap();
+    let losses = joint.loss_of(&x, None, &mut rng()).unwrap();
+    let part = |name: &str| losses.parts.iter().find(|part| part.0 == name).unwrap().1.double_value(&[]);
+    // σ = 1 at the start: ½ Σ μ², weighted.
+    let codes = networks.codes(&x, false);
+    let p = networks.logits(&networks.concatenate(&codes), false).softmax(1, Kind::Float);
+    let squares = codes.square().sum_dim_intlist([-1i64].as_slice(), false, Kind::Float).transpose(0, 1);
+    let expected = (squares * p).sum(Kind::Float).double_value(&[]) / 18.0;
+    assert_relative_eq!(part(series::CODES), expected, max_relative = 1e-5);
+    let plain = MixaeSettings { variational: None, ..variational.clone() };
+    let without = Joint::new(&plain, &networks, 1.0, &x).unwrap().loss_of(&x, None, &mut rng()).unwrap();
+    let without =
+        without.parts.iter().find(|part| part.0 == series::RECONSTRUCTION).unwrap().1.double_value(&[]);
+    assert!((part(series::RECONSTRUCTION) - without).abs() > 1e-4);
+    let fitted = Mixae::new(variational).unwrap().fit(&Array2::from_elem((30, FEATURES), 0.5), 2, 0).unwrap();
+    assert!(fitted.history.iter().any(|s| s.name == series::CODES && s.values.iter().all(|v| v.is_finite())));
+}
+
+#[test]
+fn above_its_cap_the_batch_entropy_has_no_gradient() {
+    // A gate of zeros gives equal shares: the entropy is at its most.
+    let gate = MixaeGate { start: 0.0, ..MixaeGate::default() };
+    let total = |entropy_cap, beta| {
+        let weights = EntropyWeights::Fixed { alpha: 0.0, beta };
+        let capped =
+            MixaeSettings { entropy_cap, weights, consistency: None, gate: gate.clone(), ..settings() };
+        let (networks, x) = (networks(&capped), samples(1.7));
+        let joint = Joint::new(&capped, &networks, 1.0, &x).unwrap();
+        joint.loss_of(&x, None, &mut rng()).unwrap().total.double_value(&[])
+    };
+    let asked = |cap| total(cap, 0.0) - total(cap, 1.0);
+    assert_relative_eq!(asked(1.0), 3f64.ln(), max_relative = 1e-5);
+    assert_relative_eq!(asked(0.8), 0.8 * 3f64.ln(), max_relative = 1e-5);
 }
 
 #[test]
@@ -141,6 +229,14 @@ fn settings_that_do_not_go_together_are_refused() {
         (
             MixaeSettings { consistency: Some(noise), ..settings() },
             "`noise`: expected a number of at least 0, found -1",
+        ),
+        (
+            MixaeSettings { entropy_cap: 1.5, ..settings() },
+            "`entropy_cap`: expected a number in (0, 1], found 1.5",
+        ),
+        (
+            MixaeSettings { variational: Some(0.0), ..settings() },
+            "`variational`: expected a number above 0, found 0",
         ),
         (
             MixaeSettings { gate: MixaeGate { start: -0.1, ..MixaeGate::default() }, ..settings() },

@@ -102,7 +102,9 @@ impl ClusterAutoencoders {
         context: &mut Context<'_>,
     ) -> Result<MixtureStart> {
         let settings = StartSettings { scaling, pretraining: &self.pretraining, k_means: &self.k_means };
-        let Start { scaling, scaled, losses, clusters, facts, .. } = settings.run(method, x, k, context)?;
+        let Start { scaling, scaled, losses, clusters, facts, .. } =
+            settings.run(method, x.into(), k, context)?;
+        let scaled = scaled.into_dense();
         self.of_cluster.loss.check_samples(scaled.view())?;
         let labels = clusters.labels().to_vec();
         let mut parts = Vec::with_capacity(k);

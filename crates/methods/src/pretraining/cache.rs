@@ -1,9 +1,9 @@
 //! Networks that several runs have in common, trained once.
 
+use crate::samples::Samples;
 use crate::training::AUTOENCODER;
 use crate::{Context, Error, Result};
 use deepclust_nets::{Network, NetworkSpec, Products, load_tensors, save_tensors};
-use ndarray::ArrayView2;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,17 +13,17 @@ use std::time::Instant;
 
 /// Everything that a trained network depends on, but for what the context and the program know: seed, device, version of libtorch,
 /// its kernels and threads, and the version of this crate.
-pub(crate) struct CacheKey<'a, S> {
+pub(crate) struct CacheKey<'a, 'x, S> {
     pub method: &'static str,
     /// All settings of network and training.
     pub settings: &'a S,
     /// The samples, as the network sees them.
-    pub x: ArrayView2<'a, f32>,
+    pub x: Samples<'x>,
     /// Their labels, where the training uses them.
     pub labels: Option<&'a [usize]>,
 }
 
-impl<S: Serialize> CacheKey<'_, S> {
+impl<S: Serialize> CacheKey<'_, '_, S> {
     /// The network that `train` answers, with what it says of its losses.
     ///
     /// Where the context has a cache, a network of this key is taken from there, and a new one is put there, by one
@@ -76,9 +76,7 @@ impl<S: Serialize> CacheKey<'_, S> {
             deepclust_nets::threads()
         );
         hash.update(about.as_bytes());
-        for value in self.x {
-            hash.update(value.to_le_bytes());
-        }
+        self.x.hash(&mut hash);
         for &label in self.labels.unwrap_or_default() {
             hash.update((label as u64).to_le_bytes());
         }

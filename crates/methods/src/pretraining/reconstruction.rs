@@ -1,7 +1,7 @@
+use crate::samples::Samples;
 use crate::{Error, Result};
 use deepclust_losses::{binary_cross_entropy, binary_cross_entropy_of_logits, mean_squared_error};
 use deepclust_nets::{Activation, Tensor};
-use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 /// How far a reconstruction is from its original.
@@ -40,11 +40,11 @@ impl ReconstructionLoss {
     }
 
     /// Cross-entropy is defined for samples in [0, 1].
-    pub(crate) fn check_samples(self, x: ArrayView2<'_, f32>) -> Result<()> {
+    pub(crate) fn check_samples<'x>(self, x: impl Into<Samples<'x>>) -> Result<()> {
         if self == Self::MeanSquaredError {
             return Ok(());
         }
-        match x.iter().find(|value| !(0.0..=1.0).contains(*value)) {
+        match x.into().values().find(|value| !(0.0..=1.0).contains(value)) {
             Some(value) => Err(Error::Samples {
                 expected: "values in [0, 1] for binary cross-entropy".to_owned(),
                 found: value.to_string(),

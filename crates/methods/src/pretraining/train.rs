@@ -1,12 +1,12 @@
 use super::{CacheKey, Pretraining, ReconstructionLoss};
 use crate::noise::noisy;
+use crate::samples::Samples;
 use crate::training::{AUTOENCODER, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result};
 use deepclust_nets::{
-    Losses, Network, Objective, Optimizer, OptimizerSettings, Precision, Step, Tensor, TrainSettings,
-    no_grad, to_tensor_on,
+    Losses, Network, Objective, Optimizer, OptimizerSettings, Precision, Rows, Step, Tensor, TrainSettings,
+    no_grad,
 };
-use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 /// A trained network and how its losses fell.
@@ -35,18 +35,20 @@ impl Pretraining {
     /// The trained network and its losses by epoch, from the stage `autoencoder` and the streams `weights` and `batches`.
     ///
     /// Where the context has a cache, the network is shared by all runs of the same samples, settings and seed.
-    pub(crate) fn run(
+    pub(crate) fn run<'x>(
         &self,
         method: &'static str,
-        x: ArrayView2<'_, f32>,
+        x: impl Into<Samples<'x>>,
         context: &mut Context<'_>,
     ) -> Result<Pretrained> {
+        let x: Samples<'x> = x.into();
+        let (_, columns) = x.dim();
         self.loss.check_samples(x)?;
         let names = Names { stage: AUTOENCODER, name: AUTOENCODER };
         let key = CacheKey { method, settings: self, x, labels: None };
-        let (network, losses) = key.get_or_train(&self.spec(x.ncols()), context, |context| {
+        let (network, losses) = key.get_or_train(&self.spec(columns), context, |context| {
             let mut network =
-                self.spec(x.ncols()).build(context.device, &mut context.seed.stream("weights"))?;
+                self.spec(columns).build(context.device, &mut context.seed.stream("weights"))?;
             let losses = self.train(&mut *network, x, &names, context)?;
             Ok((network, losses))
         })?;
@@ -54,20 +56,22 @@ impl Pretraining {
     }
 
     /// Trains a network made by [`spec`](Self::spec); answers its losses by epoch.
-    pub(crate) fn train(
+    pub(crate) fn train<'x>(
         &self,
         network: &mut dyn Network,
-        x: ArrayView2<'_, f32>,
+        x: impl Into<Samples<'x>>,
         names: &Names<'_>,
         context: &mut Context<'_>,
     ) -> Result<EpochLosses> {
-        if network.features() != x.ncols() {
+        let x: Samples<'x> = x.into();
+        let (_, columns) = x.dim();
+        if network.features() != columns {
             return Err(Error::Samples {
                 expected: format!("{} columns for the network", network.features()),
-                found: format!("{} columns", x.ncols()),
+                found: format!("{columns} columns"),
             });
         }
-        let data = to_tensor_on(x, context.device);
+        let data = x.rows(context.device);
         let mut layers = Vec::new();
         if let Some(settings) = self.layer_wise {
             for pair in 0..network.pairs() {
@@ -89,7 +93,7 @@ impl Pretraining {
         network: &mut dyn Network,
         pair: usize,
         settings: TrainSettings,
-        data: &Tensor,
+        data: &Rows<'_>,
         names: &Names<'_>,
         context: &mut Context<'_>,
     ) -> Result<Vec<f64>> {

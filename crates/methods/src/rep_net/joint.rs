@@ -1,6 +1,7 @@
 //! The part in which autoencoder and representation network are trained together.
 
 use super::{RepNetSettings, RepNetWatch};
+use crate::batches::BATCH;
 use crate::mixture::with_gradient_of;
 use crate::names::series::{CHANGED, CROSS_ENTROPY, JOINT_RECONSTRUCTION};
 use crate::noise::noisy;
@@ -9,14 +10,11 @@ use crate::training::{JOINT, Training, optimiser_of, tensors};
 use crate::{Context, Error, Result, Seed, Snapshot};
 use deepclust_cluster::KMeans;
 use deepclust_nets::{
-    Classifier, Device, Kind, Losses, Network, Objective, Optimizer, Precision, Step, Tensor, TrainHistory,
-    no_grad, to_array2, to_tensor_on,
+    Classifier, Device, Kind, Losses, Network, Objective, Optimizer, Precision, Rows, Step, Tensor,
+    TrainHistory, no_grad, to_array2,
 };
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use std::ops::ControlFlow;
-
-/// Samples that go through the networks at a time between steps.
-const BATCH: i64 = 2000;
 
 /// The three networks on their way.
 pub(super) struct Joint<'a> {
@@ -24,7 +22,7 @@ pub(super) struct Joint<'a> {
     network: Box<dyn Network>,
     representation: Classifier,
     optimizer: Box<dyn Optimizer>,
-    data: Tensor,
+    data: Rows<'a>,
     k: usize,
     seed: Seed,
     /// The cluster of every sample at the last look, shape (n), as f32 so that a checkpoint can keep it.
@@ -50,7 +48,7 @@ impl<'a> Joint<'a> {
     pub(super) fn new(
         settings: &'a RepNetSettings,
         mut network: Box<dyn Network>,
-        x: ArrayView2<'_, f32>,
+        data: Rows<'a>,
         k: usize,
         context: &Context<'_>,
     ) -> Result<Self> {
@@ -59,8 +57,7 @@ impl<'a> Joint<'a> {
         let representation = representation(settings, width, device, seed)?;
         let others = tensors(representation.named_parameters());
         let optimizer = optimiser_of(&mut *network, settings.optimizer, Precision::Single, |_| true, others)?;
-        let data = to_tensor_on(x, device);
-        let n = data.size()[0];
+        let n = data.len() as i64;
         let single = (Kind::Float, device);
         Ok(Self {
             settings,
@@ -76,11 +73,11 @@ impl<'a> Joint<'a> {
     }
 
     pub(super) fn run(mut self, context: &mut Context<'_>) -> Result<Ended> {
-        let data = self.data.shallow_clone();
+        let data = Rows::from(&self.data);
         let training = Training { shown: Some(CROSS_ENTROPY), ..Training::new(JOINT, self.settings.train) };
-        let history = training.run(&data, &mut self, context)?;
+        let history = training.run(data, &mut self, context)?;
         let epochs = history.loss.len();
-        let spaces = self.spaces();
+        let spaces = self.spaces()?;
         self.keep(epochs, &spaces);
         let width = self.network.code_width() as i64;
         let snapshot = |(i, &step): (usize, &usize)| {
@@ -103,15 +100,14 @@ impl<'a> Joint<'a> {
     }
 
     /// Codes and embeddings of all samples beside one another, shape (n, code and embedding width), without a gradient.
-    fn spaces(&self) -> Tensor {
+    fn spaces(&self) -> Result<Tensor> {
         no_grad(|| {
-            let parts = self.data.split(BATCH, 0);
-            let both = parts.iter().map(|x| {
-                let codes = self.network.encode(x);
+            let both = self.data.parts(BATCH).map(|x| {
+                let codes = self.network.encode(&x?);
                 let embeddings = self.representation.forward_t(&codes, false);
-                Tensor::cat(&[codes, embeddings], 1)
+                Ok(Tensor::cat(&[codes, embeddings], 1))
             });
-            Tensor::cat(&both.collect::<Vec<_>>(), 0)
+            Ok(Tensor::cat(&both.collect::<Result<Vec<_>>>()?, 0))
         })
     }
 
@@ -203,7 +199,7 @@ impl Objective for Joint<'_> {
         if due.is_none() && !self.settings.shown.contains(&epoch) {
             return Ok(ControlFlow::Continue(()));
         }
-        let spaces = self.spaces();
+        let spaces = self.spaces()?;
         self.keep(epoch, &spaces);
         let Some(RepNetWatch { tolerance, stop, .. }) = due else {
             return Ok(ControlFlow::Continue(()));
@@ -269,7 +265,8 @@ mod tests {
         set_linear(&network, steps.map(|step| move |n| sines(n, step)));
         let mut progress = Silent;
         let mut context = Context::new(Seed(0), Device::Cpu, &mut progress);
-        let joint = Joint::new(settings, Box::new(network), x.view(), 2, &context).unwrap();
+        let joint =
+            Joint::new(settings, Box::new(network), Rows::Dense(to_tensor(x.view())), 2, &context).unwrap();
         set_representation(&joint.representation);
         joint.run(&mut context).unwrap()
     }

@@ -9,11 +9,13 @@ pub use settings::{RepNetSettings, RepNetWatch};
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::names::{facts, series};
 use crate::registry::Registered;
+use crate::samples::Samples;
 use crate::saved_model::SavedModel;
 use crate::scaling::common_standardisation;
 use crate::start::StartSettings;
 use crate::training::joint_series;
 use crate::{Context, Fitted, Method, Model, Result, Series, Shape};
+use deepclust_nets::Csr;
 use joint::{Ended, Joint, changed};
 use model::RepNetModel;
 use ndarray::ArrayView2;
@@ -48,18 +50,12 @@ impl RepNet {
         settings.validate(Self::SLUG)?;
         Ok(Self { settings })
     }
-}
 
-impl Method for RepNet {
-    fn slug(&self) -> &'static str {
-        Self::SLUG
-    }
-
-    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+    fn run(&self, x: Samples<'_>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
         let s = &self.settings;
         let start = StartSettings { scaling: s.scaling, pretraining: &s.pretraining, k_means: &s.k_means };
         let start = start.run(Self::SLUG, x, k, context)?;
-        let joint = Joint::new(s, start.network, start.scaled.view(), k, context)?;
+        let joint = Joint::new(s, start.network, start.scaled.view().rows(context.device), k, context)?;
         let Ended { network, representation, mut history, epochs, embedding, snapshots, clusters: before } =
             joint.run(context)?;
         crate::checks::check_finite(Self::SLUG, &embedding)?;
@@ -87,6 +83,20 @@ impl Method for RepNet {
         let reconstruction = Series::of_epochs(series::RECONSTRUCTION, start.losses.whole);
         let history = std::iter::once(reconstruction).chain(joint_series(history)).chain(of_looks).collect();
         Ok(Fitted { history, snapshots, start: Some(start.clusters.labels().to_vec()), ..fitted })
+    }
+}
+
+impl Method for RepNet {
+    fn slug(&self) -> &'static str {
+        Self::SLUG
+    }
+
+    fn fit_with(&self, x: ArrayView2<'_, f32>, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
+    }
+
+    fn fit_csr(&self, x: &Csr, k: usize, context: &mut Context<'_>) -> Result<Fitted> {
+        self.run(x.into(), k, context)
     }
 }
 

@@ -1,8 +1,9 @@
+use crate::batches::by_batches;
 use crate::saved_model::{SavedModel, line};
 use crate::{FittedScaling, Model, ModelParts, Result, Seed};
 use deepclust_cluster::KMeansModel;
-use deepclust_nets::{Classifier, ClassifierSettings, Network, no_grad, to_array2, to_tensor, to_tensor_on};
-use ndarray::{Array2, ArrayView2, Axis};
+use deepclust_nets::{Classifier, ClassifierSettings, Network, to_tensor};
+use ndarray::{Array2, ArrayView2};
 
 /// Encoder and representation network, with k-means in the standardised embedding.
 pub(super) struct RepNetModel {
@@ -50,15 +51,10 @@ impl Model for RepNetModel {
     }
 
     fn embed(&self, x: ArrayView2<'_, f32>) -> Result<Array2<f32>> {
-        const BATCH: usize = 2000;
         let codes = self.network.embed(self.scaling.apply(x)?.view())?;
-        let mut embedding = Array2::zeros(codes.raw_dim());
-        for (part, mut out) in
-            codes.axis_chunks_iter(Axis(0), BATCH).zip(embedding.axis_chunks_iter_mut(Axis(0), BATCH))
-        {
-            let part = to_tensor_on(part, self.network.device());
-            out.assign(&to_array2(&no_grad(|| self.representation.forward_t(&part, false)))?);
-        }
+        let embedding = by_batches(codes.view(), codes.ncols(), self.network.device(), |codes| {
+            Ok(self.representation.forward_t(codes, false))
+        })?;
         self.of_embedding.apply(embedding.view())
     }
 

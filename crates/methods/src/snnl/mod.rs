@@ -55,7 +55,7 @@ impl Snnl {
         s.reconstruction.check_samples(scaled.view())?;
         // Runs that differ in nothing but k-means have the network in common.
         let settings = SnnlSettings { k_means: KMeansOptions::default(), ..s.clone() };
-        let key = CacheKey { method: Self::SLUG, settings: &settings, x: scaled.view(), labels };
+        let key = CacheKey { method: Self::SLUG, settings: &settings, x: scaled.view().into(), labels };
         let (network, history) = key.get_or_train(&s.spec(x.ncols()), context, |context| {
             objective::train(s, scaled.view(), labels, context)
         })?;

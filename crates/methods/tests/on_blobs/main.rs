@@ -5,3 +5,4 @@ mod every_method;
 mod interrupted;
 mod joint_training;
 mod mixtures;
+mod sparse;
