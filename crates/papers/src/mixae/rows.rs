@@ -1,6 +1,6 @@
 //! The rows of Table 2, the paper's method with what is ours, and other numbers of autoencoders.
 
-use super::settings::{consistent, fixed, shape, shown, text, vade};
+use super::settings::{consistent, convolutional, fixed, shape, shown, text, vade};
 use crate::row::run;
 use crate::{Kind, Result, Row, kdae, no_network};
 use deepclust_experiments::measures::{Covariances, Generated, Samples, Spaces};
@@ -21,6 +21,7 @@ pub(super) const BY_TEXT: &str = "mixae";
 pub(super) const FIXED: &str = "mixae/fixed";
 pub(super) const CONSISTENT: &str = "mixae-consistency";
 pub(super) const CONTROL: &str = "mixae-control";
+pub(super) const CONVOLUTIONAL: &str = "mixae/convolutional";
 pub(super) const VADE: &str = "vade";
 pub(super) const GMM: &str = "gmm";
 
@@ -30,6 +31,13 @@ const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SM
 const CHANGED: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
 const VARIATIONAL: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
+
+const OF_IMAGES: [(&str, u64); 1] = [(SMALL, 3)];
+const ABLATION: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
+const UNEQUAL: [(&str, u64); 1] = [(TEXT, 1)];
+
+/// The weight of the divergence from N(0, 1): an error of a hundredth of the variance counts as much as a nat.
+const DIVERGENCE: f64 = 0.01;
 
 /// Samples of the small version.
 const FEW: usize = 600;
@@ -59,6 +67,8 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let words = "the same without the autoencoders' loss: a control";
     let without = |dataset: &str, scale| MixaeSettings { reconstructs: false, ..consistent(dataset, scale) };
     let control = mixture(CONTROL, words, &CHANGED, without, scale)?;
+    let words = "the same, convolutional autoencoders";
+    let of_images = mixture(CONVOLUTIONAL, words, &OF_IMAGES, convolutional, scale)?.published("MIXAE");
     let other_k = OTHER_K.map(|(id, k)| with_k(&of_ours, id, k, scale));
     let shared = [
         Row::shared("k-means", "k-means", "k-means", &no_network, &DATASETS).published("k-means"),
@@ -66,7 +76,8 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
         Row::shared("dec", "DEC", "dec/dec", &(kdae::PAPER.rows)(scale)?, &DATASETS).published("DEC"),
         vades,
         by_text,
-        of_ours,
+        of_ours.clone(),
+        of_images,
         changed,
         control,
         Row::shared(
@@ -77,7 +88,23 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
             &DATASETS,
         ),
     ];
-    Ok([shared.to_vec(), other_k.to_vec()].concat())
+    Ok([shared.to_vec(), other_k.to_vec(), ablations(&of_ours)?].concat())
+}
+
+/// Each differs in one thing from the row with fixed weights.
+fn ablations(of_ours: &Row) -> Result<Vec<Row>> {
+    let vary = |id, words: &str, on: &[(&str, u64)], change: &dyn Fn(&mut MixaeSettings)| {
+        of_ours.vary(id, words, on, change)
+    };
+    Ok(vec![
+        vary("widths/half", "widths of 64, 32 and 8", &ABLATION, &|s| s.widths = vec![64, 32, 8])?,
+        vary("widths/twice", "widths of 256, 128 and 8", &ABLATION, &|s| s.widths = vec![256, 128, 8])?,
+        vary("batch/64", "batches of 64", &ABLATION, &|s| s.train.batch_size = 64)?,
+        vary("variational", "variational autoencoders", &ABLATION, &|s| s.variational = Some(DIVERGENCE))?,
+        vary("cap", "equal shares are asked for up to 0.8 of the largest entropy", &UNEQUAL, &|s| {
+            s.entropy_cap = 0.8;
+        })?,
+    ])
 }
 
 /// A row of MIXAE, with what the figures need.

@@ -3,7 +3,10 @@
 use super::rows::TEXT;
 use deepclust_experiments::Scale;
 use deepclust_methods::{Consistency, EntropyWeights, MixaeSettings, SampleChange, Shape, VadeSettings};
-use deepclust_nets::{AdamSettings, AugmentationSettings, Outside, TrainSettings};
+use deepclust_nets::{
+    Activation, AdamSettings, AugmentationSettings, ConvolutionSettings, ConvolutionalSettings, Init,
+    LayerInits, NetworkSpec, Outside, TrainSettings,
+};
 
 pub(super) fn shape(dataset: &str) -> Shape {
     match dataset {
@@ -37,14 +40,45 @@ pub(super) fn text(dataset: &str, scale: Scale) -> MixaeSettings {
     MixaeSettings { weights, adam, ..fixed(dataset, scale) }
 }
 
+/// Convolutional autoencoders in the place of the fully connected ones, sizes ours: 16 and 32 filters of 3 × 3 pixels with stride 2, then a
+/// code of 8.
+pub(super) fn convolutional(dataset: &str, scale: Scale) -> MixaeSettings {
+    let layer = |filters| ConvolutionSettings {
+        filters,
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+        pooling: None,
+        activation: Activation::LeakyRelu,
+    };
+    let network = ConvolutionalSettings {
+        channels: 1,
+        height: side(dataset),
+        width: side(dataset),
+        convolutions: vec![layer(16), layer(32)],
+        dense: Vec::new(),
+        code_width: 8,
+        hidden: Activation::LeakyRelu,
+        code: Activation::Identity,
+        output: Activation::Sigmoid,
+        init: LayerInits::all(Init::TorchLinear),
+        batch_norm: None,
+    };
+    MixaeSettings { network: Some(NetworkSpec::Convolutional(network)), ..fixed(dataset, scale) }
+}
+
+/// Of an image, in pixels.
+fn side(dataset: &str) -> usize {
+    if dataset.starts_with("usps") { 16 } else { 28 }
+}
+
 /// Assignments that stay under changes of the samples: images are turned by up to 20°, sheared by up to 17°, made larger or smaller and shifted
 /// by up to 15 %; others get noise of half a standard deviation.
 pub(super) fn consistent(dataset: &str, scale: Scale) -> MixaeSettings {
-    let side = if dataset.starts_with("usps") { 16 } else { 28 };
     let change = match shape(dataset) {
         Shape::Images => SampleChange::Images(AugmentationSettings {
-            height: side,
-            width: side,
+            height: side(dataset),
+            width: side(dataset),
             shift: 0.15,
             rotation: 20.0,
             shear: 17.0,

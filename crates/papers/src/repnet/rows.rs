@@ -4,6 +4,7 @@ use super::settings::{ae_k_means, joint_epochs, per_point, text};
 use crate::row::run;
 use crate::{Result, Row, kdae, no_network};
 use deepclust_cluster::KMeansOptions;
+use deepclust_datasets::Subset;
 use deepclust_experiments::measures::{Epochs, OtherK, Spaces};
 use deepclust_experiments::{MeasureSpec, RunSpec, Scale};
 use deepclust_losses::PairNormalisation;
@@ -21,9 +22,9 @@ pub(super) const PER_POINT: &str = "repnet/per-point";
 pub(super) const START: &str = "ae-k-means";
 
 /// Where a row is made, and from how many seeds: what there was time for.
-const OF_TEXT: [(&str, u64); 1] = [("usps-9298", 1)];
+const OF_TEXT: [(&str, u64); 2] = [("mnist", 1), ("usps-9298", 1)];
 const OF_CODE: [(&str, u64); 5] =
-    [("mnist", 1), (TEXT, 1), ("fashion-mnist", 1), ("usps-9298", 1), ("uci-har", 1)];
+    [("mnist", 3), (TEXT, 2), ("fashion-mnist", 2), ("usps-9298", 5), ("uci-har", 5)];
 const ABLATION: [(&str, u64); 1] = [("usps-9298", 1)];
 
 /// Samples of the small version.
@@ -56,7 +57,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     }
     draw(&mut of_code, scale);
 
-    let ablations = ablations(&of_code)?;
+    let ablations = ablations(&of_code, scale)?;
     let kdae = (kdae::PAPER.rows)(scale)?;
     let measured = vec![
         Row::shared("k-means", "k-means", "k-means", &(no_network::PAPER.rows)(scale)?, &DATASETS),
@@ -87,12 +88,33 @@ fn draw(row: &mut Row, scale: Scale) {
 }
 
 /// Each differs from the released code in one thing.
-fn ablations(of_code: &Row) -> Result<Vec<Row>> {
+fn ablations(of_code: &Row, scale: Scale) -> Result<Vec<Row>> {
     let vary = |id, words: &str, change: fn(&mut RepNetSettings)| of_code.vary(id, words, &ABLATION, change);
     Ok(vec![
         vary("all-pairs", "similarities of all pairs add up to 1", |s| {
             s.similarities.normalisation = PairNormalisation::Batch;
         })?,
+        vary("degrees/1", "1 degree of freedom for codes as well", |s| {
+            s.similarities.code_degrees = Some(1.0)
+        })?,
+        vary("noise", "noise of 0.2 on the samples", |s| s.pretraining.noise = Some(0.2))?,
+        vary("shuffled", "samples in a new order in every epoch", |s| {
+            s.train.in_order = false;
+            s.pretraining.train.in_order = false;
+        })?,
+        ten_thousand(of_code, scale)?,
         vary("gamma/0", "γ = 0: the encoder learns reconstruction alone", |s| s.gamma = 0.0)?,
     ])
+}
+
+/// As many documents as the papers' Reuters-10k has.
+fn ten_thousand(of_code: &Row, scale: Scale) -> Result<Row> {
+    let same = |_: &mut RepNetSettings| {};
+    let mut drawn =
+        of_code.vary("documents/10000", "10,000 documents, drawn from the subset", &[(TEXT, 1)], same)?;
+    for planned in &mut drawn.runs {
+        planned.spec.data.subset =
+            scale.pick(Some(Subset::Random { n: 10_000 }), planned.spec.data.subset.clone());
+    }
+    Ok(drawn)
 }
