@@ -14,7 +14,9 @@ mod trustworthiness;
 pub mod tsne;
 pub mod umap;
 
-pub use approximate::{ApproximateSettings, NeighbourIndex, Search, approximate_neighbours};
+pub use approximate::{
+    ApproximateSettings, NeighbourIndex, Search, approximate_neighbours, approximate_neighbours_csr,
+};
 pub use error::ManifoldError;
 pub use knn::{
     KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_csr, nearest_neighbours_of,

@@ -5,23 +5,25 @@ use rayon::prelude::*;
 
 use super::forest::Tree;
 use super::lists::{Lists, Near};
-use super::pairs::squares;
-use super::rows::Rows;
 use super::settings::ApproximateSettings;
+use super::space::Space;
 
 /// Points of one task.
 const CHUNK: usize = 64;
 
 /// Offers every pair of points that share a leaf of the tree.
-pub(super) fn join_leaves(rows: &Rows, lists: &Lists, tree: &Tree) {
+pub(super) fn join_leaves<S: Space>(rows: &S, lists: &Lists, tree: &Tree) {
     let arch = Arch::new();
     let leaves: Vec<&[u32]> = tree.leaves().collect();
-    leaves.par_chunks(8).for_each_init(Vec::new, |out, leaves| {
-        for leaf in leaves {
-            squares(arch, (rows, leaf), (rows, leaf), true, out);
-            offer(lists, leaf, leaf, out);
-        }
-    });
+    leaves.par_chunks(8).for_each_init(
+        || (rows.scratch(), Vec::new()),
+        |(scratch, out), leaves| {
+            for leaf in leaves {
+                rows.squares(arch, leaf, leaf, true, scratch, out);
+                offer(lists, leaf, leaf, out);
+            }
+        },
+    );
 }
 
 /// Offers each pair of the first list with a later entry of the second, which starts with the first.
@@ -44,7 +46,7 @@ fn offer(lists: &Lists, left: &[u32], right: &[u32], squares: &[f32]) {
 ///
 /// Whom a pass joins is fixed before it starts, and a list does not depend on the order of offers: so a pass gives the
 /// same lists whatever the threads do.
-pub(super) fn descend(rows: &Rows, lists: &Lists, settings: &ApproximateSettings) {
+pub(super) fn descend<S: Space>(rows: &S, lists: &Lists, settings: &ApproximateSettings) {
     let n = lists.len();
     for pass in 0..settings.passes(n) {
         let snapshot = Snapshot::of(lists);
@@ -54,16 +56,19 @@ pub(super) fn descend(rows: &Rows, lists: &Lists, settings: &ApproximateSettings
         }
         let arch = Arch::new();
         let points: Vec<u32> = (0..n as u32).collect();
-        points.par_chunks(CHUNK).for_each_init(Join::default, |join, points| {
-            for &p in points {
-                join.gather(&snapshot, lists, p, pass as u64, settings.candidates);
-                if join.fresh.is_empty() {
-                    continue;
+        points.par_chunks(CHUNK).for_each_init(
+            || (rows.scratch(), Join::default()),
+            |(scratch, join), points| {
+                for &p in points {
+                    join.gather(&snapshot, lists, p, pass as u64, settings.candidates);
+                    if join.fresh.is_empty() {
+                        continue;
+                    }
+                    rows.squares(arch, &join.fresh, &join.all, true, scratch, &mut join.squares);
+                    offer(lists, &join.fresh, &join.all, &join.squares);
                 }
-                squares(arch, (rows, &join.fresh), (rows, &join.all), true, &mut join.squares);
-                offer(lists, &join.fresh, &join.all, &join.squares);
-            }
-        });
+            },
+        );
     }
 }
 
@@ -180,10 +185,14 @@ impl Join {
     }
 }
 
-/// A number that depends on the pass and the pair alone (SplitMix64's finaliser).
+/// A number that depends on the pass and the pair alone.
 fn hash(pass: u64, p: u32, q: u32) -> u64 {
     let pair = (u64::from(p.min(q)) << 32) | u64::from(p.max(q));
-    let mut z = pair ^ (pass + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mix(pair ^ (pass + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// SplitMix64's finaliser.
+pub(super) fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -6,8 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::descend::mix;
 use super::rows::Maker;
 use crate::Real;
+use crate::knn::CsrRows;
 use crate::linalg::{Block, product_ab};
 
 /// Data of more columns are projected to this many random directions before they are split.
@@ -63,6 +65,20 @@ impl Sketch {
             }
         });
         Self { data, width }
+    }
+
+    /// Sums of the columns with signs that depend on the seed and the column alone: no table of directions is kept.
+    pub(super) fn of_csr<F: Real>(rows: &CsrRows<'_, F>, seed: u64) -> Self {
+        let mut data = vec![0.0_f32; rows.len() * SKETCH];
+        data.par_chunks_mut(SKETCH).enumerate().for_each(|(i, to)| {
+            for (c, v) in rows.of(i) {
+                let (v, signs) = ((v as f32).to_bits(), mix(seed ^ mix(c as u64)));
+                for (bit, to) in to.iter_mut().enumerate() {
+                    *to += f32::from_bits(v ^ ((signs >> bit) as u32) << 31);
+                }
+            }
+        });
+        Self { data, width: SKETCH }
     }
 
     fn row(&self, i: u32) -> &[f32] {

@@ -5,7 +5,7 @@ use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::descend::{descend, join_leaves};
-use super::forest::Sketch;
+use super::forest::{Sketch, Tree};
 use super::lists::{Lists, Near};
 use super::rows::Maker;
 use super::settings::ApproximateSettings;
@@ -15,7 +15,7 @@ use crate::{Real, Result, check};
 /// Neighbours kept beside the `k` asked for: what lies just beyond the k-th leads to what should lie before it.
 const SPARE: usize = 3;
 /// Up to this many times k rows all pairs are measured.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 /// The `k` nearest rows of every row of `x` (n × d), nearly: random-projection trees find a start, neighbours of
 /// neighbours do the rest.
@@ -46,12 +46,7 @@ pub fn approximate_neighbours<F: Real>(
         approximate.leaf.max(2 * k),
         approximate.seed,
     );
-    // Rows are numbered as the first tree has them: neighbours are then near each other in memory.
-    let order = std::mem::take(&mut trees[0].order);
-    let mut place = vec![0_u32; n];
-    order.iter().zip(0..).for_each(|(&i, p)| place[i as usize] = p);
-    trees[0].order = (0..n as u32).collect();
-    trees[1..].par_iter_mut().for_each(|tree| tree.order.iter_mut().for_each(|i| *i = place[*i as usize]));
+    let (order, place) = renumber(&mut trees);
     let rows = maker.rows(x, &order);
     let lists = Lists::new(n, k + SPARE);
     for tree in trees {
@@ -59,6 +54,17 @@ pub fn approximate_neighbours<F: Real>(
     }
     descend(&rows, &lists, approximate);
     Ok(measured(x, settings, &order, &place, &lists))
+}
+
+/// Numbers the rows as the first tree has them: neighbours are then near each other in memory. Answers which row comes
+/// where, and where each row comes.
+pub(super) fn renumber(trees: &mut [Tree]) -> (Vec<u32>, Vec<u32>) {
+    let order = std::mem::take(&mut trees[0].order);
+    let mut place = vec![0_u32; order.len()];
+    order.iter().zip(0..).for_each(|(&i, p)| place[i as usize] = p);
+    trees[0].order = (0..order.len() as u32).collect();
+    trees[1..].par_iter_mut().for_each(|tree| tree.order.iter_mut().for_each(|i| *i = place[*i as usize]));
+    (order, place)
 }
 
 /// The k nearest of every list by distances measured in f64 from the data as given.

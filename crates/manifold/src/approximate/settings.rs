@@ -2,9 +2,10 @@
 
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
+use sprs::CsMatView;
 
-use super::approximate_neighbours;
-use crate::knn::{KnnSettings, Neighbours, nearest_neighbours};
+use super::{approximate_neighbours, approximate_neighbours_csr};
+use crate::knn::{KnnSettings, Neighbours, nearest_neighbours, nearest_neighbours_csr};
 use crate::{Real, Result, check};
 
 /// Settings of [`approximate_neighbours`](super::approximate_neighbours).
@@ -32,6 +33,11 @@ impl Default for ApproximateSettings {
 }
 
 impl ApproximateSettings {
+    /// What sparse rows of text want: twice the default's candidates.
+    pub fn sparse() -> Self {
+        Self { candidates: 30, ..Self::default() }
+    }
+
     /// Checks every setting.
     ///
     /// # Errors
@@ -87,5 +93,45 @@ impl Search {
             return nearest_neighbours(x, settings);
         }
         approximate_neighbours(x, settings, &ApproximateSettings { seed, ..Default::default() })
+    }
+
+    /// Whether the search for `k` neighbours among sparse rows is exact.
+    ///
+    /// `Auto` is exact up to 4,096 rows, and while 2 n² + Σ v(c)² is at most 35 k (v + 20 n), where the two take about as
+    /// long: v values are stored, v(c) of them in column c, and the exact search meets every pair of values of a column.
+    pub fn is_exact_csr<F>(self, x: CsMatView<'_, F>, k: usize) -> bool {
+        let n = x.rows();
+        match self {
+            Self::Auto if n > 4096 => {
+                let mut columns = vec![0_u32; x.cols()];
+                x.indices().iter().for_each(|&c| columns[c] += 1);
+                let pairs: f64 = columns.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
+                let n = n as f64;
+                2.0 * n * n + pairs <= 35.0 * k as f64 * (x.nnz() as f64 + 20.0 * n)
+            }
+            Self::Auto | Self::Exact => true,
+            Self::Approximate => false,
+        }
+    }
+
+    /// The neighbours of every row of a sparse matrix (n × d, CSR); `seed` as for [`neighbours`](Self::neighbours). The
+    /// approximate search has the settings [`ApproximateSettings::sparse`].
+    ///
+    /// # Errors
+    /// As [`nearest_neighbours_csr`].
+    pub fn neighbours_csr<F: Real>(
+        self,
+        x: CsMatView<'_, F>,
+        settings: &KnnSettings,
+        seed: u64,
+    ) -> Result<Neighbours<F>> {
+        if !x.is_csr() || self.is_exact_csr(x, settings.k) {
+            return nearest_neighbours_csr(x, settings);
+        }
+        approximate_neighbours_csr(
+            x,
+            settings,
+            &ApproximateSettings { seed, ..ApproximateSettings::sparse() },
+        )
     }
 }

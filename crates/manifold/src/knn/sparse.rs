@@ -4,9 +4,9 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use sprs::CsMatView;
 
-use super::prepared::inverse_norm;
-use super::settings::{KnnSettings, Metric, Neighbours};
-use crate::{ManifoldError, Real, Result, check};
+use super::csr_rows::{CsrRows, check_csr};
+use super::settings::{KnnSettings, Neighbours};
+use crate::{Real, Result, check};
 
 /// Rows of one task.
 const CHUNK: usize = 64;
@@ -18,40 +18,12 @@ const SPARE: usize = 8;
 /// values squared). The result does not depend on the number of threads.
 ///
 /// # Errors
-/// As [`nearest_neighbours`](super::nearest_neighbours), and a matrix that is not by rows or whose squares overflow.
+/// As [`nearest_neighbours`](super::nearest_neighbours), and a matrix that is not by rows or whose distances overflow.
 pub fn nearest_neighbours_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettings) -> Result<Neighbours<F>> {
+    check_csr(x, settings)?;
     let (n, d) = x.shape();
-    if n == 0 || d == 0 {
-        return Err(ManifoldError::Empty { rows: n, columns: d });
-    }
-    if !x.is_csr() {
-        return Err(ManifoldError::Shape { what: "rows stored (CSR)", expected: n, found: 0 });
-    }
-    for (row, values) in x.outer_iterator().enumerate() {
-        if let Some((column, v)) = values.iter().find(|e| !num_traits::Float::is_finite(*e.1)) {
-            return Err(ManifoldError::NotFinite { row, column, value: v.wide() });
-        }
-    }
     let own = usize::from(settings.include_self);
-    check::range("k", settings.k, 1, (n - 1 + own).max(1))?;
-    if n == 1 && own == 0 {
-        return Err(ManifoldError::Shape { what: "rows (a row needs another)", expected: 2, found: 1 });
-    }
-    let largest = x.data().iter().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
-    // A power of two that keeps squares from over- and underflowing.
-    let scale = if largest > 0.0 {
-        2.0_f64.powi((-largest.log2().floor()).clamp(-1000.0, 1000.0) as i32)
-    } else {
-        1.0
-    };
-    let factors: Vec<f64> = x
-        .outer_iterator()
-        .map(|row| match settings.metric {
-            Metric::Euclidean => scale,
-            Metric::Cosine => inverse_norm(row.data().iter().copied()),
-        })
-        .collect();
-    let rows = Rows { x: &x, factors: &factors };
+    let rows = CsrRows::new(x, settings.metric);
     let squares: Vec<f64> = (0..n).map(|i| rows.of(i).map(|e| e.1 * e.1).sum()).collect();
     // Every column's rows and values, rows ascending.
     let mut starts = vec![0_usize; d + 1];
@@ -89,66 +61,17 @@ pub fn nearest_neighbours_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettin
                 }
                 found.truncate(near);
                 for (square, j) in &mut found {
-                    let zero = settings.metric == Metric::Cosine && (factors[i] == 0.0 || factors[*j] == 0.0);
-                    // A zero row has cosine 0 with every row, hence distance 1.
-                    *square = if zero { 2.0 } else { rows.apart(i, *j) };
+                    *square = rows.apart(i, *j);
                 }
                 found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                 to[0] = i;
                 for ((to, at), &(square, j)) in to[own..].iter_mut().zip(&mut at[own..]).zip(&found) {
                     *to = j;
-                    *at = match settings.metric {
-                        Metric::Euclidean => F::narrow(square.sqrt() / scale),
-                        Metric::Cosine => F::narrow(square / 2.0),
-                    };
+                    *at = rows.distance(square);
                 }
             }
         },
     );
+    check::held("distances", distances.view())?;
     Ok(Neighbours { indices, distances })
-}
-
-/// The rows, each multiplied by its factor.
-#[derive(Clone, Copy)]
-struct Rows<'a, F> {
-    x: &'a CsMatView<'a, F>,
-    factors: &'a [f64],
-}
-
-impl<'a, F: Real> Rows<'a, F> {
-    fn of(self, i: usize) -> impl Iterator<Item = (usize, f64)> + 'a {
-        let range = self.x.indptr().outer_inds_sz(i);
-        let factor = self.factors[i];
-        let (indices, data) = (self.x.indices(), self.x.data());
-        indices[range.clone()].iter().zip(&data[range]).map(move |(&c, v)| (c, v.wide() * factor))
-    }
-
-    /// Σ (aⱼ − bⱼ)² over the columns of either row.
-    fn apart(self, i: usize, j: usize) -> f64 {
-        let (mut a, mut b) = (self.of(i).peekable(), self.of(j).peekable());
-        let mut sum = 0.0;
-        loop {
-            let difference = match (a.peek().copied(), b.peek().copied()) {
-                (Some((c, v)), Some((e, w))) if c == e => {
-                    a.next();
-                    b.next();
-                    v - w
-                }
-                (Some((c, v)), Some((e, _))) if c < e => {
-                    a.next();
-                    v
-                }
-                (_, Some((_, w))) => {
-                    b.next();
-                    w
-                }
-                (Some((_, v)), None) => {
-                    a.next();
-                    v
-                }
-                (None, None) => return sum,
-            };
-            sum += difference * difference;
-        }
-    }
 }
