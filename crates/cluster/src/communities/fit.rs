@@ -1,9 +1,10 @@
 use super::absorb::absorb;
+use super::coarse::{self, LARGE};
 use super::graph::Graph;
 use super::leiden::{by_size, leiden, modularity};
 use super::model::{GraphCommunitiesModel, SeedRun};
 use super::prepare::{check, near, reduce, weigh};
-use super::resolution::{Found, large, search};
+use super::resolution::{Found, large, searches};
 use super::settings::GraphCommunitiesSettings;
 use crate::error::{Error, Result};
 use deepclust_manifold::Pca;
@@ -160,12 +161,8 @@ impl GraphCommunities {
                 if parts > k {
                     return Err(Error::GraphParts { clusters: k, parts, rows: least });
                 }
-                // Where the first seed's search ends the others begin.
-                let first = search(graph, k, least, 1.0, seeds[0], iterations)?;
-                let start = if let Found::Yes(r, _) = first { r } else { 1.0 };
-                let others = seeds[1..].par_iter().map(|&s| search(graph, k, least, start, s, iterations));
-                let others: Vec<Found> = others.collect::<Result<_>>()?;
-                std::iter::once(first).chain(others).collect()
+                let searches = if graph.len() > LARGE { coarse::searches } else { searches };
+                searches(graph, k, least, &seeds, iterations)?
             }
         };
         let (mut below, mut above) = (0, usize::MAX);

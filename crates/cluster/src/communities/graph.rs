@@ -2,12 +2,14 @@ use crate::error::{Error, Result};
 use deepclust_manifold::{FuzzyGraph, Neighbours, Real};
 use leiden_rs::{GraphData, GraphDataBuilder};
 use rayon::prelude::*;
+use std::sync::OnceLock;
 
 /// An undirected graph with positive weights and without loops.
 pub struct Graph {
     starts: Vec<usize>,
     edges: Vec<(u32, f32)>,
-    pub(super) data: GraphData,
+    /// The same as leiden-rs has it: five times the memory, made when it is asked for.
+    data: OnceLock<GraphData>,
     /// Sum of the weights, each edge once.
     pub(super) total: f64,
 }
@@ -93,7 +95,6 @@ impl Graph {
         }
         let mut next = starts.clone();
         let mut edges = vec![(0, 0.0); starts[n]];
-        let mut builder = GraphDataBuilder::new(n);
         let mut total = 0.0;
         for &(i, j, w) in &pairs {
             for (a, b) in [(i, j), (j, i)] {
@@ -101,10 +102,26 @@ impl Graph {
                 next[a] += 1;
             }
             total += f64::from(w);
-            builder.add_edge(i, j, f64::from(w)).expect("points and weights were checked");
         }
-        let data = builder.build().expect("points and weights were checked");
-        Self { starts, edges, data, total }
+        Self { starts, edges, data: OnceLock::new(), total }
+    }
+
+    /// For leiden-rs: every edge once, in the order of its points.
+    pub(super) fn data(&self) -> &GraphData {
+        self.data.get_or_init(|| {
+            let mut builder = GraphDataBuilder::new(self.len());
+            for i in 0..self.len() {
+                for (j, w) in self.row(i).filter(|e| e.0 > i) {
+                    builder.add_edge(i, j, f64::from(w)).expect("points and weights were checked");
+                }
+            }
+            builder.build().expect("points and weights were checked")
+        })
+    }
+
+    /// Where each point's edges begin, and all edges.
+    pub(super) fn rows(&self) -> (&[usize], &[(u32, f32)]) {
+        (&self.starts, &self.edges)
     }
 
     /// Number of points.

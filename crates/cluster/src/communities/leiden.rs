@@ -24,8 +24,10 @@ pub fn leiden(graph: &Graph, resolution: f64, seed: u64, iterations: usize) -> R
     for pass in 0..iterations as u64 {
         // The builder's default quality is modularity.
         let config = LeidenConfig::builder().resolution(resolution).seed(seed.wrapping_add(pass)).build();
-        partition =
-            Leiden::new(config).run_with_initial_partition(&graph.data, partition).map_err(failed)?.partition;
+        partition = Leiden::new(config)
+            .run_with_initial_partition(graph.data(), partition)
+            .map_err(failed)?
+            .partition;
     }
     Ok(by_size(partition.as_slice()))
 }

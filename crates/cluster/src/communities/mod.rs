@@ -1,6 +1,7 @@
 //! Communities of a neighbour graph: components → neighbours → weights → Leiden (Traag, Waltman and van Eck 2019).
 
 mod absorb;
+mod coarse;
 mod fit;
 mod graph;
 mod leiden;

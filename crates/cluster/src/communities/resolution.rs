@@ -1,6 +1,7 @@
 use super::graph::Graph;
 use super::leiden::leiden;
 use crate::error::Result;
+use rayon::prelude::*;
 
 /// Runs of Leiden in one search.
 pub(super) const RUNS: usize = 24;
@@ -17,23 +18,46 @@ pub(super) enum Found {
     No { below: usize, above: usize },
 }
 
-/// Bisects the resolution, starting from `start`, until exactly `k` communities hold `least` points each. The number of
-/// communities is not strictly monotone; the first resolution that fits is taken.
-pub(super) fn search(
+/// One search for each seed: where the first one's ends the others begin.
+pub(super) fn searches(
     graph: &Graph,
     k: usize,
     least: usize,
-    start: f64,
-    seed: u64,
+    seeds: &[u64],
     iterations: usize,
-) -> Result<Found> {
+) -> Result<Vec<Found>> {
+    in_turn(seeds.len(), |at, start| search(graph, k, least, start, seeds[at], iterations))
+}
+
+/// `search` for each of `count` seeds, of which the first starts at resolution 1 and the others where it ended.
+pub(super) fn in_turn(
+    count: usize,
+    search: impl Fn(usize, f64) -> Result<Found> + Sync,
+) -> Result<Vec<Found>> {
+    let first = search(0, 1.0)?;
+    let start = if let Found::Yes(r, _) = first { r } else { 1.0 };
+    let others = (1..count).into_par_iter().map(|at| search(at, start));
+    let others: Vec<Found> = others.collect::<Result<_>>()?;
+    Ok(std::iter::once(first).chain(others).collect())
+}
+
+/// Bisects the resolution, starting from `start`, until exactly `k` communities hold `least` points each. The number of
+/// communities is not strictly monotone; the first resolution that fits is taken.
+fn search(graph: &Graph, k: usize, least: usize, start: f64, seed: u64, iterations: usize) -> Result<Found> {
+    bisect(k, start, |resolution| {
+        let labels = leiden(graph, resolution, seed, iterations)?;
+        Ok((large(&labels, least), labels))
+    })
+}
+
+/// The search itself: `at` says how many large communities a resolution gives, and the labels, which count where there are `k`.
+pub(super) fn bisect(k: usize, start: f64, at: impl Fn(f64) -> Result<(usize, Vec<usize>)>) -> Result<Found> {
     let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
     let (mut below, mut above) = (0, usize::MAX);
     let mut resolution = start;
     let mut step = 1.25;
     for _ in 0..RUNS {
-        let labels = leiden(graph, resolution, seed, iterations)?;
-        let found = large(&labels, least);
+        let (found, labels) = at(resolution)?;
         if found == k {
             return Ok(Found::Yes(resolution, labels));
         }

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// `k` groups of equal size around corners far apart; row i belongs to group i mod k.
-fn groups(n: usize, d: usize, k: usize, spread: f32, seed: u64) -> Array2<f32> {
+pub(super) fn groups(n: usize, d: usize, k: usize, spread: f32, seed: u64) -> Array2<f32> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let corners = Array2::from_shape_fn((k, d), |_| rng.random_range(-1.0..1.0_f32) * 10.0);
     Array2::from_shape_fn((n, d), |(i, j)| corners[[i % k, j]] + spread * rng.random_range(-1.0..1.0_f32))
@@ -16,7 +16,7 @@ fn fit(x: &Array2<f32>, k: usize) -> crate::Result<GraphCommunitiesModel> {
     GraphCommunities::new(GraphCommunitiesSettings::default())?.fit(x.view(), k, 3)
 }
 
-fn with_threads<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
+pub(super) fn with_threads<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(f)
 }
 
@@ -102,7 +102,7 @@ const KARATE: &[(usize, usize)] = &[
     (32, 33),
 ];
 
-fn karate() -> Graph {
+pub(super) fn karate() -> Graph {
     let edges: Vec<(usize, usize, f32)> = KARATE.iter().map(|&(i, j)| (i, j, 1.0)).collect();
     Graph::new(34, &edges).unwrap()
 }

@@ -1,0 +1,152 @@
+use super::levels::{condense, pass};
+use super::moving::settle;
+use super::nodes::{Nodes, number};
+use super::search::{alone, coarsen, searches};
+use crate::communities::resolution::{Found, large};
+use crate::communities::tests::{groups, karate, with_threads};
+use crate::communities::{Graph, GraphCommunities, GraphCommunitiesSettings, leiden, modularity};
+use deepclust_metrics::accuracy;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashSet;
+
+fn rng() -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(7)
+}
+
+/// The neighbour graph of rows in `k` groups that touch; row i belongs to group i mod k.
+fn touching(n: usize, k: usize) -> Graph {
+    let x = groups(n, 10, k, 7.0, 4);
+    GraphCommunities::new(GraphCommunitiesSettings::default()).unwrap().graph(x.view(), 1).unwrap().graph
+}
+
+/// `parts` unconnected rings of `size` points each, with chords.
+fn rings(parts: usize, size: usize) -> Graph {
+    let at = |p: usize, i: usize| p * size + i % size;
+    let edges = |p| (0..size).flat_map(move |i| [1, 2].map(|step| (at(p, i), at(p, i + step), 1.0)));
+    Graph::new(parts * size, &(0..parts).flat_map(edges).collect::<Vec<_>>()).unwrap()
+}
+
+fn labels(found: &Found) -> Option<&[usize]> {
+    if let Found::Yes(_, labels) = found { Some(labels) } else { None }
+}
+
+#[test]
+fn joining_nodes_keeps_the_modularity_of_what_they_stand_for() {
+    let graph = touching(1500, 6);
+    let whole = Nodes::of(&graph);
+    let mut rng = rng();
+    let mut first: Vec<u32> = (0..1500).map(|_| rng.random_range(0..200)).collect();
+    let count = number(&mut first);
+    let mut second: Vec<u32> = (0..count).map(|_| rng.random_range(0..30)).collect();
+    let number = number(&mut second);
+    let (joined, ends) = (whole.joined(&first, count), (0..number as u32).collect::<Vec<_>>());
+    let last = joined.joined(&second, number);
+    let points: Vec<usize> = first.iter().map(|&f| second[f as usize] as usize).collect();
+    for resolution in [0.3, 1.0, 5.0] {
+        let truth = modularity(&graph, &points, resolution).unwrap();
+        assert!((joined.modularity(&second, resolution) - truth).abs() < 1e-7);
+        assert!((last.modularity(&ends, resolution) - truth).abs() < 1e-7);
+    }
+    assert_eq!(last.large(&ends, 45), large(&points, 45));
+}
+
+#[test]
+fn a_pass_finds_what_is_known() {
+    // As in `the_karate_club_falls_into_the_four_communities_known`.
+    let graph = karate();
+    let nodes = Nodes::of(&graph);
+    let mut labels = alone(34);
+    for _ in 0..5 {
+        labels = pass(&nodes, labels, 1.0, &mut rng());
+    }
+    let found = nodes.modularity(&labels, 1.0);
+    assert!(found > 0.4155 && found < 0.41979, "{found}");
+}
+
+#[test]
+fn a_pass_is_as_good_as_that_of_leiden_rs() {
+    let graph = touching(4000, 20);
+    let nodes = Nodes::of(&graph);
+    for resolution in [0.5, 1.0, 4.0] {
+        let (mut ours, mut theirs) = (0.0, 0.0);
+        for seed in 0..5 {
+            let first = pass(&nodes, alone(4000), resolution, &mut ChaCha8Rng::seed_from_u64(seed));
+            let second = pass(&nodes, first.clone(), resolution, &mut ChaCha8Rng::seed_from_u64(seed));
+            assert!(nodes.modularity(&second, resolution) >= nodes.modularity(&first, resolution) - 1e-6);
+            ours += nodes.modularity(&second, resolution);
+            let labels = leiden(&graph, resolution, seed, 2).unwrap();
+            theirs += modularity(&graph, &labels, resolution).unwrap();
+        }
+        // Groups that must pair up can do so in many ways: at 0.5 single runs of either differ by a hundredth.
+        assert!(ours > 0.99 * theirs, "{resolution}: {ours} against {theirs}");
+    }
+}
+
+#[test]
+fn communities_are_split_into_connected_groups() {
+    let graph = touching(1500, 6);
+    let nodes = Nodes::of(&graph);
+    let mut labels = alone(1500);
+    settle(&nodes, &mut labels, 20.0, &mut rng());
+    let count = number(&mut labels);
+    let (smaller, groups) = condense(&nodes, &labels, count, 20.0, &mut rng()).unwrap();
+    assert!(smaller.len() >= count && smaller.len() < 1500);
+    for group in 0..smaller.len() as u32 {
+        let members: Vec<usize> = (0..1500).filter(|&i| groups[i] == group).collect();
+        let mut met = HashSet::from([members[0]]);
+        let mut open = vec![members[0]];
+        while let Some(i) = open.pop() {
+            let near = graph.row(i).map(|(j, _)| j).filter(|&j| groups[j] == group);
+            open.extend(near.filter(|&j| met.insert(j)));
+        }
+        assert_eq!(met.len(), members.len());
+        assert!(members.iter().all(|&i| labels[i] == labels[members[0]]));
+    }
+}
+
+#[test]
+fn a_finer_graph_is_coarser_than_the_points_and_finer_than_the_communities() {
+    let graph = touching(4000, 20);
+    let coarse = coarsen(&Nodes::of(&graph), 20, 1);
+    let nodes = coarse.nodes.len();
+    assert!(nodes > 80 && nodes < 2000, "{nodes}");
+    assert!(coarse.places.iter().all(|&p| (p as usize) < nodes));
+}
+
+#[test]
+fn the_number_asked_for_is_found_for_any_number_of_threads() {
+    let graph = touching(4000, 20);
+    let run = |k: usize| searches(&graph, k, 400 / k, &[1, 2, 3], 2).unwrap();
+    for k in [5, 20, 24] {
+        let one = with_threads(1, || run(k));
+        for threads in [2, 4] {
+            let other = with_threads(threads, || run(k));
+            assert!(one.iter().zip(&other).all(|(a, b)| labels(a) == labels(b)));
+        }
+        // As on the whole graph, a seed may find no resolution.
+        let found: Vec<&[usize]> = one.iter().filter_map(labels).collect();
+        assert!(!found.is_empty() && found.iter().all(|found| large(found, 400 / k) == k), "{k}");
+    }
+    let truth: Vec<usize> = (0..4000).map(|i| i % 20).collect();
+    for found in run(20).iter().filter_map(labels) {
+        assert!(accuracy(&truth, found).unwrap() > 0.9);
+    }
+}
+
+#[test]
+fn parts_that_no_edge_joins_stay_apart() {
+    let graph = rings(8, 100);
+    for found in searches(&graph, 8, 10, &[1, 2], 2).unwrap() {
+        let found = labels(&found).unwrap();
+        assert!((0..800).all(|i| (found[i] == found[0]) == (i < 100)));
+        assert_eq!(large(found, 10), 8);
+    }
+    // Fewer than there are parts, and more than the points allow.
+    for (k, least) in [(5, 10), (79, 10)] {
+        let found = &searches(&graph, k, least, &[1], 2).unwrap()[0];
+        assert!(matches!(found, Found::No { above, .. } if k == 79 || *above == 8), "{k}");
+    }
+    let none = Graph::new(50, &[]).unwrap();
+    assert!(matches!(searches(&none, 2, 5, &[1], 2).unwrap()[0], Found::No { below: 0, above: usize::MAX }));
+}
