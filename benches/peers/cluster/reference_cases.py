@@ -1,4 +1,4 @@
-"""Writes crates/cluster/tests/data/sklearn.json: small cases with what scikit-learn makes of them.
+"""Writes crates/cluster/tests/public/data/sklearn.json: small cases with what scikit-learn makes of them.
 
     pip install scikit-learn==1.9.0 && python benches/peers/cluster/reference_cases.py
 """
@@ -99,7 +99,7 @@ out = dict(
     scikit_learn=sklearn.__version__, kmeans=cases, sparse=sparse,
     mixture=dict(x=g.tolist(), weights=[0.2, 0.3, 0.5], means=means.tolist(), variance=variance.tolist(), fits=mixtures),
 )
-path = pathlib.Path(__file__).resolve().parents[3] / "crates/cluster/tests/data/sklearn.json"
+path = pathlib.Path(__file__).resolve().parents[3] / "crates/cluster/tests/public/data/sklearn.json"
 path.write_text(json.dumps(out).replace('}, {"name"', '},\n{"name"') + "\n")
 print(path, path.stat().st_size)
 for c in cases:

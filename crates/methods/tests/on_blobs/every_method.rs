@@ -9,11 +9,15 @@ use ndarray::{Array2, Axis};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-#[test]
-fn defaults_find_the_blobs() {
+/// Of every fifth method: some take a minute, so that there are five tests, side by side.
+fn defaults_find_the_blobs(part: usize) {
     let (x, truth) = blobs();
     let check = |entry: &Entry, shape, x: &Array2<f32>| {
-        let settings = entry.defaults(shape).unwrap();
+        let mut settings = entry.defaults(shape).unwrap();
+        // With the default's network its two trainings take minutes, whatever the samples.
+        if entry.slug == "vade" {
+            settings["pretraining"]["widths"] = json!([64, 10]);
+        }
         let fitted = crate::blobs::fit_any(entry.slug, &settings, x, 3).unwrap();
         let found = deepclust_metrics::accuracy(&truth, &fitted.labels).unwrap();
         // One autoencoder of k-DAE can learn two blobs of 12 features: its code has 10. VaDE's default is for thousands of samples:
@@ -21,14 +25,42 @@ fn defaults_find_the_blobs() {
         let least = if ["k-dae", "vade"].contains(&entry.slug) { 2.0 / 3.0 } else { 1.0 };
         assert!(found >= least, "{} {shape:?}: {found}", entry.slug);
     };
-    for entry in METHODS.iter().filter(|entry| !entry.needs_labels) {
+    let entries = METHODS.iter().filter(|entry| !entry.needs_labels).enumerate();
+    for (_, entry) in entries.filter(|(i, _)| i % PARTS == part) {
         check(entry, Shape::Images, &x);
+        // The shapes differ in the scaling.
+        if !entry.trains {
+            check(entry, Shape::Text, &x);
+            check(entry, Shape::Tables, &(&x * 1e3));
+        }
     }
-    // The shapes differ in the scaling.
-    for entry in METHODS.iter().filter(|entry| !entry.needs_labels && !entry.trains) {
-        check(entry, Shape::Text, &x);
-        check(entry, Shape::Tables, &(&x * 1e3));
-    }
+}
+
+const PARTS: usize = 5;
+
+#[test]
+fn defaults_find_the_blobs_1() {
+    defaults_find_the_blobs(0);
+}
+
+#[test]
+fn defaults_find_the_blobs_2() {
+    defaults_find_the_blobs(1);
+}
+
+#[test]
+fn defaults_find_the_blobs_3() {
+    defaults_find_the_blobs(2);
+}
+
+#[test]
+fn defaults_find_the_blobs_4() {
+    defaults_find_the_blobs(3);
+}
+
+#[test]
+fn defaults_find_the_blobs_5() {
+    defaults_find_the_blobs(4);
 }
 
 type Outcome = (Vec<usize>, Array2<f32>, Vec<Series>, BTreeMap<String, f64>);

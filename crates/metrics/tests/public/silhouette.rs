@@ -1,9 +1,7 @@
 //! The blocked silhouette against its definition, against scikit-learn, and on hard data.
 
-mod common;
-
+use crate::common::{clouds, grid, silhouette_by_definition};
 use approx::{assert_abs_diff_eq, assert_relative_eq};
-use common::{clouds, grid, silhouette_by_definition};
 use deepclust_metrics::{Distance, Error, Scalar, silhouette_sampled, silhouette_samples, silhouette_score};
 use ndarray::{Array1, Array2, ArrayView2, array, s};
 use proptest::prelude::*;

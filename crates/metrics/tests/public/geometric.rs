@@ -1,9 +1,7 @@
 //! Calinski-Harabasz and Davies-Bouldin.
 
-mod common;
-
+use crate::common::{clouds, grid};
 use approx::assert_relative_eq;
-use common::{clouds, grid};
 use deepclust_metrics::{Error, calinski_harabasz, davies_bouldin};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
