@@ -169,7 +169,8 @@ mod tests {
     use approx::assert_relative_eq;
     use deepclust_cluster::KMeansOptions;
     use deepclust_nets::{
-        AdamSettings, Autoencoder, OptimizerSettings, Precision, SgdSettings, TrainSettings,
+        AdamSettings, Autoencoder, Device, OptimizerSettings, Precision, SgdSettings, TrainSettings,
+        to_tensor,
     };
     use ndarray::Array2;
 

@@ -220,7 +220,9 @@ mod tests {
     use crate::{Pretraining, Scaling, Silent};
     use approx::assert_relative_eq;
     use deepclust_losses::{PairNormalisation, TCrossEntropy};
-    use deepclust_nets::{AdamSettings, Autoencoder, OptimizerSettings, SgdSettings, TrainSettings};
+    use deepclust_nets::{
+        AdamSettings, Autoencoder, OptimizerSettings, SgdSettings, TrainSettings, to_tensor,
+    };
 
     fn settings(
         optimizer: OptimizerSettings,

@@ -154,6 +154,11 @@ pub fn takes_labels(case: &str) -> bool {
     case.contains('/')
 }
 
+/// Two threads of libtorch wait for one another when anything else runs.
+pub fn one_thread() {
+    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+}
+
 pub fn fit(case: &str, seed: u64) -> Fitted {
     let mut progress = Silent;
     let mut context = Context::new(Seed(seed), device(), &mut progress);
@@ -162,8 +167,7 @@ pub fn fit(case: &str, seed: u64) -> Fitted {
 
 /// With labels where the method takes them.
 pub fn fit_with(case: &str, method: &dyn Method, context: &mut Context<'_>) -> Result<Fitted> {
-    // Two threads of libtorch wait for one another when anything else runs.
-    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    one_thread();
     let (x, labels) = blobs();
     if takes_labels(case) {
         method.fit_labelled(&LabelledSubset::new(x.view(), &labels)?, 3, context)
@@ -173,7 +177,7 @@ pub fn fit_with(case: &str, method: &dyn Method, context: &mut Context<'_>) -> R
 }
 
 pub fn fit_any(slug: &str, settings: &Value, x: &Array2<f32>, k: usize) -> Result<Fitted> {
-    ONE_THREAD.call_once(|| deepclust_nets::use_threads(1));
+    one_thread();
     let mut progress = Silent;
     let mut context = Context::new(Seed(1), device(), &mut progress);
     build(slug, settings)?.fit_with(x.view(), k, &mut context)

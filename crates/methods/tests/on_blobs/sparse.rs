@@ -1,6 +1,6 @@
 //! Sparse samples.
 
-use crate::blobs::{blobs, cases, device, method, takes_labels};
+use crate::blobs::{blobs, cases, device, method, one_thread, takes_labels};
 use deepclust_methods::{Context, Csr, Fitted, Method, Scaling, Seed, Silent};
 use ndarray::Array2;
 
@@ -21,7 +21,7 @@ fn samples() -> (Array2<f32>, Csr) {
 }
 
 fn fit(fit: impl FnOnce(&mut Context<'_>) -> deepclust_methods::Result<Fitted>) -> Fitted {
-    deepclust_nets::use_threads(1);
+    one_thread();
     let mut progress = Silent;
     fit(&mut Context::new(Seed(1), device(), &mut progress)).unwrap()
 }
