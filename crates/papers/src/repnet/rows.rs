@@ -113,8 +113,7 @@ fn ten_thousand(of_code: &Row, scale: Scale) -> Result<Row> {
     let mut drawn =
         of_code.vary("documents/10000", "10,000 documents, drawn from the subset", &[(TEXT, 1)], same)?;
     for planned in &mut drawn.runs {
-        planned.spec.data.subset =
-            scale.pick(Some(Subset::Random { n: 10_000 }), planned.spec.data.subset.clone());
+        planned.spec.data.subset = Some(Subset::Random { n: scale.pick(10_000, FEW / 2) });
     }
     Ok(drawn)
 }
