@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "NMI with the topics {nmi:.3}, at most {} MiB; dense it would be {} MiB",
         peak_mib(),
-        n * d * 4 >> 20
+        (n * d * 4) >> 20
     );
     Ok(())
 }

@@ -56,13 +56,13 @@ impl Mixae {
 
     /// Images that are changed have to be as wide as the samples.
     fn check_images(&self, features: usize) -> Result<()> {
-        if let Some(NetworkSpec::Convolutional(network)) = &self.settings.network {
-            if network.features() != features {
-                return Err(Error::Samples {
-                    expected: format!("{} columns for the images of `network`", network.features()),
-                    found: format!("{features} columns"),
-                });
-            }
+        if let Some(NetworkSpec::Convolutional(network)) = &self.settings.network
+            && network.features() != features
+        {
+            return Err(Error::Samples {
+                expected: format!("{} columns for the images of `network`", network.features()),
+                found: format!("{features} columns"),
+            });
         }
         if let Some(Consistency { change: SampleChange::Images(images), .. }) = &self.settings.consistency {
             let expected = images.channels * images.height * images.width;

@@ -95,7 +95,7 @@ fn ablations(of_code: &Row, scale: Scale) -> Result<Vec<Row>> {
             s.similarities.normalisation = PairNormalisation::Batch;
         })?,
         vary("degrees/1", "1 degree of freedom for codes as well", |s| {
-            s.similarities.code_degrees = Some(1.0)
+            s.similarities.code_degrees = Some(1.0);
         })?,
         vary("noise", "noise of 0.2 on the samples", |s| s.pretraining.noise = Some(0.2))?,
         vary("shuffled", "samples in a new order in every epoch", |s| {
