@@ -32,11 +32,11 @@ const OF_TEXT: [(&str, u64); 3] = [(TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const CHANGED: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
 const VARIATIONAL: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
-const OF_AUTHORS: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
+const OF_AUTHORS: [(&str, u64); 1] = [(SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 
-const OF_IMAGES: [(&str, u64); 1] = [(SMALL, 3)];
-const ABLATION: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
+const OF_IMAGES: [(&str, u64); 1] = [(SMALL, 1)];
+const ABLATION: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
 const UNEQUAL: [(&str, u64); 1] = [(TEXT, 1)];
 
 /// The weight of the divergence from N(0, 1): an error of a hundredth of the variance counts as much as a nat.
