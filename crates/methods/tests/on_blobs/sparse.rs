@@ -42,7 +42,7 @@ fn every_method_finds_the_same_in_sparse_samples() {
 
 #[test]
 fn sparse_samples_that_no_method_can_use_are_named() {
-    let (x, csr) = samples();
+    let (_, csr) = samples();
     let message = |method: &dyn Method, x: &Csr, k| {
         let mut progress = Silent;
         let mut context = Context::new(Seed(1), device(), &mut progress);
@@ -63,5 +63,4 @@ fn sparse_samples_that_no_method_can_use_are_named() {
     let standardised = deepclust_methods::build("repnet", &settings).unwrap();
     let found = message(&*standardised, &csr, 3);
     assert!(found.ends_with("such as `l2` or `unit`, found Standardise"), "{found}");
-    assert!(standardised.fit(&x, 3, 1).is_ok());
 }
