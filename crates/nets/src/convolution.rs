@@ -20,15 +20,15 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// The convolution of x, shape (batch, groups · channels, rows, columns), by weights and biases of `groups` layers of this form one
-    /// after the other: layer g sees the channels of group g alone.
-    pub(crate) fn linear(&self, x: &Tensor, weight: &Tensor, bias: &Tensor, groups: i64) -> Tensor {
+    /// The convolution of x, shape (batch, channels, rows, columns), by the weights and biases of one layer of this form, or of several
+    /// one after the other: their outputs are channels side by side then.
+    pub(crate) fn linear(&self, x: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor {
         let (stride, padding) = ([self.stride as i64; 2], [self.padding as i64; 2]);
         match self.transposed {
-            None => x.conv2d(weight, Some(bias), stride, padding, [1, 1], groups),
+            None => x.conv2d(weight, Some(bias), stride, padding, [1, 1], 1),
             Some(more) => {
                 let x = if self.pooling.is_some() { twice_as_large(x) } else { x.shallow_clone() };
-                x.conv_transpose2d(weight, Some(bias), stride, padding, more, groups, [1, 1])
+                x.conv_transpose2d(weight, Some(bias), stride, padding, more, 1, [1, 1])
             }
         }
     }
@@ -91,7 +91,7 @@ impl Convolution {
     }
 
     fn layer(&self, x: &Tensor, train: bool) -> LayerOutput {
-        let mut linear = self.form.linear(x, &self.weight, &self.bias, 1);
+        let mut linear = self.form.linear(x, &self.weight, &self.bias);
         if let Some(norm) = &self.norm {
             linear = norm.forward_t(&linear, train);
         }

@@ -8,8 +8,8 @@ use crate::{
 use ndarray::{Array3, ArrayView2, s};
 use tch::{Device, Kind, Tensor};
 
-/// k convolutional autoencoders of one form as one network: the weights of a layer lie in one tensor, and encoders are grouped
-/// convolutions. A decoder sees only the codes of samples that it has a share in.
+/// k convolutional autoencoders of one form as one network: the weights of a layer lie in one tensor, the first layers of all are one
+/// convolution, and fully connected ones one product. A decoder sees only the codes of samples that it has a share in.
 ///
 /// Forms with batch normalisation are refused.
 #[derive(Debug)]
@@ -87,9 +87,10 @@ impl ConvolutionalMixture {
         });
         let [channels, rows, columns] = self.inner;
         let image = back.reshape([-1, channels, rows, columns]);
-        let image = self.decoder.iter().fold(image, |x, layer| {
-            layer.form.activation.apply(&layer.form.linear(&x, &layer.weight.get(i), &layer.bias.get(i), 1))
-        });
+        let image = self
+            .decoder
+            .iter()
+            .fold(image, |x, layer| layer.convolved(&x, &layer.weight.get(i), &layer.bias.get(i)));
         image.flatten(1, -1)
     }
 }
@@ -111,6 +112,13 @@ impl<F> Layer<F> {
     fn named(&self) -> [(String, Tensor); 2] {
         let named = |what: &str, tensor: &Tensor| (format!("{}.{what}", self.name), tensor.shallow_clone());
         [named("weight", &self.weight), named("bias", &self.bias)]
+    }
+}
+
+impl Layer<Form> {
+    /// The layer of one network, or of all, by these of its weights and biases.
+    fn convolved(&self, x: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor {
+        self.form.pooled(self.form.activation.apply(&self.form.linear(x, weight, bias)))
     }
 }
 
@@ -153,14 +161,17 @@ impl MixtureOfNetworks for ConvolutionalMixture {
     fn codes(&self, x: &Tensor, _: bool) -> Tensor {
         let ConvolutionalSettings { channels, height, width, .. } = self.settings;
         let image = x.reshape([-1, channels as i64, height as i64, width as i64]);
-        // The first layers of all networks see the same image; afterwards each sees its own channels.
-        let inner = self.encoder.iter().enumerate().fold(image, |x, (i, layer)| {
-            let (weight, bias) = (layer.weight.flatten(0, 1), layer.bias.flatten(0, 1));
-            let groups = if i == 0 { 1 } else { self.k };
-            let linear = layer.form.linear(&x, &weight, &bias, groups);
-            layer.form.pooled(layer.form.activation.apply(&linear))
+        let parts = self.encoder.iter().enumerate().fold(vec![image], |parts, (i, layer)| {
+            if i == 0 {
+                // All see the same image.
+                let all = layer.convolved(&parts[0], &layer.weight.flatten(0, 1), &layer.bias.flatten(0, 1));
+                return all.chunk(self.k, 1);
+            }
+            // libtorch's grouped convolutions take longer than one after the other.
+            let own = |(i, x): (i64, &Tensor)| layer.convolved(x, &layer.weight.get(i), &layer.bias.get(i));
+            (0..).zip(&parts).map(own).collect()
         });
-        let inner = inner.view([-1, self.k, self.inner.iter().product()]).transpose(0, 1);
+        let inner = Tensor::stack(&parts.iter().map(|x| x.flatten(1, -1)).collect::<Vec<_>>(), 0);
         self.dense[0].iter().fold(inner, |x, layer| {
             let product = layer.bias.unsqueeze(1).baddbmm(&x, &layer.weight.transpose(1, 2), 1.0, 1.0);
             layer.form.apply(&product)

@@ -2,8 +2,8 @@ use crate::network::{check_columns, set_tensors};
 use crate::selection::{Selection, batches, squared_errors};
 use crate::stacked_layer::StackedLayer;
 use crate::{
-    Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, Network, Precision, Result, to_array2,
-    to_tensor,
+    Adam, AdamSettings, Autoencoder, AutoencoderSettings, Error, MixtureOfNetworks, Network, NetworkSpec,
+    Precision, Result, to_array2, to_tensor,
 };
 use ndarray::{Array2, Array3, ArrayView2, s};
 use tch::{Device, Kind, Tensor};
@@ -79,7 +79,7 @@ impl AutoencoderMixture {
         Ok(mixture)
     }
 
-    /// k autoencoders whose weights are all zero, to be filled by [`set_state`](Self::set_state).
+    /// k autoencoders whose weights are all zero, to be filled by [`set_state`](MixtureOfNetworks::set_state).
     ///
     /// # Errors
     /// [`Error::Setting`] for settings out of range or k = 0.
@@ -101,32 +101,6 @@ impl AutoencoderMixture {
         &self.settings
     }
 
-    /// How many there are.
-    pub fn k(&self) -> usize {
-        self.k as usize
-    }
-
-    /// Where the weights are.
-    pub fn device(&self) -> Device {
-        self.device
-    }
-
-    /// Trainable tensors with their names, those of [`Network::named_parameters`](crate::Network::named_parameters): stacked along a new first dimension of
-    /// length k, and those of batch normalisation one after the other.
-    pub fn named_parameters(&self) -> Vec<(String, Tensor)> {
-        self.named(StackedLayer::parameters)
-    }
-
-    /// Running statistics, likewise.
-    pub fn named_buffers(&self) -> Vec<(String, Tensor)> {
-        self.named(StackedLayer::buffers)
-    }
-
-    /// Parameters and buffers.
-    pub fn named_state(&self) -> Vec<(String, Tensor)> {
-        self.named_parameters().into_iter().chain(self.named_buffers()).collect()
-    }
-
     fn named(&self, of: impl Fn(&StackedLayer) -> Vec<(String, Tensor)>) -> Vec<(String, Tensor)> {
         let half = self.settings.widths.len() - 1;
         let layers = self.layers.iter().enumerate();
@@ -136,16 +110,6 @@ impl AutoencoderMixture {
                 of(layer).into_iter().map(move |(name, tensor)| (format!("{place}.{name}"), tensor))
             })
             .collect()
-    }
-
-    /// Copies values into parameters and buffers, by name.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] when a tensor is missing or of another shape; nothing is changed then.
-    pub fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
-        set_tensors(&self.named_state(), values)?;
-        self.layers.iter().for_each(StackedLayer::refresh_working);
-        Ok(())
     }
 
     /// Prepares training in a precision, as [`Network::train_in`](crate::Network::train_in) does; the optimiser moves `others` too, which are
@@ -221,30 +185,6 @@ impl AutoencoderMixture {
         MixtureStep { errors, responsibilities, selected, weights: selection.weights }
     }
 
-    /// Code of each autoencoder, shape (k, batch, code width), for x of shape (batch, input width).
-    pub fn codes(&self, x: &Tensor, train: bool) -> Tensor {
-        let encoder = &self.layers[..self.settings.widths.len() - 1];
-        encoder.iter().fold(x.shallow_clone(), |x, layer| layer.forward_t(&x, train))
-    }
-
-    /// The mean over the batch of Σ_i w_i ‖x − x̂(i)‖², a scalar in training: the gradient reaches weights, codes and decoders.
-    ///
-    /// Shapes: codes (k, batch, code width) as [`codes`](Self::codes) gives them, x (batch, input width), weights (batch, k). A
-    /// code whose weight is [`NEGLIGIBLE`](Self::NEGLIGIBLE) is not decoded: where weights are nearly one-hot, decoders cost a kth. Batch
-    /// statistics of a decoder are those of the codes that it decodes.
-    pub fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor {
-        let (selection, own) = Selection::with_rows(x, weights);
-        let decoder = &self.layers[self.settings.widths.len() - 1..self.layers.len() - 1];
-        let codes = selection.split(&selection.of_each(codes));
-        let hidden = decoder.iter().fold(codes, |parts, layer| layer.forward_parts(&parts, None));
-        let last = &self.layers[self.layers.len() - 1];
-        // One autoencoder after the other: its reconstructions stay in the cache.
-        let errors = last.linear_parts(&hidden).into_iter().zip(&own);
-        let errors: Vec<Tensor> =
-            errors.map(|(y, x)| squared_errors(&last.activate(&y.to_kind(Kind::Float)), x)).collect();
-        selection.weighted_mean(&errors, weights)
-    }
-
     /// Sets the running statistics of autoencoder i to those of the rows of `own[i]`, shape (rows of i, input width). After a
     /// training of few steps, running statistics are still near where they start.
     pub fn settle_statistics(&self, own: &[Tensor]) {
@@ -280,12 +220,59 @@ impl AutoencoderMixture {
         }
         Ok(errors)
     }
+}
 
-    /// x̂(i) of the rows of `x` by every autoencoder, in batches: shape (n, k, input width).
-    ///
-    /// # Errors
-    /// [`Error::Shape`] when the number of columns is not the input width.
-    pub fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
+impl MixtureOfNetworks for AutoencoderMixture {
+    fn spec(&self) -> NetworkSpec {
+        NetworkSpec::FullyConnected(self.settings.clone())
+    }
+
+    fn k(&self) -> usize {
+        self.k as usize
+    }
+
+    fn code_width(&self) -> usize {
+        self.settings.widths.last().copied().unwrap_or_default()
+    }
+
+    fn device(&self) -> Device {
+        self.device
+    }
+
+    fn named_parameters(&self) -> Vec<(String, Tensor)> {
+        self.named(StackedLayer::parameters)
+    }
+
+    fn named_buffers(&self) -> Vec<(String, Tensor)> {
+        self.named(StackedLayer::buffers)
+    }
+
+    fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
+        set_tensors(&self.named_state(), values)?;
+        self.layers.iter().for_each(StackedLayer::refresh_working);
+        Ok(())
+    }
+
+    fn codes(&self, x: &Tensor, train: bool) -> Tensor {
+        let encoder = &self.layers[..self.settings.widths.len() - 1];
+        encoder.iter().fold(x.shallow_clone(), |x, layer| layer.forward_t(&x, train))
+    }
+
+    // Batch statistics of a decoder are those of the codes that it decodes.
+    fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor {
+        let (selection, own) = Selection::with_rows(x, weights);
+        let decoder = &self.layers[self.settings.widths.len() - 1..self.layers.len() - 1];
+        let codes = selection.split(&selection.of_each(codes));
+        let hidden = decoder.iter().fold(codes, |parts, layer| layer.forward_parts(&parts, None));
+        let last = &self.layers[self.layers.len() - 1];
+        // One autoencoder after the other: its reconstructions stay in the cache.
+        let errors = last.linear_parts(&hidden).into_iter().zip(&own);
+        let errors: Vec<Tensor> =
+            errors.map(|(y, x)| squared_errors(&last.activate(&y.to_kind(Kind::Float)), x)).collect();
+        selection.weighted_mean(&errors, weights)
+    }
+
+    fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
         check_columns(x, self.settings.widths[0])?;
         let mut all = Array3::zeros((x.nrows(), self.k(), x.ncols()));
         for rows in batches(x.nrows()) {

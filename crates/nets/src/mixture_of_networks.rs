@@ -1,4 +1,4 @@
-use crate::{AutoencoderMixture, NetworkSpec, Result};
+use crate::{NetworkSpec, Result};
 use ndarray::{Array3, ArrayView2};
 use tch::{Device, Tensor};
 
@@ -40,7 +40,7 @@ pub trait MixtureOfNetworks: std::fmt::Debug + Send {
     /// The mean over the batch of Σ_i w_i ‖x − x̂(i)‖², a scalar in training: the gradient reaches weights, codes and decoders.
     ///
     /// Shapes: codes (k, batch, code width) as [`codes`](Self::codes) gives them, x (batch, features), weights (batch, k). A
-    /// code whose weight is [`NEGLIGIBLE`](AutoencoderMixture::NEGLIGIBLE) is not decoded: where weights are nearly one-hot, decoders
+    /// code whose weight is [`NEGLIGIBLE`](crate::AutoencoderMixture::NEGLIGIBLE) is not decoded: where weights are nearly one-hot, decoders
     /// cost a kth.
     fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor;
 
@@ -49,46 +49,4 @@ pub trait MixtureOfNetworks: std::fmt::Debug + Send {
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when the number of columns is not that of the features.
     fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>>;
-}
-
-impl MixtureOfNetworks for AutoencoderMixture {
-    fn spec(&self) -> NetworkSpec {
-        NetworkSpec::FullyConnected(self.settings().clone())
-    }
-
-    fn k(&self) -> usize {
-        self.k()
-    }
-
-    fn code_width(&self) -> usize {
-        self.settings().widths.last().copied().unwrap_or_default()
-    }
-
-    fn device(&self) -> Device {
-        self.device()
-    }
-
-    fn named_parameters(&self) -> Vec<(String, Tensor)> {
-        self.named_parameters()
-    }
-
-    fn named_buffers(&self) -> Vec<(String, Tensor)> {
-        self.named_buffers()
-    }
-
-    fn set_state(&self, values: &[(String, Tensor)]) -> Result<()> {
-        self.set_state(values)
-    }
-
-    fn codes(&self, x: &Tensor, train: bool) -> Tensor {
-        self.codes(x, train)
-    }
-
-    fn weighted_error(&self, codes: &Tensor, x: &Tensor, weights: &Tensor) -> Tensor {
-        self.weighted_error(codes, x, weights)
-    }
-
-    fn reconstructions_of(&self, x: ArrayView2<'_, f32>) -> Result<Array3<f32>> {
-        self.reconstructions_of(x)
-    }
 }

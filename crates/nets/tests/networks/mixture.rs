@@ -2,7 +2,7 @@
 
 use deepclust_nets::{
     Activation, Autoencoder, AutoencoderMixture, AutoencoderSettings, BatchNormSettings, Device, Init, Kind,
-    LayerInits, MixturePass, Network, Precision, Tensor, to_tensor,
+    LayerInits, MixtureOfNetworks, MixturePass, Network, Precision, Tensor, to_tensor,
 };
 use ndarray::Array2;
 use rand::SeedableRng;
