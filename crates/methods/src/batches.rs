@@ -1,8 +1,8 @@
 //! Rows that go through a network some at a time.
 
-use crate::Result;
-use deepclust_nets::{Device, Tensor, no_grad, to_array2, to_tensor_on};
-use ndarray::{Array2, ArrayView2, s};
+use crate::{Error, Result};
+use deepclust_nets::{Csr, Device, Tensor, no_grad, to_array2, to_tensor_on};
+use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
 
 /// Rows at a time.
 pub(crate) const BATCH: usize = 2000;
@@ -21,4 +21,17 @@ pub(crate) fn by_batches(
         all.slice_mut(s![start..end, ..]).assign(&to_array2(&no_grad(|| f(&part))?)?);
     }
     Ok(all)
+}
+
+/// What `f` makes of sparse rows, shape (n, d), that are made dense some at a time: it answers shape (rows, width) for shape (rows, d).
+/// Without a row `f` is asked what it makes of none.
+pub(crate) fn by_dense_parts(
+    x: &Csr,
+    f: impl Fn(ArrayView2<'_, f32>) -> Result<Array2<f32>>,
+) -> Result<Array2<f32>> {
+    let part = |start: usize| f(x.slice_outer(start..(start + BATCH).min(x.rows())).to_dense().view());
+    let parts: Vec<Array2<f32>> = (0..x.rows().max(1)).step_by(BATCH).map(part).collect::<Result<_>>()?;
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    concatenate(Axis(0), &views)
+        .map_err(|e| Error::Samples { expected: "features of one width".to_owned(), found: e.to_string() })
 }

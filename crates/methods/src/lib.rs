@@ -53,7 +53,7 @@ pub use method::{Fitted, Method, Series, Snapshot};
 pub use mixae::{Consistency, EntropyWeights, ErrorUnit, Mixae, MixaeGate, MixaeSettings, SampleChange};
 pub use mixture::{ClusterAutoencoders, MixtureJoint, ReconstructionDistance};
 pub use model::Model;
-pub use names::{facts, series};
+pub use names::{facts, series, stages};
 pub use pca_gmm::{PcaGmm, PcaGmmSettings};
 pub use pca_k_means::{PcaKMeans, PcaKMeansSettings};
 pub use prepared::{Partition, Preparation, Prepared};

@@ -1,8 +1,8 @@
-use crate::batches::BATCH;
+use crate::batches::by_dense_parts;
 use crate::checks::check_features_of;
 use crate::{Error, ModelParts, Result};
-use deepclust_nets::{Csr, Device, Rows, to_array2};
-use ndarray::{Array2, Array3, ArrayView2, Axis};
+use deepclust_nets::Csr;
+use ndarray::{Array2, Array3, ArrayView2};
 use rand::RngCore;
 
 /// A fitted method, ready for new samples.
@@ -21,18 +21,7 @@ pub trait Model: Send {
     /// # Errors
     /// As [`embed`](Self::embed).
     fn embed_csr(&self, x: &Csr) -> Result<Array2<f32>> {
-        let mut embedding = Array2::zeros((0, 0));
-        for part in Rows::Sparse(x, Device::Cpu).parts(BATCH) {
-            let part = self.embed(to_array2(&part?)?.view())?;
-            if embedding.is_empty() {
-                embedding = Array2::zeros((0, part.ncols()));
-            }
-            embedding.append(Axis(0), part.view()).map_err(|error| Error::Samples {
-                expected: "an embedding of one width".to_owned(),
-                found: error.to_string(),
-            })?;
-        }
-        Ok(embedding)
+        by_dense_parts(x, |part| self.embed(part))
     }
 
     /// Clusters of samples by their features, length m for an embedding of shape (m, d′) as [`embed`](Self::embed) gives it.

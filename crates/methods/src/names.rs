@@ -1,5 +1,13 @@
 //! The names of what a fit leaves, for those who write and those who read them.
 
+/// Parts of a fit, in [`Context::stages`](crate::Context::stages) and in what progress says.
+pub mod stages {
+    /// The autoencoder that sees all samples.
+    pub const AUTOENCODER: &str = "autoencoder";
+    /// The training in which everything moves together.
+    pub const JOINT: &str = "joint training";
+}
+
 /// Single numbers, in [`Fitted::facts`](crate::Fitted).
 pub mod facts {
     /// How many of the k clusters have no sample.

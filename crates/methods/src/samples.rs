@@ -1,10 +1,10 @@
 //! The two forms in which samples come, and what methods that take both ask of them.
 
-use crate::batches::BATCH;
+use crate::batches::by_dense_parts;
 use crate::checks::{check_clusters, check_samples};
 use crate::{Error, FittedScaling, Model, Result, Scaling};
-use deepclust_nets::{Csr, Device, Network, Rows, no_grad, to_array2, to_tensor_on};
-use ndarray::{Array2, ArrayView2, s};
+use deepclust_nets::{Csr, Device, Network, Rows, to_tensor_on};
+use ndarray::{Array2, ArrayView2};
 use sha2::{Digest, Sha256};
 
 /// n samples of d features, lent.
@@ -128,16 +128,10 @@ impl<'x> Samples<'x> {
 
     /// The codes of scaled samples, shape (n, code width).
     pub(crate) fn encoded(self, network: &dyn Network) -> Result<Array2<f32>> {
-        let x = match self {
-            Self::Dense(x) => return Ok(network.embed(x)?),
-            Self::Sparse(x) => x,
-        };
-        let mut codes = Array2::zeros((x.rows(), network.code_width()));
-        for (i, part) in Rows::Sparse(x, network.device()).parts(BATCH).enumerate() {
-            let part = to_array2(&no_grad(|| part.map(|part| network.encode(&part)))?)?;
-            codes.slice_mut(s![i * BATCH..i * BATCH + part.nrows(), ..]).assign(&part);
+        match self {
+            Self::Dense(x) => Ok(network.embed(x)?),
+            Self::Sparse(x) => by_dense_parts(x, |part| Ok(network.embed(part)?)),
         }
-        Ok(codes)
     }
 
     /// The features that a fitted model finds, shape (n, d′).

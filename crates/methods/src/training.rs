@@ -1,6 +1,7 @@
 //! What every training inside a method has in common.
 
 use crate::names::series::JOINT_LOSS;
+pub(crate) use crate::names::stages::{AUTOENCODER, JOINT};
 use crate::{Context, Error, Result, Series, guard};
 use deepclust_nets::{
     Network, Objective, Optimizer, OptimizerSettings, Precision, Rows, Sgd, Tensor, TrainHistory,
@@ -12,12 +13,6 @@ use std::time::Duration;
 
 /// How often a training's state is written.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
-
-/// The stage, and the name, of the autoencoder that sees all samples.
-pub(crate) const AUTOENCODER: &str = "autoencoder";
-
-/// The stage, and the name, of the training in which everything moves together.
-pub(crate) const JOINT: &str = "joint training";
 
 /// One training of a method.
 pub(crate) struct Training<'a> {

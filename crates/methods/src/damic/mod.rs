@@ -13,7 +13,7 @@ use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::training::joint_series;
 use crate::{Context, Fitted, FittedScaling, Method, Model, ModelParts, Result, Series, Shape};
-use deepclust_nets::{AutoencoderMixture, Classifier, ClassifierSettings, Kind};
+use deepclust_nets::{AutoencoderMixture, Classifier, ClassifierSettings, Kind, MixtureOfNetworks};
 use ndarray::{Array2, Array3, ArrayView2};
 
 /// Deep autoencoder mixture clustering (Chazan, Gannot and Goldberger 2019): k autoencoders, and a gate that chooses between

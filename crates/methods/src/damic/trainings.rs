@@ -5,8 +5,8 @@ use crate::mixture::{shares, weighted_mean, with_gradient_of};
 use crate::training::{JOINT, Training, tensors};
 use crate::{Context, Error, MixtureJoint, Result};
 use deepclust_nets::{
-    Adam, AutoencoderMixture, Classifier, Kind, Losses, Objective, Optimizer, Reduction, Step, Tensor,
-    TrainHistory,
+    Adam, AutoencoderMixture, Classifier, Kind, Losses, MixtureOfNetworks, Objective, Optimizer, Reduction,
+    Step, Tensor, TrainHistory,
 };
 
 /// The gate trained on the clusters of k-means, and its loss by epoch.

@@ -11,7 +11,9 @@ use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::training::{JOINT, Training, joint_series, tensors};
 use crate::{Context, Error, Fitted, FittedScaling, Method, Model, ModelParts, Result, Shape};
-use deepclust_nets::{Adam, AutoencoderMixture, Kind, Losses, Objective, Optimizer, Step, Tensor};
+use deepclust_nets::{
+    Adam, AutoencoderMixture, Kind, Losses, MixtureOfNetworks, Objective, Optimizer, Step, Tensor,
+};
 use ndarray::{Array2, Array3, ArrayView2};
 
 /// k deep autoencoders (Opochinsky, Chazan, Gannot and Goldberger 2020): each cluster is an autoencoder, and a sample belongs

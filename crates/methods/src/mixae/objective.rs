@@ -83,10 +83,10 @@ impl<'a> Joint<'a> {
         let logits = networks.logits(&networks.concatenate(&codes), true);
         let (of_samples, of_batch) =
             (sample_entropy_from_logits(&logits)?, batch_entropy_from_logits(&logits)?);
-        let most = self.settings.entropy_cap * (logits.size()[1] as f64).ln();
-        // A mean of nearly equal shares may be above ln k by rounding.
-        let asked =
-            if self.settings.entropy_cap < 1.0 { of_batch.clamp_max(most) } else { of_batch.shallow_clone() };
+        let asked = match self.settings.entropy_cap {
+            Some(cap) => of_batch.clamp_max(cap * (logits.size()[1] as f64).ln()),
+            None => of_batch.shallow_clone(),
+        };
         let mut total = &of_samples * self.weights.0 - asked * self.weights.1;
         let mut parts = shares_of(&logits.detach().argmax(1, false), logits.size()[1]);
         parts.extend([(SAMPLE_ENTROPY.into(), of_samples), (BATCH_ENTROPY.into(), of_batch)]);

@@ -105,9 +105,9 @@ pub struct MixaeSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consistency: Option<Consistency>,
     /// The share of ln k up to which the batch entropy is asked for, in (0, 1]: less than 1 where clusters of unequal size are expected.
-    /// Above it that term has no gradient. 1 unless given; the paper has no such cap.
-    #[serde(default = "whole", skip_serializing_if = "is_whole")]
-    pub entropy_cap: f64,
+    /// Above it that term has no gradient. None unless given, as in the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entropy_cap: Option<f64>,
     /// Variational autoencoders, the paper's future work: c of c Σ_i p_i KL(N(f_i(x), σ_i²) ‖ N(0, 1)) beside the reconstruction of drawn
     /// codes, in units of the reconstruction loss per nat, above 0. σ is learned, one for each autoencoder and feature of its code. None
     /// unless given.
@@ -129,14 +129,6 @@ fn yes() -> bool {
 
 fn is_yes(value: &bool) -> bool {
     *value
-}
-
-fn whole() -> f64 {
-    1.0
-}
-
-fn is_whole(value: &f64) -> bool {
-    *value == 1.0
 }
 
 impl Default for MixaeGate {
@@ -175,7 +167,7 @@ impl MixaeSettings {
             weights: EntropyWeights::Fixed { alpha: 0.008, beta: 0.23 },
             reconstructs: true,
             consistency: None,
-            entropy_cap: 1.0,
+            entropy_cap: None,
             variational: None,
             adam: AdamSettings { learning_rate: 3e-3, ..AdamSettings::default() },
             train: TrainSettings { schedule, ..TrainSettings::new(50, 256).at_least(1000) },
@@ -213,8 +205,8 @@ impl MixaeSettings {
                 SampleChange::Noise(std) => at_least_0("noise", *std)?,
             }
         }
-        if !(self.entropy_cap > 0.0 && self.entropy_cap <= 1.0) {
-            return wrong(format!("`entropy_cap`: expected a number in (0, 1], found {}", self.entropy_cap));
+        if let Some(cap) = self.entropy_cap.filter(|&cap| !(cap > 0.0 && cap <= 1.0)) {
+            return wrong(format!("`entropy_cap`: expected a number in (0, 1], found {cap}"));
         }
         match self.variational {
             Some(c) if !(c > 0.0 && c.is_finite()) => {

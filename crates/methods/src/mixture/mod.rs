@@ -9,7 +9,7 @@ pub use start::ClusterAutoencoders;
 
 use crate::saved_model::SavedModel;
 use crate::{ModelParts, Result};
-use deepclust_nets::AutoencoderMixture;
+use deepclust_nets::{AutoencoderMixture, MixtureOfNetworks};
 
 /// The clusters' autoencoders of a saved model.
 pub(crate) fn load_mixture(saved: &SavedModel) -> Result<AutoencoderMixture> {

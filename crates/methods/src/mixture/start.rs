@@ -6,8 +6,8 @@ use crate::start::{Start, StartSettings};
 use crate::{Context, Error, FittedScaling, Pretraining, Result, Scaling, Series};
 use deepclust_cluster::KMeansOptions;
 use deepclust_nets::{
-    Activation, Autoencoder, AutoencoderMixture, Init, LayerInits, MixturePass, Tensor, TrainSettings,
-    to_tensor_on,
+    Activation, Autoencoder, AutoencoderMixture, Init, LayerInits, MixtureOfNetworks, MixturePass, Tensor,
+    TrainSettings, to_tensor_on,
 };
 use ndarray::{ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
