@@ -19,6 +19,7 @@ pub use communities::{
     Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph,
     SeedRun, leiden, mean_agreement, modularity,
 };
+pub use deepclust_manifold::{Csr, CsrView};
 pub use error::{Error, Result};
 pub use float::Float;
 pub use gmm::{Covariance, Covariances, GaussianMixture, GaussianMixtureModel, GaussianMixtureSettings};

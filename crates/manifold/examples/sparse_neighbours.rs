@@ -9,9 +9,8 @@ use std::error::Error;
 use std::time::Instant;
 
 use deepclust_manifold::{
-    ApproximateSettings, KnnSettings, Metric, Search, approximate_neighbours_csr, nearest_neighbours_csr,
+    ApproximateSettings, Csr, KnnSettings, Metric, Search, approximate_neighbours_csr, nearest_neighbours_csr,
 };
-use sprs::CsMat;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -22,15 +21,13 @@ fn words(path: &str) -> Outcome<Vec<[u8; 4]>> {
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |i: usize| args.get(i).map(String::as_str).ok_or("too few arguments");
-    let whole = |name: &str| -> Outcome<Vec<usize>> {
-        Ok(words(&format!("{}.{name}", arg(0)?))?
-            .into_iter()
-            .map(|w| u32::from_le_bytes(w) as usize)
-            .collect())
+    let whole = |name: &str| -> Outcome<Vec<u32>> {
+        Ok(words(&format!("{}.{name}", arg(0)?))?.into_iter().map(u32::from_le_bytes).collect())
     };
-    let (starts, columns) = (whole("indptr")?, whole("indices")?);
+    let starts: Vec<usize> = whole("indptr")?.into_iter().map(|start| start as usize).collect();
+    let columns = whole("indices")?;
     let values: Vec<f32> = words(&format!("{}.data", arg(0)?))?.into_iter().map(f32::from_le_bytes).collect();
-    let x = CsMat::try_new((starts.len() - 1, arg(1)?.parse()?), starts, columns, values)
+    let x = Csr::try_new((starts.len() - 1, arg(1)?.parse()?), starts, columns, values)
         .map_err(|(.., error)| error)?;
     let metric = if arg(3)? == "cosine" { Metric::Cosine } else { Metric::Euclidean };
     let settings = KnnSettings { k: arg(2)?.parse()?, metric, include_self: false };

@@ -2,6 +2,7 @@
 
 mod approximate;
 mod check;
+mod csr;
 mod error;
 pub mod knn;
 mod linalg;
@@ -17,6 +18,7 @@ pub mod umap;
 pub use approximate::{
     ApproximateSettings, NeighbourIndex, Search, approximate_neighbours, approximate_neighbours_csr,
 };
+pub use csr::{Csr, CsrView};
 pub use error::ManifoldError;
 pub use knn::{
     KnnSettings, Metric, Neighbours, nearest_neighbours, nearest_neighbours_csr, nearest_neighbours_of,

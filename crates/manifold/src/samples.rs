@@ -3,7 +3,9 @@
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sprs::{CsMat, TriMat};
+use sprs::TriMatI;
+
+use crate::Csr;
 
 /// `[[sin(1.7 * i * (j + 1)) + 0.1 * i for j in range(3)] for i in range(20)]`, rounded to single precision: what the
 /// reference values were computed from.
@@ -25,7 +27,7 @@ pub(crate) fn groups(n: usize, d: usize, k: usize, seed: u64) -> Array2<f32> {
 }
 
 /// `n` texts of 20 to 80 of `d` words, most drawn by Zipf's law from the order of one of `topics`, as tf-idf.
-pub(crate) fn texts(n: usize, d: usize, topics: usize, seed: u64) -> CsMat<f64> {
+pub(crate) fn texts(n: usize, d: usize, topics: usize, seed: u64) -> Csr<f64> {
     let draws = noise(n, 240, seed).mapv(|v| (v + 1.0) / 2.0);
     let mut rows = vec![std::collections::BTreeMap::new(); n];
     let mut documents = vec![0.0_f64; d];
@@ -38,7 +40,7 @@ pub(crate) fn texts(n: usize, d: usize, topics: usize, seed: u64) -> CsMat<f64> 
         }
         row.keys().for_each(|&c: &usize| documents[c] += 1.0);
     }
-    let mut texts = TriMat::new((n, d));
+    let mut texts = TriMatI::<f64, u32>::new((n, d));
     for (i, row) in rows.iter().enumerate() {
         for (&c, &count) in row {
             texts.add_triplet(i, c, count * (1.0 + n as f64 / documents[c]).ln());

@@ -8,10 +8,10 @@ use super::sparse::Sparse;
 use crate::error::{Error, Result};
 use crate::simd::Lane;
 use crate::{Float, check};
+use deepclust_manifold::CsrView;
 use ndarray::ArrayView2;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sprs::CsMatView;
 
 /// k-means with checked settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +83,7 @@ impl KMeans {
     /// As for [`fit_weighted`](Self::fit_weighted), and if the matrix is stored by columns.
     pub fn fit_csr<F: Float>(
         &self,
-        x: CsMatView<'_, F>,
+        x: CsrView<'_, F>,
         weights: Option<&[f64]>,
         rng: &mut impl Rng,
     ) -> Result<KMeansModel<F>> {
@@ -97,7 +97,7 @@ impl KMeans {
     /// As for [`fit_csr`](Self::fit_csr) and [`fit_from`](Self::fit_from).
     pub fn fit_csr_from<F: Float>(
         &self,
-        x: CsMatView<'_, F>,
+        x: CsrView<'_, F>,
         initial: ArrayView2<'_, F>,
         weights: Option<&[f64]>,
     ) -> Result<KMeansModel<F>> {

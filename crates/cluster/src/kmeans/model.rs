@@ -5,9 +5,9 @@ use super::sparse::Sparse;
 use crate::error::Result;
 use crate::simd::Lane;
 use crate::{check, error::Error};
+use deepclust_manifold::CsrView;
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
-use sprs::CsMatView;
 
 /// A fitted k-means: centres, and the partition of the samples they were fitted to.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,7 +139,7 @@ impl<F: Lane> KMeansModel<F> {
     ///
     /// # Errors
     /// As for [`predict`](Self::predict), and if the matrix is stored by columns.
-    pub fn predict_csr(&self, x: CsMatView<'_, F>) -> Result<Vec<usize>> {
+    pub fn predict_csr(&self, x: CsrView<'_, F>) -> Result<Vec<usize>> {
         let d = self.centers.ncols();
         if x.cols() != d {
             return Err(Error::Shape {

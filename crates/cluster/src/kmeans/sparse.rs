@@ -11,13 +11,14 @@ use super::points::{Assigner, Points, run_length};
 use crate::check;
 use crate::error::{Error, Result};
 use crate::simd::Lane;
+use deepclust_manifold::CsrView;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
-use sprs::{CsMatView, CsVecView};
+use sprs::CsVecViewI;
 
 /// Checked rows with their norms.
 pub(crate) struct Sparse<'a, T> {
-    x: CsMatView<'a, T>,
+    x: CsrView<'a, T>,
     weights: Option<&'a [f64]>,
     /// ‖x‖².
     norms: Vec<f64>,
@@ -26,7 +27,7 @@ pub(crate) struct Sparse<'a, T> {
 }
 
 impl<'a, T: Lane> Sparse<'a, T> {
-    pub(crate) fn new(x: CsMatView<'a, T>, weights: Option<&'a [f64]>) -> Result<Self> {
+    pub(crate) fn new(x: CsrView<'a, T>, weights: Option<&'a [f64]>) -> Result<Self> {
         check::not_empty(x.rows(), x.cols())?;
         if !x.is_csr() {
             return Err(Error::Setting {
@@ -52,9 +53,9 @@ impl<'a, T: Lane> Sparse<'a, T> {
         Ok(Self { x, weights, norms, unit: Packed::<T>::square_unit(largest) })
     }
 
-    fn row_view(&self, i: usize) -> CsVecView<'_, T> {
+    fn row_view(&self, i: usize) -> CsVecViewI<'_, T, u32> {
         let range = self.x.indptr().outer_inds_sz(i);
-        CsVecView::new(self.x.cols(), &self.x.indices()[range.clone()], &self.x.data()[range])
+        CsVecViewI::new(self.x.cols(), &self.x.indices()[range.clone()], &self.x.data()[range])
     }
 
     /// Runs of rows that book their sums: no more than their zeroing and folding are worth.
@@ -114,11 +115,11 @@ impl<'a, T: Lane> Columns<'a, T> {
 
     /// ‖c‖² − 2 x·c for each centre.
     #[inline(always)]
-    fn scores(&self, indices: &[usize], values: &[T], out: &mut [f64]) {
+    fn scores(&self, indices: &[u32], values: &[T], out: &mut [f64]) {
         let k = out.len();
         out.fill(0.0);
         for (&j, v) in indices.iter().zip(values) {
-            let v = v.wide();
+            let (j, v) = (j as usize, v.wide());
             for (o, c) in out.iter_mut().zip(&self.data[j * k..(j + 1) * k]) {
                 *o += v * c;
             }

@@ -196,9 +196,14 @@ fn a_sweep_tells_how_far_it_has_come_and_stops_on_request() {
 }
 
 /// Rows {(0, 0), (0.1, 0), (1, 1), (1.1, 1)} moved away from zero, as a sparse matrix that holds every entry.
-fn pairs(offset: f64) -> (Array2<f64>, sprs::CsMat<f64>) {
+fn pairs(offset: f64) -> (Array2<f64>, deepclust_cluster::Csr<f64>) {
     let x = ndarray::array![[0.0, 0.0], [0.1, 0.0], [1.0, 1.0], [1.1, 1.0]] + offset;
-    let csr = sprs::CsMat::new((4, 2), vec![0, 2, 4, 6, 8], [0, 1].repeat(4), x.iter().copied().collect());
+    let csr = deepclust_cluster::Csr::new(
+        (4, 2),
+        vec![0, 2, 4, 6, 8],
+        [0, 1].repeat(4),
+        x.iter().copied().collect(),
+    );
     (x, csr)
 }
 
@@ -227,7 +232,7 @@ fn sparse_and_dense_fits_agree_from_the_same_start() {
         let x = Array2::from_shape_fn((300, 12), |(i, j)| {
             if (i + j) % 3 == 0 { 0.0 } else { offset + (i % 4) as f64 + noise.random::<f64>() }
         });
-        let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+        let csr = deepclust_cluster::Csr::csr_from_dense(x.view(), 0.0);
         let kmeans = KMeans::new(KMeansSettings::new(4)).unwrap();
         let start = x.slice(s![..4, ..]);
         let dense = kmeans.fit_from(x.view(), start, None).unwrap();

@@ -38,7 +38,7 @@ fn kmeans() {
 #[test]
 fn sparse_kmeans() {
     let x = data(2000, 30).mapv(|v| if v > 4.0 { v } else { 0.0 });
-    let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+    let csr = deepclust_cluster::Csr::csr_from_dense(x.view(), 0.0);
     same_bits(|rng| {
         KMeans::new(KMeansSettings::new(4).n_init(2)).unwrap().fit_csr(csr.view(), None, rng).unwrap()
     });

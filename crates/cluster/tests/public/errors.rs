@@ -29,7 +29,12 @@ fn data() {
         assert_eq!(kmeans(2).fit(x.view(), &mut rng()).unwrap_err(), expected);
         let x32 = x.mapv(|v| v as f32);
         assert_eq!(kmeans(2).fit(x32.view(), &mut rng()).unwrap_err(), expected);
-        let csr = sprs::CsMat::new((4, 2), vec![0, 1, 1, 3, 4], vec![0, 0, 1, 0], vec![1.0, 2.0, bad, 3.0]);
+        let csr = deepclust_cluster::Csr::new(
+            (4, 2),
+            vec![0, 1, 1, 3, 4],
+            vec![0, 0, 1, 0],
+            vec![1.0, 2.0, bad, 3.0],
+        );
         assert_eq!(kmeans(2).fit_csr(csr.view(), None, &mut rng()).unwrap_err(), expected);
         let mixture = GaussianMixture::new(GaussianMixtureSettings::new(2)).unwrap();
         assert_eq!(mixture.fit(x.view(), &mut rng()).unwrap_err(), expected);
@@ -47,7 +52,7 @@ fn data() {
         let expected = Error::Empty { rows: shape.0, columns: shape.1 };
         assert_eq!(kmeans(1).fit(x.view(), &mut rng()).unwrap_err(), expected);
     }
-    let columns = sprs::CsMat::csr_from_dense(square().view(), 0.0).to_csc();
+    let columns = deepclust_cluster::Csr::csr_from_dense(square().view(), 0.0).to_csc();
     assert!(
         kmeans(2).fit_csr(columns.view(), None, &mut rng()).unwrap_err().to_string().contains("by columns")
     );

@@ -16,8 +16,8 @@ fn kmeans(k: usize) -> KMeans {
     KMeans::new(KMeansSettings::new(k)).unwrap()
 }
 
-fn csr(x: &Array2<f64>) -> sprs::CsMat<f64> {
-    sprs::CsMat::csr_from_dense(x.view(), 0.0)
+fn csr(x: &Array2<f64>) -> deepclust_cluster::Csr<f64> {
+    deepclust_cluster::Csr::csr_from_dense(x.view(), 0.0)
 }
 
 /// Three groups of four.
@@ -116,7 +116,7 @@ fn fits_in_every_unit() {
             let model = kmeans.fit(single.view(), &mut rng()).unwrap();
             assert!(parted(model.labels()), "{scale}");
             assert_eq!(model.predict(single.view()).unwrap(), model.labels());
-            let sparse = sprs::CsMat::csr_from_dense(single.view(), 0.0);
+            let sparse = deepclust_cluster::Csr::csr_from_dense(single.view(), 0.0);
             assert!(parted(kmeans.fit_csr(sparse.view(), None, &mut rng()).unwrap().labels()), "{scale}");
         }
     }

@@ -113,7 +113,7 @@ fn single_precision() {
 fn csr_case() {
     let case = reference().sparse;
     let (x, init) = (array(&case.x), array(&case.init));
-    let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+    let csr = deepclust_cluster::Csr::csr_from_dense(x.view(), 0.0);
     let kmeans = KMeans::new(KMeansSettings::new(5)).unwrap();
     let model = kmeans.fit_csr_from(csr.view(), init.view(), None).unwrap();
     assert_eq!(model.labels(), case.labels);

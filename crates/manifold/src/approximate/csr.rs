@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use sprs::CsMatView;
 
 use super::descend::{descend, join_leaves};
 use super::forest::Sketch;
@@ -12,7 +11,7 @@ use super::search::{FEW, renumber};
 use super::settings::ApproximateSettings;
 use super::sparse_rows::SparseRows;
 use crate::knn::{CsrRows, KnnSettings, Neighbours, check_csr, nearest_neighbours_csr};
-use crate::{Real, Result, check};
+use crate::{CsrView, Real, Result, check};
 
 /// Neighbours kept beside the `k` asked for. More than for dense rows: among texts the neighbours of neighbours are less
 /// often near.
@@ -30,7 +29,7 @@ const SPARE: usize = 10;
 /// # Errors
 /// As [`nearest_neighbours_csr`], and settings out of range.
 pub fn approximate_neighbours_csr<F: Real>(
-    x: CsMatView<'_, F>,
+    x: CsrView<'_, F>,
     settings: &KnnSettings,
     approximate: &ApproximateSettings,
 ) -> Result<Neighbours<F>> {

@@ -1,10 +1,9 @@
 use ndarray::{Array2, s};
-use sprs::{CsMat, CsMatView};
 
 use super::*;
 use crate::knn::{KnnSettings, Metric, Neighbours, nearest_neighbours_csr};
 use crate::samples::{noise, texts, with_threads};
-use crate::{ManifoldError, Real};
+use crate::{Csr, CsrView, ManifoldError, Real};
 
 const BOTH: [Metric; 2] = [Metric::Euclidean, Metric::Cosine];
 
@@ -12,13 +11,13 @@ fn settings(k: usize, metric: Metric) -> KnnSettings {
     KnnSettings { k, metric, include_self: false }
 }
 
-fn near<F: Real>(x: CsMatView<'_, F>, k: usize, metric: Metric) -> Neighbours<F> {
+fn near<F: Real>(x: CsrView<'_, F>, k: usize, metric: Metric) -> Neighbours<F> {
     approximate_neighbours_csr(x, &settings(k, metric), &ApproximateSettings::sparse()).unwrap()
 }
 
 /// Share of the rows found that are as near as the exact ones (rows of a few words are at equal distances from many). A pair
 /// that both found has to be at the same distance.
-fn recall<F: Real>(x: CsMatView<'_, F>, found: &Neighbours<F>, metric: Metric) -> f64 {
+fn recall<F: Real>(x: CsrView<'_, F>, found: &Neighbours<F>, metric: Metric) -> f64 {
     let k = found.indices.ncols();
     let exact = nearest_neighbours_csr(x, &settings(k, metric)).unwrap();
     let mut hits = 0;
@@ -37,7 +36,7 @@ fn recall<F: Real>(x: CsMatView<'_, F>, found: &Neighbours<F>, metric: Metric) -
 fn nearly_all_neighbours_of_texts_are_found_at_the_distances_of_the_exact_search() {
     let x = texts(4000, 1500, 12, 1);
     // Parts of texts: some are left very short, and are near to all.
-    let part = CsMat::csr_from_dense(x.to_dense().slice(s![.., ..150]), 0.0);
+    let part = Csr::csr_from_dense(x.to_dense().slice(s![.., ..150]), 0.0);
     for metric in BOTH {
         for x in [&x, &part] {
             let share = recall(x.view(), &near(x.view(), 15, metric), metric);
@@ -79,7 +78,7 @@ fn duplicates_have_neighbours_at_distance_zero() {
     // 40 rows, each 50 times: more duplicates than neighbours.
     let corners = noise(40, 30, 6).mapv(|v| if v.abs() > 0.5 { v } else { 0.0 });
     let x = Array2::from_shape_fn((2000, 30), |(i, j)| corners[[i % 40, j]]);
-    let x = CsMat::csr_from_dense(x.view(), 0.0);
+    let x = Csr::csr_from_dense(x.view(), 0.0);
     for metric in BOTH {
         let found = near(x.view(), 15, metric);
         assert!(found.distances.iter().all(|&d| d.abs() < 1e-15));
@@ -95,11 +94,11 @@ fn duplicates_have_neighbours_at_distance_zero() {
 fn zero_rows_are_at_cosine_distance_one() {
     let mut x = texts(1200, 200, 3, 7).to_dense();
     (0..30).for_each(|i| x.row_mut(i * 40).fill(0.0));
-    let x = CsMat::csr_from_dense(x.view(), 0.0);
+    let x = Csr::csr_from_dense(x.view(), 0.0);
     let found = near(x.view(), 10, Metric::Cosine);
     assert!(found.distances.row(80).iter().all(|&d| d == 1.0));
     assert!(found.distances.row(81).iter().all(|&d| d < 1.0));
-    let none = CsMat::<f64>::zero((500, 3));
+    let none = Csr::<f64>::zero((500, 3));
     assert!(near(none.view(), 4, Metric::Euclidean).distances.iter().all(|&d| d == 0.0));
     assert!(near(none.view(), 4, Metric::Cosine).distances.iter().all(|&d| d == 1.0));
 }
@@ -133,7 +132,7 @@ fn the_cheaper_search_is_taken() {
 #[test]
 fn wrong_input_is_refused() {
     let x = texts(500, 60, 3, 0);
-    let error = |x: CsMatView<'_, f64>, k, approximate: ApproximateSettings| {
+    let error = |x: CsrView<'_, f64>, k, approximate: ApproximateSettings| {
         approximate_neighbours_csr(x, &KnnSettings::new(k), &approximate).unwrap_err()
     };
     let sparse = ApproximateSettings::sparse();
@@ -145,6 +144,6 @@ fn wrong_input_is_refused() {
     assert!(matches!(error(x.view(), 5, none), ManifoldError::Range { name: "trees", .. }));
     assert!(matches!(error(x.to_csc().view(), 5, sparse), ManifoldError::Shape { .. }));
     assert!(matches!(error(x.map(|_| f64::NAN).view(), 5, sparse), ManifoldError::NotFinite { .. }));
-    let empty = CsMat::<f64>::zero((0, 3));
+    let empty = Csr::<f64>::zero((0, 3));
     assert!(matches!(error(empty.view(), 5, sparse), ManifoldError::Empty { .. }));
 }

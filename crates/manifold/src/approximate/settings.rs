@@ -2,11 +2,10 @@
 
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
-use sprs::CsMatView;
 
 use super::{approximate_neighbours, approximate_neighbours_csr};
 use crate::knn::{KnnSettings, Neighbours, nearest_neighbours, nearest_neighbours_csr};
-use crate::{Real, Result, check};
+use crate::{CsrView, Real, Result, check};
 
 /// Settings of [`approximate_neighbours`](super::approximate_neighbours).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -99,12 +98,12 @@ impl Search {
     ///
     /// `Auto` is exact up to 4,096 rows, and while 2 n² + Σ v(c)² is at most 35 k (v + 20 n), where the two take about as
     /// long: v values are stored, v(c) of them in column c, and the exact search meets every pair of values of a column.
-    pub fn is_exact_csr<F>(self, x: CsMatView<'_, F>, k: usize) -> bool {
+    pub fn is_exact_csr<F>(self, x: CsrView<'_, F>, k: usize) -> bool {
         let n = x.rows();
         match self {
             Self::Auto if n > 4096 => {
                 let mut columns = vec![0_u32; x.cols()];
-                x.indices().iter().for_each(|&c| columns[c] += 1);
+                x.indices().iter().for_each(|&c| columns[c as usize] += 1);
                 let pairs: f64 = columns.iter().map(|&v| f64::from(v) * f64::from(v)).sum();
                 let n = n as f64;
                 2.0 * n * n + pairs <= 35.0 * k as f64 * (x.nnz() as f64 + 20.0 * n)
@@ -121,7 +120,7 @@ impl Search {
     /// As [`nearest_neighbours_csr`].
     pub fn neighbours_csr<F: Real>(
         self,
-        x: CsMatView<'_, F>,
+        x: CsrView<'_, F>,
         settings: &KnnSettings,
         seed: u64,
     ) -> Result<Neighbours<F>> {

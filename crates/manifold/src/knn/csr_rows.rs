@@ -1,13 +1,11 @@
 //! Sparse rows made ready for distances.
 
-use sprs::CsMatView;
-
 use super::prepared::inverse_norm;
 use super::settings::{KnnSettings, Metric};
-use crate::{ManifoldError, Real, Result, check};
+use crate::{CsrView, ManifoldError, Real, Result, check};
 
 /// Refuses a matrix without rows or columns, one that is not by rows, any NaN or infinite value, and `k` out of range.
-pub(crate) fn check_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettings) -> Result<()> {
+pub(crate) fn check_csr<F: Real>(x: CsrView<'_, F>, settings: &KnnSettings) -> Result<()> {
     let (n, d) = x.shape();
     if n == 0 || d == 0 {
         return Err(ManifoldError::Empty { rows: n, columns: d });
@@ -30,7 +28,7 @@ pub(crate) fn check_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettings) ->
 
 /// The rows, each multiplied by its factor.
 pub(crate) struct CsrRows<'a, F> {
-    x: CsMatView<'a, F>,
+    x: CsrView<'a, F>,
     metric: Metric,
     factors: Vec<f64>,
     scale: f64,
@@ -39,14 +37,14 @@ pub(crate) struct CsrRows<'a, F> {
 impl<'a, F: Real> CsrRows<'a, F> {
     /// Euclidean rows are multiplied by a power of two that keeps squares from over- and underflowing, cosine rows by
     /// 1 / norm.
-    pub(crate) fn new(x: CsMatView<'a, F>, metric: Metric) -> Self {
+    pub(crate) fn new(x: CsrView<'a, F>, metric: Metric) -> Self {
         let largest = x.data().iter().fold(0.0_f64, |top, v| top.max(v.wide().abs()));
         let scale = if largest > 0.0 {
             2.0_f64.powi((-largest.log2().floor()).clamp(-1000.0, 1000.0) as i32)
         } else {
             1.0
         };
-        let factor = |row: sprs::CsVecView<'_, F>| match metric {
+        let factor = |row: sprs::CsVecViewI<'_, F, u32>| match metric {
             Metric::Euclidean => scale,
             Metric::Cosine => inverse_norm(row.data().iter().copied()),
         };
@@ -76,10 +74,10 @@ impl<'a, F: Real> CsrRows<'a, F> {
     pub(crate) fn of(&self, i: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         let (columns, values) = self.parts(i);
         let factor = self.factors[i];
-        columns.iter().zip(values).map(move |(&c, v)| (c, v.wide() * factor))
+        columns.iter().zip(values).map(move |(&c, v)| (c as usize, v.wide() * factor))
     }
 
-    fn parts(&self, i: usize) -> (&[usize], &[F]) {
+    fn parts(&self, i: usize) -> (&[u32], &[F]) {
         let range = self.x.indptr().outer_inds_sz(i);
         (&self.x.indices()[range.clone()], &self.x.data()[range])
     }

@@ -2,11 +2,10 @@
 
 use ndarray::Array2;
 use rayon::prelude::*;
-use sprs::CsMatView;
 
 use super::csr_rows::{CsrRows, check_csr};
 use super::settings::{KnnSettings, Neighbours};
-use crate::{Real, Result, check};
+use crate::{CsrView, Real, Result, check};
 
 /// Rows of one task.
 const CHUNK: usize = 64;
@@ -19,7 +18,7 @@ const SPARE: usize = 8;
 ///
 /// # Errors
 /// As [`nearest_neighbours`](super::nearest_neighbours), and a matrix that is not by rows or whose distances overflow.
-pub fn nearest_neighbours_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettings) -> Result<Neighbours<F>> {
+pub fn nearest_neighbours_csr<F: Real>(x: CsrView<'_, F>, settings: &KnnSettings) -> Result<Neighbours<F>> {
     check_csr(x, settings)?;
     let (n, d) = x.shape();
     let own = usize::from(settings.include_self);
@@ -27,7 +26,7 @@ pub fn nearest_neighbours_csr<F: Real>(x: CsMatView<'_, F>, settings: &KnnSettin
     let squares: Vec<f64> = (0..n).map(|i| rows.of(i).map(|e| e.1 * e.1).sum()).collect();
     // Every column's rows and values, rows ascending.
     let mut starts = vec![0_usize; d + 1];
-    x.indices().iter().for_each(|&c| starts[c + 1] += 1);
+    x.indices().iter().for_each(|&c| starts[c as usize + 1] += 1);
     (0..d).for_each(|c| starts[c + 1] += starts[c]);
     let mut next = starts.clone();
     let mut columns = vec![(0_u32, 0.0_f64); x.nnz()];

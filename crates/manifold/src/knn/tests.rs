@@ -143,7 +143,7 @@ fn sparse_rows_have_the_neighbours_of_dense_ones() {
     (0..400).step_by(40).for_each(|i| x.row_mut(i + 3).assign(&row));
     for scale in [1.0, 1e-200, 1e150] {
         let x = x.mapv(|v| v * scale);
-        let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+        let csr = crate::Csr::csr_from_dense(x.view(), 0.0);
         for metric in [Metric::Euclidean, Metric::Cosine] {
             for include_self in [false, true] {
                 let settings = KnnSettings { k: 12, metric, include_self };
@@ -159,7 +159,7 @@ fn sparse_rows_have_the_neighbours_of_dense_ones() {
             }
         }
     }
-    let csr = sprs::CsMat::csr_from_dense(x.view(), 0.0);
+    let csr = crate::Csr::csr_from_dense(x.view(), 0.0);
     assert!(nearest_neighbours_csr(csr.view(), &KnnSettings::new(400)).is_err());
     assert!(nearest_neighbours_csr(csr.to_csc().view(), &KnnSettings::new(4)).is_err());
     let bad = csr.map(|_| f64::NAN);
