@@ -153,9 +153,6 @@ pub enum Error {
         /// Leaves of the tree.
         found: usize,
     },
-    /// The community search refused its input.
-    #[error("Leiden failed: {0}")]
-    Leiden(String),
     /// The comparison of labellings refused its input.
     #[error("the seeds could not be compared: {0}")]
     Agreement(String),

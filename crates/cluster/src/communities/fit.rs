@@ -1,10 +1,11 @@
 use super::absorb::absorb;
-use super::coarse::{self, LARGE};
 use super::graph::Graph;
-use super::leiden::{by_size, leiden, modularity};
+use super::labels::{by_size, large};
+use super::leiden::{Arranged, check_resolution};
 use super::model::{GraphCommunitiesModel, SeedRun};
+use super::modularity::modularity;
 use super::prepare::{check, near, reduce, weigh};
-use super::resolution::{Found, large, searches};
+use super::resolution::{Found, searches};
 use super::settings::GraphCommunitiesSettings;
 use crate::error::{Error, Result};
 use deepclust_manifold::Pca;
@@ -152,8 +153,9 @@ impl GraphCommunities {
         let found: Vec<Found> = match target {
             Target::Clusters(1) => vec![Found::Yes(0.0, vec![0; graph.len()])],
             Target::Resolution(r) => {
-                let at = |&s: &u64| Ok(Found::Yes(r, leiden(graph, r, s, iterations)?));
-                seeds.par_iter().map(at).collect::<Result<_>>()?
+                check_resolution(r)?;
+                let whole = Arranged::of(graph);
+                seeds.par_iter().map(|&s| Found::Yes(r, whole.leiden(r, s, iterations))).collect()
             }
             Target::Clusters(k) => {
                 let least = settings.least(graph.len(), k);
@@ -161,8 +163,7 @@ impl GraphCommunities {
                 if parts > k {
                     return Err(Error::GraphParts { clusters: k, parts, rows: least });
                 }
-                let searches = if graph.len() > LARGE { coarse::searches } else { searches };
-                searches(graph, k, least, &seeds, iterations)?
+                searches(graph, k, least, &seeds, iterations)
             }
         };
         let (mut below, mut above) = (0, usize::MAX);

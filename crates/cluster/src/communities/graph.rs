@@ -1,15 +1,11 @@
 use crate::error::{Error, Result};
 use deepclust_manifold::{FuzzyGraph, Neighbours, Real};
-use leiden_rs::{GraphData, GraphDataBuilder};
 use rayon::prelude::*;
-use std::sync::OnceLock;
 
 /// An undirected graph with positive weights and without loops.
 pub struct Graph {
     starts: Vec<usize>,
     edges: Vec<(u32, f32)>,
-    /// The same as leiden-rs has it: five times the memory, made when it is asked for.
-    data: OnceLock<GraphData>,
     /// Sum of the weights, each edge once.
     pub(super) total: f64,
 }
@@ -103,20 +99,7 @@ impl Graph {
             }
             total += f64::from(w);
         }
-        Self { starts, edges, data: OnceLock::new(), total }
-    }
-
-    /// For leiden-rs: every edge once, in the order of its points.
-    pub(super) fn data(&self) -> &GraphData {
-        self.data.get_or_init(|| {
-            let mut builder = GraphDataBuilder::new(self.len());
-            for i in 0..self.len() {
-                for (j, w) in self.row(i).filter(|e| e.0 > i) {
-                    builder.add_edge(i, j, f64::from(w)).expect("points and weights were checked");
-                }
-            }
-            builder.build().expect("points and weights were checked")
-        })
+        Self { starts, edges, total }
     }
 
     /// Where each point's edges begin, and all edges.

@@ -1,6 +1,6 @@
 use super::graph::Graph;
-use super::leiden::leiden;
-use crate::error::Result;
+use super::labels::large;
+use super::leiden::{Arranged, Coarse, LARGE};
 use rayon::prelude::*;
 
 /// Runs of Leiden in one search.
@@ -18,48 +18,72 @@ pub(super) enum Found {
     No { below: usize, above: usize },
 }
 
-/// One search for each seed: where the first one's ends the others begin.
+/// One search for each seed: the first starts at resolution 1, the others where it ended.
 pub(super) fn searches(
     graph: &Graph,
     k: usize,
     least: usize,
     seeds: &[u64],
     iterations: usize,
-) -> Result<Vec<Found>> {
-    in_turn(seeds.len(), |at, start| search(graph, k, least, start, seeds[at], iterations))
-}
-
-/// `search` for each of `count` seeds, of which the first starts at resolution 1 and the others where it ended.
-pub(super) fn in_turn(
-    count: usize,
-    search: impl Fn(usize, f64) -> Result<Found> + Sync,
-) -> Result<Vec<Found>> {
-    let first = search(0, 1.0)?;
+) -> Vec<Found> {
+    let whole = Arranged::of(graph);
+    let search = |start: f64, seed: u64| {
+        if graph.len() > LARGE {
+            on_coarser(&whole, k, least, start, seed, iterations)
+        } else {
+            bisect(k, start, |resolution| {
+                let labels = whole.leiden(resolution, seed, iterations);
+                (large(&labels, least), labels)
+            })
+        }
+    };
+    let Some((&seed, others)) = seeds.split_first() else { return Vec::new() };
+    let first = search(1.0, seed);
     let start = if let Found::Yes(r, _) = first { r } else { 1.0 };
-    let others = (1..count).into_par_iter().map(|at| search(at, start));
-    let others: Vec<Found> = others.collect::<Result<_>>()?;
-    Ok(std::iter::once(first).chain(others).collect())
+    let mut found = vec![first];
+    found.par_extend(others.par_iter().map(|&seed| search(start, seed)));
+    found
 }
 
-/// Bisects the resolution, starting from `start`, until exactly `k` communities hold `least` points each. The number of
-/// communities is not strictly monotone; the first resolution that fits is taken.
-fn search(graph: &Graph, k: usize, least: usize, start: f64, seed: u64, iterations: usize) -> Result<Found> {
-    bisect(k, start, |resolution| {
-        let labels = leiden(graph, resolution, seed, iterations)?;
-        Ok((large(&labels, least), labels))
-    })
+/// The search on a coarser graph. What is found there is settled on the whole graph, and k large communities must remain; else
+/// the search goes on.
+pub(super) fn on_coarser(
+    whole: &Arranged,
+    k: usize,
+    least: usize,
+    start: f64,
+    seed: u64,
+    iterations: usize,
+) -> Found {
+    let coarse = Coarse::of(&whole.nodes, k, seed);
+    let at = |resolution: f64, passes: Option<usize>| match coarse
+        .leiden(resolution, seed, iterations, least, k)
+    {
+        (_, Some(labels)) => {
+            let labels = Coarse::refined(&whole.nodes, labels, resolution, seed, passes);
+            let labels = whole.by_size(&labels);
+            (large(&labels, least), labels)
+        }
+        (found, None) => (found, Vec::new()),
+    };
+    match bisect(k, start, |resolution| at(resolution, Some(iterations))) {
+        // A pass over the whole graph may join what the coarser graph kept apart, at every resolution tried.
+        Found::No { .. } => bisect(k, start, |resolution| at(resolution, None)),
+        found => found,
+    }
 }
 
-/// The search itself: `at` says how many large communities a resolution gives, and the labels, which count where there are `k`.
-pub(super) fn bisect(k: usize, start: f64, at: impl Fn(f64) -> Result<(usize, Vec<usize>)>) -> Result<Found> {
+/// Bisects the resolution, starting from `start`, until exactly `k` communities are large. Their number is not strictly
+/// monotone; the first resolution that fits is taken. `at` says how many are large at a resolution, and the labels, which count where there are `k`.
+fn bisect(k: usize, start: f64, at: impl Fn(f64) -> (usize, Vec<usize>)) -> Found {
     let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
     let (mut below, mut above) = (0, usize::MAX);
     let mut resolution = start;
     let mut step = 1.25;
     for _ in 0..RUNS {
-        let (found, labels) = at(resolution)?;
+        let (found, labels) = at(resolution);
         if found == k {
-            return Ok(Found::Yes(resolution, labels));
+            return Found::Yes(resolution, labels);
         }
         if found < k {
             below = below.max(found);
@@ -82,12 +106,5 @@ pub(super) fn bisect(k: usize, start: f64, at: impl Fn(f64) -> Result<(usize, Ve
             step *= step;
         }
     }
-    Ok(Found::No { below, above })
-}
-
-/// Communities of at least `least` points.
-pub(super) fn large(labels: &[usize], least: usize) -> usize {
-    let mut sizes = vec![0_usize; labels.iter().max().map_or(0, |l| l + 1)];
-    labels.iter().for_each(|&l| sizes[l] += 1);
-    sizes.iter().filter(|&&s| s >= least).count()
+    Found::No { below, above }
 }

@@ -2,15 +2,16 @@
 
 use super::absorb::absorb;
 use super::graph::Graph;
-use super::leiden::leiden;
-use super::resolution::{NEAREST, RUNS, WIDEST, large};
+use super::labels::large;
+use super::leiden::Arranged;
+use super::resolution::{NEAREST, RUNS, WIDEST};
 use super::settings::GraphCommunitiesSettings;
-use crate::error::Result;
 use ndarray::ArrayView2;
 
 /// The communities of a graph at the resolutions tried so far.
 pub(crate) struct Scan<'a> {
     graph: &'a Graph,
+    arranged: &'a Arranged,
     settings: &'a GraphCommunitiesSettings,
     seed: u64,
     parts: Vec<usize>,
@@ -34,8 +35,14 @@ enum Next {
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(graph: &'a Graph, settings: &'a GraphCommunitiesSettings, seed: u64) -> Self {
-        Self { graph, settings, seed, parts: graph.parts(), tried: Vec::new() }
+    /// Of a graph, and the same arranged for many runs.
+    pub(crate) fn new(
+        graph: &'a Graph,
+        arranged: &'a Arranged,
+        settings: &'a GraphCommunitiesSettings,
+        seed: u64,
+    ) -> Self {
+        Self { graph, arranged, settings, seed, parts: graph.parts(), tried: Vec::new() }
     }
 
     /// The resolution and the labels of `k` large communities, to which the others are joined; none where no resolution
@@ -45,10 +52,10 @@ impl<'a> Scan<'a> {
         k: usize,
         hint: Option<f64>,
         rows: ArrayView2<'_, f32>,
-    ) -> Result<Option<(f64, Vec<usize>)>> {
+    ) -> Option<(f64, Vec<usize>)> {
         let least = self.settings.least(self.graph.len(), k);
         if large(&self.parts, least) > k {
-            return Ok(None);
+            return None;
         }
         let mut hint = hint;
         let mut step = 1.25;
@@ -58,22 +65,22 @@ impl<'a> Scan<'a> {
                     let found = &self.tried[at];
                     let mut labels: Vec<usize> = found.labels.iter().map(|&l| l as usize).collect();
                     absorb(self.graph, &mut labels, k, Some(rows));
-                    return Ok(Some((found.resolution, labels)));
+                    return Some((found.resolution, labels));
                 }
                 Next::Try(resolution) => hint.take().unwrap_or(resolution),
-                Next::Nowhere => return Ok(None),
+                Next::Nowhere => return None,
             };
             if !(1.0 / WIDEST..=WIDEST).contains(&resolution) {
-                return Ok(None);
+                return None;
             }
             let below = self.tried.first().is_some_and(|t| resolution < t.resolution);
             let above = self.tried.last().is_some_and(|t| resolution > t.resolution);
             if below || above {
                 step *= step;
             }
-            self.run(resolution)?;
+            self.run(resolution);
         }
-        Ok(None)
+        None
     }
 
     fn count(&self, tried: &Tried, least: usize) -> usize {
@@ -101,16 +108,15 @@ impl<'a> Scan<'a> {
         if high / low < NEAREST { Next::Nowhere } else { Next::Try((low * high).sqrt()) }
     }
 
-    fn run(&mut self, resolution: f64) -> Result<()> {
+    fn run(&mut self, resolution: f64) {
         if self.tried.iter().any(|t| t.resolution == resolution) {
-            return Ok(());
+            return;
         }
-        let labels = leiden(self.graph, resolution, self.seed, self.settings.iterations)?;
+        let labels = self.arranged.leiden(resolution, self.seed, self.settings.iterations);
         let mut sizes = vec![0; labels.iter().max().map_or(0, |l| l + 1)];
         labels.iter().for_each(|&l| sizes[l] += 1);
         let labels = labels.into_iter().map(|l| l as u32).collect();
         let at = self.tried.partition_point(|t| t.resolution < resolution);
         self.tried.insert(at, Tried { resolution, labels, sizes });
-        Ok(())
     }
 }

@@ -102,7 +102,7 @@ const KARATE: &[(usize, usize)] = &[
     (32, 33),
 ];
 
-pub(super) fn karate() -> Graph {
+fn karate() -> Graph {
     let edges: Vec<(usize, usize, f32)> = KARATE.iter().map(|&(i, j)| (i, j, 1.0)).collect();
     Graph::new(34, &edges).unwrap()
 }

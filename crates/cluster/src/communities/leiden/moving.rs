@@ -5,7 +5,7 @@ use super::order::turns;
 use rand_chacha::ChaCha8Rng;
 use std::collections::VecDeque;
 
-/// Modularity that a move must add, as in leiden-rs.
+/// Modularity that a move must add: less is rounding.
 const LEAST_GAIN: f64 = 1e-10;
 
 /// The weights from one node to the communities near it.

@@ -2,7 +2,23 @@
 
 use super::moving::{refine, settle};
 use super::nodes::{Nodes, number};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
+
+/// Passes of Leiden from the communities in `labels`, each from where the last one ended, and each with the seed that many
+/// above `seed`.
+pub(super) fn passes(
+    nodes: &Nodes,
+    labels: Vec<u32>,
+    resolution: f64,
+    seed: u64,
+    passes: Range<usize>,
+) -> Vec<u32> {
+    passes.fold(labels, |labels, at| {
+        pass(nodes, labels, resolution, &mut ChaCha8Rng::seed_from_u64(seed.wrapping_add(at as u64)))
+    })
+}
 
 /// One pass of Leiden from the communities in `labels`, which lie below the number of nodes; returns others, numbered from
 /// 0 on.

@@ -1,19 +1,19 @@
 //! Points that are near each other get numbers near each other, so that a walk over the graph stays in the cache.
 
+use super::coarse::LARGE;
 use super::levels::condense;
-use super::nodes::{Nodes, members};
+use super::nodes::{Nodes, alone, members};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Nodes of a block take their turns together.
+/// Nodes of a block of a large graph take their turns together.
 const BLOCK: usize = 1024;
 
-/// All points, group by group of groups: the graph is condensed at `resolution`, over and over, as if it were one community.
-pub(super) fn order(whole: &Nodes, resolution: f64) -> Vec<u32> {
+/// All points, group by group of groups: the graph is condensed over and over, as if it were one community.
+pub(super) fn order(whole: &Nodes) -> Vec<u32> {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let step =
-        |nodes: &Nodes, rng: &mut ChaCha8Rng| condense(nodes, &vec![0; nodes.len()], 1, resolution, rng);
+    let step = |nodes: &Nodes, rng: &mut ChaCha8Rng| condense(nodes, &vec![0; nodes.len()], 1, 1.0, rng);
     let mut levels = Vec::new();
     let mut next = step(whole, &mut rng);
     while let Some((nodes, groups)) = next {
@@ -29,8 +29,13 @@ pub(super) fn order(whole: &Nodes, resolution: f64) -> Vec<u32> {
     order
 }
 
-/// The nodes in drawn order: block after block, and in each one node after another.
+/// The nodes in drawn order, those of large graphs block after block, and in each one node after another.
 pub(super) fn turns(n: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
+    if n <= LARGE {
+        let mut turns = alone(n);
+        turns.shuffle(rng);
+        return turns;
+    }
     let mut blocks: Vec<usize> = (0..n.div_ceil(BLOCK)).collect();
     blocks.shuffle(rng);
     let mut turns = Vec::with_capacity(n);

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 
 /// A graph whose nodes stand for groups of points. Weights between groups are summed; those inside are kept apart, as they
 /// move with the node and only count for modularity.
-pub(super) struct Nodes<'a> {
+pub(in crate::communities) struct Nodes<'a> {
     starts: Cow<'a, [usize]>,
     edges: Cow<'a, [(u32, f32)]>,
     /// Sum of the weights of a node's points, edges inside it counted twice.
@@ -126,6 +126,11 @@ impl<'a> Nodes<'a> {
         }
         inside / self.twice - resolution * degree.iter().map(|d| (d / self.twice).powi(2)).sum::<f64>()
     }
+}
+
+/// Every node a community of its own.
+pub(super) fn alone(n: usize) -> Vec<u32> {
+    (0..n as u32).collect()
 }
 
 /// Where the members of each label begin, and all members, label by label.
