@@ -2,6 +2,9 @@
 
 #[cfg(feature = "torch")]
 pub mod fit;
+#[cfg(feature = "program")]
+#[doc(hidden)]
+pub mod program;
 
 pub use deepclust_cluster as cluster;
 #[cfg(feature = "datasets")]

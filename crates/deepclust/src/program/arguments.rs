@@ -1,4 +1,4 @@
-use crate::own;
+use crate::program::own;
 use clap::{Args, Parser, Subcommand};
 use deepclust_datasets::cli::DataArgs;
 use deepclust_experiments::Scale;

@@ -1,6 +1,6 @@
 //! Ctrl-C, and the signals by which batch systems end a job.
 
-use crate::say_error;
+use crate::program::say_error;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,7 +1,7 @@
 //! What a command would make, and how long it takes.
 
-use crate::arguments::{Reproduce, jobs};
-use crate::say;
+use crate::program::arguments::{Reproduce, jobs};
+use crate::program::say;
 use anyhow::{Result, bail};
 use deepclust_experiments::{Machine, Plan, RunRecord, RunSpec, Scale, Store, estimate};
 use deepclust_nets::device_name;

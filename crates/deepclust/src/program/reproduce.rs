@@ -1,5 +1,5 @@
-use crate::arguments::{Reproduce, chosen};
-use crate::{interrupt, plan, say_error, show};
+use crate::program::arguments::{Reproduce, chosen};
+use crate::program::{interrupt, plan, say_error, show};
 use anyhow::{Context, Result};
 use deepclust_datasets::DataDirs;
 use deepclust_experiments::{
@@ -67,7 +67,7 @@ fn make_runs(pending: &[RunSpec], options: &Reproduce) -> Result<Vec<Outcome>> {
         rerun: options.rerun,
     };
     let jobs: Vec<Job> = pending.iter().map(job).collect();
-    run(&jobs, crate::arguments::jobs(options.jobs))
+    run(&jobs, crate::program::arguments::jobs(options.jobs))
 }
 
 /// Makes jobs in processes of this program, with progress on standard error.

@@ -1,7 +1,7 @@
 //! Pages, and what was found.
 
-use crate::arguments::{Render, What, chosen};
-use crate::say;
+use crate::program::arguments::{Render, What, chosen};
+use crate::program::say;
 use anyhow::{Result, bail};
 use deepclust_experiments::Store;
 use deepclust_papers::{PAPERS, Paper, Request, best_rows, results_table};

@@ -1,6 +1,6 @@
-use crate::arguments::{Verify, check_methods, jobs};
-use crate::reproduce::local;
-use crate::{interrupt, say};
+use crate::program::arguments::{Verify, check_methods, jobs};
+use crate::program::reproduce::local;
+use crate::program::{interrupt, say};
 use anyhow::{Result, bail};
 use deepclust_experiments::{Board, Store, Verified, VerifyOptions};
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,5 +1,5 @@
+use crate::fit::{ClusterCount, parse_setting};
 use clap::Args;
-use deepclust::fit::{ClusterCount, parse_setting};
 use deepclust_datasets::own::Impute;
 use deepclust_methods::Scaling;
 use deepclust_nets::DeviceChoice;

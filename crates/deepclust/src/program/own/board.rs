@@ -1,6 +1,6 @@
 //! How far seeds have come: bars on a terminal, plain lines elsewhere. All of it goes to standard error.
 
-use crate::say_error;
+use crate::program::say_error;
 use deepclust_methods::Progress;
 use kdam::{Bar, BarExt};
 use std::collections::BTreeMap;

@@ -3,9 +3,9 @@ use super::board::Board;
 use super::fit::{begin, describe, wanted};
 use super::host::Listening;
 use super::input;
-use crate::say;
+use crate::fit::{ClusterCount, Plan, opinions};
+use crate::program::say;
 use anyhow::Result;
-use deepclust::fit::{ClusterCount, Plan, opinions};
 use deepclust_cluster::Opinions;
 
 /// `deepclust choose-k`.

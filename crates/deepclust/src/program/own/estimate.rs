@@ -1,6 +1,6 @@
 //! What a fit will need, before it begins.
 
-use deepclust::fit::Plan;
+use crate::fit::Plan;
 use deepclust_experiments::duration;
 
 /// Seconds of one seed on 10,000 rows of 784 columns on an Intel Xeon, one thread. Where a network is trained they are those of

@@ -4,9 +4,9 @@ use super::folder::Folder;
 use super::host::{Listening, Program};
 use super::input::{self, Input};
 use super::{estimate, output, report, summary};
-use crate::{as_options, interrupt, say};
+use crate::fit::{Answer, Options, Plan, fit_with};
+use crate::program::{as_options, interrupt, say};
 use anyhow::Result;
-use deepclust::fit::{Answer, Options, Plan, fit_with};
 use deepclust_experiments::{Machine, digest_json, duration};
 use deepclust_nets::{Products, keep_memory, use_threads};
 use serde_json::json;
@@ -106,7 +106,7 @@ pub fn run(
 
 /// Says what was found, and where it is.
 fn show(answer: &Answer, input: &Input, out: &Path, start: Instant) -> Result<()> {
-    let (sizes, noise) = deepclust::fit::sizes(&answer.chosen().labels);
+    let (sizes, noise) = crate::fit::sizes(&answer.chosen().labels);
     let n = answer.consensus.len() as f64;
     say(&format!(
         "{} clusters; the seeds agree by {:.2} (adjusted Rand index, 1 is the same); seed {} is shown, because {}",

@@ -1,7 +1,7 @@
 use super::board::Board;
 use super::kept;
-use crate::interrupt;
-use deepclust::fit::{Error, Host, Plan, Result, Run, sizes};
+use crate::fit::{Error, Host, Plan, Result, Run, sizes};
+use crate::program::interrupt;
 use deepclust_methods::Progress;
 use std::path::PathBuf;
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! Rows of the data as a report shows them.
 
 use super::input::Input;
-use deepclust::fit::{Answer, NOISE, Plan};
+use crate::fit::{Answer, NOISE, Plan};
 use deepclust_methods::Scaling;
 use deepclust_report::html::{Item, Picture};
 use ndarray::{Array2, ArrayView1, Axis};

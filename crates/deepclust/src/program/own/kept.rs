@@ -1,8 +1,8 @@
 //! Finished seeds on disk, so that a command that was broken off goes on.
 
 use super::npy::{write_matrix, write_numbers};
+use crate::fit::Run;
 use anyhow::{Context, Result, bail};
-use deepclust::fit::Run;
 use deepclust_datasets::own::read_npy;
 use deepclust_methods::{Series, load_model, save_model};
 use deepclust_nets::Device;
@@ -86,7 +86,7 @@ pub fn read(folder: &Path, seed: u64, n: usize, device: Device) -> Result<Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deepclust::fit::{ClusterCount, Options, fit};
+    use crate::fit::{ClusterCount, Options, fit};
     use ndarray::array;
 
     #[test]

@@ -1,4 +1,4 @@
-use crate::say;
+use crate::program::say;
 use anyhow::Result;
 use deepclust_methods::METHODS;
 

@@ -3,8 +3,8 @@
 use super::folder::Folder;
 use super::input::Input;
 use super::npy::write_matrix;
+use crate::fit::Answer;
 use anyhow::Result;
-use deepclust::fit::Answer;
 use deepclust_datasets::{ImageShape, own::OwnOptions};
 use deepclust_methods::save_model_with;
 use serde::{Deserialize, Serialize};

@@ -2,8 +2,8 @@
 
 use super::input::Input;
 use super::items::{Look, look, rows};
+use crate::fit::{Answer, NOISE, sizes};
 use anyhow::Result;
-use deepclust::fit::{Answer, NOISE, sizes};
 use deepclust_cluster::{Choice, Criterion as By, Opinion, Opinions, Source, StableAt};
 use deepclust_manifold::{Umap, UmapSettings};
 use deepclust_methods::Seed;

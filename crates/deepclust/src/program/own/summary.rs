@@ -1,8 +1,8 @@
 //! `summary.json`.
 
 use super::input::Input;
+use crate::fit::{Answer, Scores, sizes};
 use anyhow::Result;
-use deepclust::fit::{Answer, Scores, sizes};
 use deepclust_experiments::Machine;
 use deepclust_nets::{Products, device_name};
 use serde_json::{Value, json};

@@ -17,7 +17,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-fn main() -> ExitCode {
+/// Does what the arguments say.
+pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Fit(options) => own::fit(&options),
         Command::Predict(options) => own::predict(&options),
@@ -90,7 +91,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     if matches!(error.downcast_ref(), Some(Error::UnknownName { .. } | Error::UnusedDataset { .. })) {
         return 2;
     }
-    if let Some(error) = error.downcast_ref::<deepclust::fit::Error>() {
+    if let Some(error) = error.downcast_ref::<crate::fit::Error>() {
         return if error.is_usage() { 2 } else { 1 };
     }
     if let Some(error) = error.downcast_ref::<deepclust_datasets::Error>() {
