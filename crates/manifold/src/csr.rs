@@ -1,4 +1,5 @@
-/// Sparse rows: columns as `u32`, which half the memory of `usize` suffices for.
+/// Rows in CSR form: columns are `u32`, which take half the memory of `usize`, and row starts `usize`. `datasets` and `nets` have the same
+/// type.
 pub type Csr<F> = sprs::CsMatI<F, u32, usize>;
 
 /// The same, lent.

@@ -14,12 +14,22 @@ impl Graph {
     /// A graph of `n` points from its edges (i, j, weight), each pair once in either order.
     ///
     /// # Errors
-    /// No point, a point of n or more, a loop, a pair given twice, a weight that is not positive and finite.
+    /// No point, more than 2³² − 1 of them, a point of n or more, a loop, a pair given twice, a weight that is not positive and finite,
+    /// weights whose sum single precision does not hold.
     pub fn new(n: usize, edges: &[(usize, usize, f32)]) -> Result<Self> {
         if n == 0 {
             return Err(Error::Empty { rows: 0, columns: 0 });
         }
+        if u32::try_from(n).is_err() {
+            let found = n.to_string();
+            return Err(Error::Setting {
+                name: "the number of points",
+                expected: "at most 4294967295",
+                found,
+            });
+        }
         let wrong = |edge, reason| Error::Graph { edge, reason };
+        let mut total = 0.0;
         for (at, &(i, j, w)) in edges.iter().enumerate() {
             if i >= n || j >= n {
                 return Err(wrong(at, "names a point beyond the last one"));
@@ -29,6 +39,10 @@ impl Graph {
             }
             if !(w.is_finite() && w > 0.0) {
                 return Err(wrong(at, "has a weight that is not positive and finite"));
+            }
+            total += f64::from(w);
+            if total > f64::from(f32::MAX) / 2.0 {
+                return Err(wrong(at, "makes the sum of the weights too large for single precision"));
             }
         }
         let mut pairs: Vec<(usize, usize, usize)> =

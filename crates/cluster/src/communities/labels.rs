@@ -14,9 +14,14 @@ pub(super) fn by_size(labels: &[usize]) -> Vec<usize> {
     labels.iter().map(|&l| rank[l]).collect()
 }
 
+/// Points of each label.
+pub(super) fn sizes(labels: &[usize]) -> Vec<usize> {
+    let mut sizes = vec![0; labels.iter().max().map_or(0, |l| l + 1)];
+    labels.iter().for_each(|&l| sizes[l] += 1);
+    sizes
+}
+
 /// Communities of at least `least` points.
 pub(super) fn large(labels: &[usize], least: usize) -> usize {
-    let mut sizes = vec![0_usize; labels.iter().max().map_or(0, |l| l + 1)];
-    labels.iter().for_each(|&l| sizes[l] += 1);
-    sizes.iter().filter(|&&s| s >= least).count()
+    sizes(labels).into_iter().filter(|&size| size >= least).count()
 }

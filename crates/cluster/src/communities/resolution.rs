@@ -1,7 +1,8 @@
 use super::graph::Graph;
 use super::labels::large;
-use super::leiden::{Arranged, Coarse, LARGE};
+use super::leiden::{Arranged, Coarse, LARGE, Settling, settled};
 use rayon::prelude::*;
+use std::cell::Cell;
 
 /// Runs of Leiden in one search.
 pub(super) const RUNS: usize = 24;
@@ -45,8 +46,8 @@ pub(super) fn searches(
     found
 }
 
-/// The search on a coarser graph. What is found there is settled on the whole graph, and k large communities must remain; else
-/// the search goes on.
+/// The search on a coarser graph. What is found there is settled on the whole graph. The search goes on where k large communities do
+/// not remain.
 pub(super) fn on_coarser(
     whole: &Arranged,
     k: usize,
@@ -56,25 +57,26 @@ pub(super) fn on_coarser(
     iterations: usize,
 ) -> Found {
     let coarse = Coarse::of(&whole.nodes, k, seed);
-    let at = |resolution: f64, passes: Option<usize>| match coarse
-        .leiden(resolution, seed, iterations, least, k)
+    let met = Cell::new(false);
+    let at = |resolution: f64, settling: Settling| match coarse.leiden(resolution, seed, iterations, least, k)
     {
         (_, Some(labels)) => {
-            let labels = Coarse::refined(&whole.nodes, labels, resolution, seed, passes);
-            let labels = whole.by_size(&labels);
+            met.set(true);
+            let labels = whole.by_size(&settled(&whole.nodes, labels, resolution, seed, settling));
             (large(&labels, least), labels)
         }
         (found, None) => (found, Vec::new()),
     };
-    match bisect(k, start, |resolution| at(resolution, Some(iterations))) {
-        // A pass over the whole graph may join what the coarser graph kept apart, at every resolution tried.
-        Found::No { .. } => bisect(k, start, |resolution| at(resolution, None)),
+    match bisect(k, start, |resolution| at(resolution, Settling::Passes(iterations))) {
+        // Passes over the whole graph may join what the coarser graph kept apart, at every resolution tried.
+        Found::No { .. } if met.get() => bisect(k, start, |resolution| at(resolution, Settling::Moves)),
         found => found,
     }
 }
 
 /// Bisects the resolution, starting from `start`, until exactly `k` communities are large. Their number is not strictly
-/// monotone; the first resolution that fits is taken. `at` says how many are large at a resolution, and the labels, which count where there are `k`.
+/// monotone; the first resolution that fits is taken. `at` says how many are large at a resolution, and the labels, which are read
+/// where there are `k`.
 fn bisect(k: usize, start: f64, at: impl Fn(f64) -> (usize, Vec<usize>)) -> Found {
     let (mut low, mut high): (Option<f64>, Option<f64>) = (None, None);
     let (mut below, mut above) = (0, usize::MAX);

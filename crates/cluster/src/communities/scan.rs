@@ -2,7 +2,7 @@
 
 use super::absorb::absorb;
 use super::graph::Graph;
-use super::labels::large;
+use super::labels::{large, sizes};
 use super::leiden::Arranged;
 use super::resolution::{NEAREST, RUNS, WIDEST};
 use super::settings::GraphCommunitiesSettings;
@@ -113,8 +113,7 @@ impl<'a> Scan<'a> {
             return;
         }
         let labels = self.arranged.leiden(resolution, self.seed, self.settings.iterations);
-        let mut sizes = vec![0; labels.iter().max().map_or(0, |l| l + 1)];
-        labels.iter().for_each(|&l| sizes[l] += 1);
+        let sizes = sizes(&labels);
         let labels = labels.into_iter().map(|l| l as u32).collect();
         let at = self.tried.partition_point(|t| t.resolution < resolution);
         self.tried.insert(at, Tried { resolution, labels, sizes });

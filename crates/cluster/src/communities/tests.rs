@@ -316,6 +316,7 @@ fn wrong_input_is_refused() {
         (vec![(0, 5, 1.0)], "beyond the last one"),
         (vec![(0, 1, 1.0), (1, 0, 1.0)], "edge 1 of the graph is there twice"),
         (vec![(0, 1, 0.0)], "not positive"),
+        (vec![(0, 1, 2e38)], "too large"),
     ] {
         let Err(error) = Graph::new(5, &edges) else { panic!("{edges:?}") };
         assert!(error.to_string().contains(says), "{error}");

@@ -15,8 +15,11 @@ pub(crate) struct Arranged {
 impl Arranged {
     pub(crate) fn of(graph: &Graph) -> Self {
         let points = Nodes::of(graph);
-        // Smaller ones stay in the cache.
         let order = if points.len() > LARGE { order(&points) } else { alone(points.len()) };
+        Self::in_order(&points, order)
+    }
+
+    pub(super) fn in_order(points: &Nodes, order: Vec<u32>) -> Self {
         Self { nodes: points.ordered(&order), order }
     }
 

@@ -4,7 +4,8 @@ use super::nodes::{Nodes, alone, number};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// Graphs of more points are searched for a resolution on a coarser graph. Up to here the whole graph takes seconds.
+/// Graphs of more points are large: the resolution is sought on a coarser graph, and points have an order, and take their turns in
+/// blocks, that stay in the cache. Smaller graphs fit into it.
 pub(in crate::communities) const LARGE: usize = 100_000;
 
 /// Resolution of the coarser graph per community asked for. A community that adds to modularity at resolution γ holds less
@@ -58,20 +59,31 @@ impl Coarse {
         let lifted = || self.places.iter().map(|&p| labels[p as usize]).collect();
         (found, (found == k).then(lifted))
     }
+}
 
-    /// Settles what the coarser graph gave on the whole one: by passes of Leiden or, where these would join too much, by moves of single
-    /// points alone.
-    pub(in crate::communities) fn refined(
-        whole: &Nodes,
-        mut labels: Vec<u32>,
-        resolution: f64,
-        seed: u64,
-        iterations: Option<usize>,
-    ) -> Vec<u32> {
-        if let Some(iterations) = iterations {
-            return passes(whole, labels, resolution, seed, 1..iterations.max(2));
+/// How the communities of a coarser graph are settled on the whole one.
+#[derive(Clone, Copy)]
+pub(in crate::communities) enum Settling {
+    /// By so many passes of Leiden, the first of which the coarser graph had; by one at least.
+    Passes(usize),
+    /// By moves of single points alone, where passes would join too much.
+    Moves,
+}
+
+/// Settles `labels`, one for every place of the whole graph and below their number.
+pub(in crate::communities) fn settled(
+    whole: &Nodes,
+    mut labels: Vec<u32>,
+    resolution: f64,
+    seed: u64,
+    settling: Settling,
+) -> Vec<u32> {
+    match settling {
+        Settling::Passes(count) => passes(whole, labels, resolution, seed, 1..count.max(2)),
+        Settling::Moves => {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_add(1));
+            settle(whole, &mut labels, resolution, &mut rng);
+            labels
         }
-        settle(whole, &mut labels, resolution, &mut ChaCha8Rng::seed_from_u64(seed.wrapping_add(1)));
-        labels
     }
 }

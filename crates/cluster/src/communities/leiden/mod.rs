@@ -10,14 +10,15 @@ mod order;
 mod tests;
 
 pub(crate) use arranged::Arranged;
-pub(super) use coarse::{Coarse, LARGE};
+pub(super) use coarse::{Coarse, LARGE, Settling, settled};
 
 use super::graph::Graph;
 use crate::error::{Error, Result};
 
-/// The community of every point: numbered by size, the largest 0, equals by first point.
+/// The community of every point, for a high [`modularity`](super::modularity()) at resolution γ: numbered by size, the largest 0,
+/// equals by first point.
 ///
-/// Higher resolutions give more and smaller communities. Each of `iterations` passes starts where the last one ended. The
+/// Communities are connected. As in leidenalg, points join the best group, where the paper draws one. Higher resolutions give more and smaller communities. Each of `iterations` passes starts where the last one ended. The
 /// work is done on one thread; the same seed gives the same communities.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ pub(super) fn order(whole: &Nodes) -> Vec<u32> {
     order
 }
 
-/// The nodes in drawn order, those of large graphs block after block, and in each one node after another.
+/// The nodes in drawn order; those of large graphs block by block, the blocks in drawn order and the nodes of each in drawn order.
 pub(super) fn turns(n: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
     if n <= LARGE {
         let mut turns = alone(n);

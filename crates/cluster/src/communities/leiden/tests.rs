@@ -1,7 +1,8 @@
 use super::levels::{condense, passes};
 use super::moving::settle;
 use super::nodes::{Nodes, alone, number};
-use super::{Arranged, Coarse, leiden};
+use super::order::{order, turns};
+use super::{Arranged, Coarse, LARGE, leiden};
 use crate::communities::labels::large;
 use crate::communities::resolution::{Found, on_coarser};
 use crate::communities::tests::{groups, with_threads};
@@ -79,12 +80,56 @@ fn passes_never_lose_modularity_and_come_near_the_groups() {
 #[test]
 fn points_in_another_order_are_named_as_they_were() {
     let graph = touching(1500, 6);
-    let arranged = Arranged::of(&graph);
+    let points = Nodes::of(&graph);
+    let order = order(&points);
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    assert!(sorted == alone(1500) && order != sorted);
+    // Neighbours come nearer to each other.
+    let mut places = vec![0_usize; 1500];
+    order.iter().enumerate().for_each(|(place, &i)| places[i as usize] = place);
+    let apart = |place: &dyn Fn(usize) -> usize| -> usize {
+        (0..1500)
+            .flat_map(|i| graph.row(i).map(move |(j, _)| (i, j)))
+            .map(|(i, j)| place(i).abs_diff(place(j)))
+            .sum()
+    };
+    assert!(2 * apart(&|i| places[i]) < apart(&|i| i));
+    let arranged = Arranged::in_order(&points, order);
+    let found = passes(&arranged.nodes, alone(1500), 1.0, 3, 0..2);
     let labels = arranged.leiden(1.0, 3, 2);
-    assert_eq!(labels, leiden(&graph, 1.0, 3, 2).unwrap());
-    let places = passes(&arranged.nodes, alone(1500), 1.0, 3, 0..2);
-    let found = modularity(&graph, &labels, 1.0).unwrap();
-    assert!((arranged.nodes.modularity(&places, 1.0) - found).abs() < 1e-9);
+    let truth = modularity(&graph, &labels, 1.0).unwrap();
+    assert!((arranged.nodes.modularity(&found, 1.0) - truth).abs() < 1e-9 && truth > 0.7);
+}
+
+#[test]
+fn nodes_of_a_large_graph_take_their_turns_in_blocks() {
+    let n = LARGE + 1000;
+    let drawn = turns(n, &mut rng());
+    let blocks: Vec<u32> = drawn.iter().map(|i| i / 1024).collect();
+    assert_eq!(blocks.windows(2).filter(|w| w[0] != w[1]).count() + 1, n.div_ceil(1024));
+    assert!(drawn[..1024].windows(2).any(|w| w[1] < w[0]));
+    for mut turns in [drawn, turns(LARGE, &mut rng())] {
+        turns.sort_unstable();
+        assert_eq!(turns, alone(turns.len()));
+    }
+}
+
+#[test]
+fn communities_are_connected_and_a_node_may_leave_for_one_of_its_own() {
+    let graph = touching(1500, 6);
+    for resolution in [0.5, 1.0, 4.0, 50.0] {
+        let labels = leiden(&graph, resolution, 2, 2).unwrap();
+        let all = (0..1500).flat_map(|i| graph.row(i).map(move |(j, w)| (j, i, w)));
+        let edges: Vec<_> = all.filter(|&(j, i, _)| j < i && labels[j] == labels[i]).collect();
+        let parts = Graph::new(1500, &edges).unwrap().parts();
+        assert_eq!(parts.iter().max(), labels.iter().max(), "{resolution}");
+    }
+    // All in one community, which at this resolution is worth less than each alone.
+    let graph = rings(1, 30);
+    let mut labels = vec![0; 30];
+    assert!(settle(&Nodes::of(&graph), &mut labels, 1000.0, &mut rng()));
+    assert_eq!(number(&mut labels), 30);
 }
 
 #[test]
@@ -110,7 +155,7 @@ fn communities_are_split_into_connected_groups() {
 }
 
 #[test]
-fn a_finer_graph_is_coarser_than_the_points_and_finer_than_the_communities() {
+fn a_coarser_graph_has_more_nodes_than_communities_and_fewer_than_points() {
     let graph = touching(4000, 20);
     let coarse = Coarse::of(&Nodes::of(&graph), 20, 1);
     let nodes = coarse.nodes.len();
