@@ -6,7 +6,7 @@
 //! joint_epoch mixae|repnet [EPOCHS]; the first epoch warms up and is not counted. With BY_MAKER in the environment MKL chooses its
 //! kernels by itself, as in Python.
 
-use deepclust_methods::{Context, Progress, RepNetSettings, Seed, Shape, build, method as entry};
+use deepclust_methods::{Context, Progress, RepNetSettings, Seed, Shape, build, method as entry, stages};
 use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
@@ -25,7 +25,7 @@ struct Clock(Vec<Instant>);
 
 impl Progress for Clock {
     fn report(&mut self, stage: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
-        if (stage == "joint training" || stage == "mixture of autoencoders") && done > 0 {
+        if [stages::JOINT, stages::MIXTURE].contains(&stage) && done > 0 {
             self.0.push(Instant::now());
         }
         ControlFlow::Continue(())

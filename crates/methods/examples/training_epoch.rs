@@ -4,7 +4,7 @@
 //! Usage: training_epoch plain|supervised single|bf16 [EPOCHS]; the first epoch warms up and is not counted. With
 //! BY_MAKER in the environment MKL chooses its kernels by itself, as in Python.
 
-use deepclust_methods::{Context, LabelledSubset, Method, Progress, Seed, build};
+use deepclust_methods::{Context, LabelledSubset, Method, Progress, Seed, build, stages};
 use deepclust_nets::{Device, Products};
 use ndarray::Array2;
 use rand::Rng;
@@ -20,7 +20,7 @@ struct Clock(Vec<Instant>);
 
 impl Progress for Clock {
     fn report(&mut self, stage: &str, done: usize, _: usize, _: &str) -> ControlFlow<()> {
-        if stage == "autoencoder" && done > 0 {
+        if stage == stages::AUTOENCODER && done > 0 {
             self.0.push(Instant::now());
         }
         ControlFlow::Continue(())

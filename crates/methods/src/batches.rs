@@ -35,3 +35,25 @@ pub(crate) fn by_dense_parts(
     concatenate(Axis(0), &views)
         .map_err(|e| Error::Samples { expected: "features of one width".to_owned(), found: e.to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sparse_rows_are_seen_in_order_whatever_their_number() {
+        for n in [0, 1, BATCH, 2 * BATCH + 3] {
+            let x = Array2::from_shape_fn((n, 3), |(i, j)| if (i + j) % 2 == 0 { i as f32 } else { 0.0 });
+            let csr = Csr::csr_from_dense(x.view(), 0.0);
+            let twice = by_dense_parts(&csr, |part| Ok(&part * 2.0)).unwrap();
+            assert_eq!(twice, x * 2.0);
+        }
+    }
+
+    #[test]
+    fn parts_of_different_width_are_an_error() {
+        let csr = Csr::csr_from_dense(Array2::<f32>::ones((BATCH + 1, 2)).view(), 0.0);
+        let error = by_dense_parts(&csr, |part| Ok(Array2::zeros((part.nrows(), part.nrows())))).unwrap_err();
+        assert!(error.to_string().contains("features of one width"), "{error}");
+    }
+}

@@ -1,11 +1,13 @@
 //! The names of what a fit leaves, for those who write and those who read them.
 
-/// Parts of a fit, in [`Context::stages`](crate::Context::stages) and in what progress says.
+/// The trainings of networks, in [`Context::stages`](crate::Context::stages) and in what progress says.
 pub mod stages {
     /// The autoencoder that sees all samples.
     pub const AUTOENCODER: &str = "autoencoder";
     /// The training in which everything moves together.
     pub const JOINT: &str = "joint training";
+    /// That of MIXAE, which has no other.
+    pub const MIXTURE: &str = "mixture of autoencoders";
 }
 
 /// Single numbers, in [`Fitted::facts`](crate::Fitted).

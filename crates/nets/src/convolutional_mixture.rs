@@ -116,7 +116,7 @@ impl<F> Layer<F> {
 }
 
 impl Layer<Form> {
-    /// The layer of one network, or of all, by these of its weights and biases.
+    /// Convolution with these weights and biases, activation and pooling. They may be those of all networks, one after the other.
     fn convolved(&self, x: &Tensor, weight: &Tensor, bias: &Tensor) -> Tensor {
         self.form.pooled(self.form.activation.apply(&self.form.linear(x, weight, bias)))
     }
@@ -167,7 +167,6 @@ impl MixtureOfNetworks for ConvolutionalMixture {
                 let all = layer.convolved(&parts[0], &layer.weight.flatten(0, 1), &layer.bias.flatten(0, 1));
                 return all.chunk(self.k, 1);
             }
-            // libtorch's grouped convolutions take longer than one after the other.
             let own = |(i, x): (i64, &Tensor)| layer.convolved(x, &layer.weight.get(i), &layer.bias.get(i));
             (0..).zip(&parts).map(own).collect()
         });

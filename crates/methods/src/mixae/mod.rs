@@ -13,7 +13,7 @@ pub use weights::EntropyWeights;
 use crate::batches::by_batches;
 use crate::checks::{check_samples, check_width, largest};
 use crate::guard::smallest_and_largest;
-use crate::names::{facts, series};
+use crate::names::{facts, series, stages};
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::training::Training;
@@ -77,9 +77,6 @@ impl Mixae {
     }
 }
 
-/// The only training there is.
-const STAGE: &str = "mixture of autoencoders";
-
 impl Method for Mixae {
     fn slug(&self) -> &'static str {
         Self::SLUG
@@ -94,7 +91,7 @@ impl Method for Mixae {
         let networks = Networks::new(s, x.ncols(), k, context)?;
         let data = to_tensor_on(scaled.view(), context.device);
         let mut joint = Joint::new(s, &networks, s.unit.of(scaled.view()), &data)?;
-        let mut history = Training::new(STAGE, s.train).run(&data, &mut joint, context)?;
+        let mut history = Training::new(stages::MIXTURE, s.train).run(&data, &mut joint, context)?;
         let snapshots = joint.snapshots(history.loss.len())?;
 
         let shares = smallest_and_largest("epoch", &mut history);
