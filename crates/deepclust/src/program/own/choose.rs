@@ -6,7 +6,7 @@ use super::input;
 use crate::fit::{ClusterCount, Plan, opinions};
 use crate::program::say;
 use anyhow::Result;
-use deepclust_cluster::Opinions;
+use deepclust_cluster::{CommunityStability, Opinions};
 
 /// `deepclust choose-k`.
 pub fn choose_k(options: &ChooseK) -> Result<bool> {
@@ -38,8 +38,8 @@ pub fn choose_k(options: &ChooseK) -> Result<bool> {
 fn table(found: &Opinions) {
     say(&format!("{} rows were looked at", found.rows));
     say(&format!(
-        "{:>3} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
-        "k", "seeds", "resampled", "density", "inertia", "silhouette", "Calinski-H.", "Davies-B."
+        "{:>3} {:>10} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
+        "k", "seeds", "resampled", "weakest", "density", "inertia", "silhouette", "Calinski-H.", "Davies-B."
     ));
     let word = |value: Option<f64>, digits: usize| {
         value.map_or("–".to_owned(), |value| format!("{value:.digits$}"))
@@ -51,10 +51,11 @@ fn table(found: &Opinions) {
             .map(|density| density.by_k.iter().find(|(k, _)| *k == stable.k).map_or(0, |&(_, count)| count));
         let choice = found.indices.as_ref().and_then(|sweep| sweep.choices.iter().find(|c| c.k == stable.k));
         say(&format!(
-            "{:>3} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
+            "{:>3} {:>10} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
             stable.k,
             word(stable.seeds, 3),
             word(stable.resampled, 3),
+            word(stable.weakest, 3),
             density.map_or("–".to_owned(), |count| count.to_string()),
             choice.map_or("–".to_owned(), |choice| format!("{:.4e}", choice.inertia)),
             word(choice.and_then(|choice| choice.silhouette), 3),
@@ -62,7 +63,9 @@ fn table(found: &Opinions) {
             word(choice.and_then(|choice| choice.davies_bouldin), 3),
         ));
     }
-    say(
-        "seeds, resampled: agreement of communities between seeds, and between draws of rows; density: clusterings that found k",
-    );
+    say("seeds, resampled: agreement of communities between seeds, and between draws of rows");
+    say(&format!(
+        "weakest: how far the worst community comes back in other searches; {} is stable. density: clusterings that found k",
+        CommunityStability::STABLE
+    ));
 }
