@@ -9,7 +9,7 @@ use std::str::FromStr;
 pub enum ClusterCount {
     /// This many.
     Number(usize),
-    /// One of these numbers: the largest one at which every community of the neighbour graph is stable.
+    /// One of these numbers: the largest one at which communities of the neighbour graph are nearly as stable as at any.
     Range(RangeInclusive<usize>),
     /// As many as are found.
     #[default]

@@ -45,8 +45,8 @@ pub struct ChooseStep {
 /// Asks three kinds of clustering for the number of clusters of the rows of `x` (n × d), and puts the answers side by side:
 ///
 /// 1. Communities of the neighbour graph: for each k, how well the communities of several seeds agree with each other, and
-///    those of several draws of the rows, as mean adjusted Rand indices. The answer is the largest k of which every community comes
-///    back in the other searches, with a mean Jaccard index of at least 0.85.
+///    those of several draws of the rows, as mean adjusted Rand indices. The answer is the largest k that is nearly as stable as the
+///    most stable one, by the community that comes back worst: its mean Jaccard index in the other searches.
 /// 2. Density: how many clusters HDBSCAN finds on several UMAP maps at several least sizes.
 /// 3. k-means: the indices of [`sweep`](crate::sweep), in the components, of rows of length 1 under the cosine distance.
 ///

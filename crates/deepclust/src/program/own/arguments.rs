@@ -75,7 +75,7 @@ pub struct Fit {
     /// A setting of the method, such as graph.neighbours=30; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub settings: Vec<(String, Value)>,
-    /// The output folder [default: deepclust-out/<name of the data>].
+    /// The output folder [default: deepclust-out/NAME, by the name of the data].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub struct Compare {
     /// The methods, comma-separated.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
     pub methods: Vec<String>,
-    /// The output folder, with a folder for each method [default: deepclust-out/<name of the data>-compared].
+    /// The output folder, with a folder for each method [default: deepclust-out/NAME-compared, by the name of the data].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

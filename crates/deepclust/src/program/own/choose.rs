@@ -6,7 +6,7 @@ use super::input;
 use crate::fit::{ClusterCount, Plan, opinions};
 use crate::program::say;
 use anyhow::Result;
-use deepclust_cluster::{CommunityStability, Opinions};
+use deepclust_cluster::Opinions;
 
 /// `deepclust choose-k`.
 pub fn choose_k(options: &ChooseK) -> Result<bool> {
@@ -64,8 +64,7 @@ fn table(found: &Opinions) {
         ));
     }
     say("seeds, resampled: agreement of communities between seeds, and between draws of rows");
-    say(&format!(
-        "weakest: how far the worst community comes back in other searches; {} is stable. density: clusterings that found k",
-        CommunityStability::STABLE
-    ));
+    say(
+        "weakest: how far the worst community comes back in other searches; density: clusterings that found k",
+    );
 }
