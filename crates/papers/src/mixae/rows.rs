@@ -28,10 +28,11 @@ pub(super) const VADE: &str = "vade";
 pub(super) const GMM: &str = "gmm";
 
 /// Where a row is made, and from how many seeds: what there was time for.
-const OF_TEXT: [(&str, u64); 3] = [(TEXT, 1), ("uci-har", 3), (SMALL, 3)];
+const OF_TEXT: [(&str, u64); 4] = [("mnist", 3), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
-const CHANGED: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
-const VARIATIONAL: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
+const CHANGED: [(&str, u64); 3] = [("mnist", 3), ("uci-har", 3), (SMALL, 3)];
+const CONTROLLED: [(&str, u64); 3] = [("mnist", 1), ("uci-har", 3), (SMALL, 3)];
+const VARIATIONAL: [(&str, u64); 4] = [("mnist", 2), (TEXT, 1), ("uci-har", 1), (SMALL, 1)];
 const OF_AUTHORS: [(&str, u64); 1] = [(SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 
@@ -79,7 +80,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let changed = mixture(CONSISTENT, words, &CHANGED, consistent, scale)?;
     let words = "the same without the autoencoders' loss: a control";
     let without = |dataset: &str, scale| MixaeSettings { reconstructs: false, ..consistent(dataset, scale) };
-    let control = mixture(CONTROL, words, &CHANGED, without, scale)?;
+    let control = mixture(CONTROL, words, &CONTROLLED, without, scale)?;
     let words = "the same, convolutional autoencoders";
     let of_images = mixture(CONVOLUTIONAL, words, &OF_IMAGES, convolutional, scale)?.published("MIXAE");
     let other_k = OTHER_K.map(|(id, k)| with_k(&of_ours, id, k, scale));
@@ -116,7 +117,7 @@ fn ablations(of_ours: &Row) -> Result<Vec<Row>> {
         vary("batch/64", "batches of 64", &ABLATION, &|s| s.train.batch_size = 64)?,
         vary("variational", "variational autoencoders", &ABLATION, &|s| s.variational = Some(DIVERGENCE))?,
         vary("cap", "equal shares are asked for up to 0.8 of the largest entropy", &UNEQUAL, &|s| {
-            s.entropy_cap = 0.8;
+            s.entropy_cap = Some(0.8);
         })?,
     ])
 }
