@@ -1,4 +1,4 @@
-//! Nodes move to the neighbouring community that raises modularity most.
+//! Nodes move to the community that raises modularity most, a neighbouring one or one of their own.
 
 use super::nodes::{Nodes, alone};
 use super::order::turns;
