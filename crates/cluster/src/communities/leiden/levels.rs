@@ -21,7 +21,7 @@ pub(super) fn passes(
 }
 
 /// One pass of Leiden from the communities in `labels`, which lie below the number of nodes; returns others, numbered from
-/// 0 on.
+/// 0 on. It ends where every group is a community of its own.
 pub(super) fn pass(nodes: &Nodes, mut labels: Vec<u32>, resolution: f64, rng: &mut ChaCha8Rng) -> Vec<u32> {
     settle(nodes, &mut labels, resolution, rng);
     let count = number(&mut labels);
@@ -29,7 +29,8 @@ pub(super) fn pass(nodes: &Nodes, mut labels: Vec<u32>, resolution: f64, rng: &m
         return labels;
     };
     let mut above = lift(&labels, &places, level.len());
-    while settle(&level, &mut above, resolution, rng) {
+    loop {
+        settle(&level, &mut above, resolution, rng);
         let count = number(&mut above);
         let Some((next, groups)) = condense(&level, &above, count, resolution, rng) else { break };
         above = lift(&above, &groups, next.len());

@@ -18,9 +18,8 @@ use crate::error::{Error, Result};
 /// The community of every point, for a high [`modularity`](super::modularity()) at resolution γ: numbered by size, the largest 0,
 /// equals by first point.
 ///
-/// As in leidenalg, points join the best group, where the paper draws one. A pass ends when no group moves, where the paper goes on to
-/// larger groups, so that a community of several parts is rare and not ruled out. Higher resolutions give more and smaller communities.
-/// Each of `iterations` passes starts where the last one ended. The work is done on one thread; the same seed gives the same communities.
+/// As in leidenalg, points join the best group, where the paper draws one. Communities are connected. Higher resolutions give more and
+/// smaller communities. Each of `iterations` passes starts where the last one ended. The work is done on one thread; the same seed gives the same communities.
 ///
 /// # Errors
 /// A resolution that is not positive and finite, no iteration.
