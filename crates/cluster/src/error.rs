@@ -123,7 +123,7 @@ pub enum Error {
     /// A graph falls into more parts than communities are asked for.
     #[error(
         "the neighbour graph falls into {parts} unconnected parts of at least {rows} rows, expected at most the {clusters} communities \
-         asked for: raise `neighbours`, or leave out duplicate rows"
+         asked for; with the rows at hand the nearest parts are joined"
     )]
     GraphParts {
         /// Number of communities asked for.
@@ -134,7 +134,7 @@ pub enum Error {
         rows: usize,
     },
     /// No resolution gives the number of communities.
-    #[error("no resolution splits the graph into {clusters} communities: {}", split(*.below, *.above))]
+    #[error("no resolution splits the graph into {clusters} communities: {}; try another number of clusters, or another method", split(*.below, *.above))]
     NoResolution {
         /// Number of communities asked for.
         clusters: usize,

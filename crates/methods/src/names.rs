@@ -44,6 +44,8 @@ pub mod facts {
     pub const MODULARITY: &str = "modularity";
     /// The resolution at which they were found.
     pub const RESOLUTION: &str = "resolution";
+    /// Large parts of the neighbour graph, where they are more than the clusters asked for and the nearest were joined.
+    pub const JOINED_PARTS: &str = "parts of the graph that were joined";
     /// Mean adjusted Rand index of the reported seed's communities with those of the others.
     pub const AGREEMENT: &str = "agreement of seeds";
     /// Seeds for which no resolution gave k communities.

@@ -4,6 +4,7 @@ use super::labels::{by_size, large};
 use super::leiden::{Arranged, check_resolution};
 use super::model::{GraphCommunitiesModel, SeedRun};
 use super::modularity::modularity;
+use super::parts::join;
 use super::prepare::{check, near, reduce, weigh};
 use super::resolution::{Found, searches};
 use super::settings::GraphCommunitiesSettings;
@@ -54,13 +55,14 @@ impl GraphCommunities {
 
     /// `k` communities of the rows of `x` (n × d): principal components → nearest neighbours → weights → Leiden at the
     /// resolution that gives k communities of at least `least_share` n/k rows, for several seeds; the labels are those of
-    /// the seed of the highest modularity. Smaller communities join those they are tied to most.
+    /// the seed of the highest modularity. Smaller communities join those they are tied to most. A graph that falls into more than k large
+    /// parts has no such resolution: there the parts whose means are nearest are joined, by Ward's rule ([`SeedRun::joined`]).
     ///
     /// The same seed gives the same bits for any number of threads.
     ///
     /// # Errors
-    /// Empty data, a value that is not finite, a zero row under the cosine distance, k of 0 or above the number of different rows, `neighbours` above n, a
-    /// graph that falls into more than k large parts, or one that no resolution splits into k communities.
+    /// Empty data, a value that is not finite, a zero row under the cosine distance, k of 0 or above the number of different rows, `neighbours` above n,
+    /// or a graph that no resolution splits into k communities.
     pub fn fit(&self, x: ArrayView2<'_, f32>, k: usize, seed: u64) -> Result<GraphCommunitiesModel> {
         crate::kmeans::at_least_one("k", k)?;
         self.run(x, Target::Clusters(k), seed)
@@ -80,10 +82,10 @@ impl GraphCommunities {
     }
 
     /// `k` communities of a graph: the runs of all seeds that gave k, the place of the best among them, and how many
-    /// seeds failed. `rows` (n × d) are asked how many of them differ, and where a small part of the graph is tied to no community.
+    /// seeds failed. `rows` (n × d) are asked how many of them differ, and where a part of the graph is tied to no community.
     ///
     /// # Errors
-    /// As [`fit`](Self::fit) has them for the graph.
+    /// As [`fit`](Self::fit) has them for the graph; without rows also a graph that falls into more than k large parts.
     pub fn of_graph(
         &self,
         graph: &Graph,
@@ -150,6 +152,7 @@ impl GraphCommunities {
         let settings = &self.settings;
         let seeds: Vec<u64> = (0..settings.seeds).map(|_| rng.next_u64()).collect();
         let iterations = settings.iterations;
+        let mut joined = None;
         let found: Vec<Found> = match target {
             Target::Clusters(1) => vec![Found::Yes(0.0, vec![0; graph.len()])],
             Target::Resolution(r) => {
@@ -159,11 +162,17 @@ impl GraphCommunities {
             }
             Target::Clusters(k) => {
                 let least = settings.least(graph.len(), k);
-                let parts = large(&graph.parts(), least);
-                if parts > k {
-                    return Err(Error::GraphParts { clusters: k, parts, rows: least });
+                let parts = graph.parts();
+                let count = large(&parts, least);
+                match rows {
+                    _ if count <= k => searches(graph, k, least, &seeds, iterations),
+                    Some(rows) => {
+                        joined = Some(count);
+                        let labels = join(&parts, least, k, rows);
+                        seeds.iter().map(|_| Found::Yes(0.0, labels.clone())).collect()
+                    }
+                    None => return Err(Error::GraphParts { clusters: k, parts: count, rows: least }),
                 }
-                searches(graph, k, least, &seeds, iterations)
             }
         };
         let (mut below, mut above) = (0, usize::MAX);
@@ -177,7 +186,7 @@ impl GraphCommunities {
                     }
                     let labels = by_size(&labels);
                     let modularity = modularity(graph, &labels, 1.0)?;
-                    runs.push(SeedRun { resolution, modularity, agreement: 1.0, labels });
+                    runs.push(SeedRun { resolution, modularity, agreement: 1.0, joined, labels });
                 }
                 Found::No { below: b, above: a } => (below, above) = (below.max(b), above.min(a)),
             }

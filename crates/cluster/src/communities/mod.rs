@@ -7,6 +7,7 @@ mod labels;
 mod leiden;
 mod model;
 mod modularity;
+mod parts;
 mod prepare;
 mod resolution;
 mod scan;

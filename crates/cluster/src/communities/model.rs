@@ -11,6 +11,8 @@ pub struct SeedRun {
     pub modularity: f64,
     /// Mean adjusted Rand index with the other seeds' labels; 1 for a single seed.
     pub agreement: f64,
+    /// The large parts that the graph falls into, where they are more than the communities asked for and the nearest were joined.
+    pub joined: Option<usize>,
     /// Its labels, numbered by size.
     pub labels: Vec<usize>,
 }

@@ -4,6 +4,7 @@ use deepclust_manifold::{Metric, Neighbours, Search};
 use ndarray::{Array2, array};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::collections::HashSet;
 
 /// `k` groups of equal size around corners far apart; row i belongs to group i mod k.
 pub(super) fn groups(n: usize, d: usize, k: usize, spread: f32, seed: u64) -> Array2<f32> {
@@ -226,13 +227,20 @@ fn shared_neighbours_are_counted_with_the_points_themselves() {
 }
 
 #[test]
-fn a_disconnected_graph_gives_its_parts_or_says_why_not() {
+fn a_disconnected_graph_gives_its_parts_or_joins_the_nearest() {
     // Six groups that no edge joins.
     let mut x = groups(600, 3, 6, 0.01, 8);
     let settings = GraphCommunitiesSettings { neighbours: 5, ..Default::default() };
     let model = GraphCommunities::new(settings).unwrap();
     assert_eq!(model.fit(x.view(), 6, 0).unwrap().n_clusters(), 6);
-    let error = model.fit(x.view(), 4, 0).unwrap_err();
+    let parts = model.fit(x.view(), 6, 0).unwrap().labels().to_vec();
+    let fewer = model.fit(x.view(), 4, 0).unwrap();
+    assert_eq!((fewer.n_clusters(), fewer.best().and_then(|best| best.joined)), (4, Some(6)));
+    // Whole parts are joined.
+    let pairs: HashSet<_> = parts.iter().zip(fewer.labels()).collect();
+    assert_eq!(pairs.len(), 6);
+    let graph = model.graph(x.view(), 0).unwrap().graph;
+    let error = model.of_graph(&graph, 4, 0, None).unwrap_err();
     assert_eq!(error, Error::GraphParts { clusters: 4, parts: 6, rows: 15 });
     assert!(error.to_string().contains("falls into 6 unconnected parts of at least 15 rows"));
     // A speck that no edge joins to the rest goes to the nearest community.
@@ -252,7 +260,9 @@ fn duplicates_beyond_the_neighbours() {
     let x = Array2::from_shape_fn((400, 3), |(i, j)| corners[[i % 8, j]]);
     let model = fit(&x, 8).unwrap();
     assert!(model.labels().iter().enumerate().all(|(i, l)| *l == model.labels()[i % 8]));
-    assert!(matches!(fit(&x, 3).unwrap_err(), Error::GraphParts { clusters: 3, parts: 8, .. }));
+    let fewer = fit(&x, 3).unwrap();
+    assert_eq!(fewer.n_clusters(), 3);
+    assert!(fewer.labels().iter().enumerate().all(|(i, l)| *l == fewer.labels()[i % 8]));
     assert_eq!(fit(&x, 9).unwrap_err(), Error::TooFewDistinct { clusters: 9, distinct: 8 });
 }
 

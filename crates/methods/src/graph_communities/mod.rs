@@ -78,6 +78,7 @@ impl Method for GraphCommunities {
             facts.insert(facts::MODULARITY.to_owned(), best.modularity);
             facts.insert(facts::RESOLUTION.to_owned(), best.resolution);
             facts.insert(facts::AGREEMENT.to_owned(), best.agreement);
+            facts.extend(best.joined.map(|parts| (facts::JOINED_PARTS.to_owned(), parts as f64)));
         }
         facts.insert(facts::FAILED_SEEDS.to_owned(), found.failed() as f64);
         let confidence: f64 = found.confidence().iter().map(|&share| f64::from(share)).sum();

@@ -28,12 +28,13 @@ impl Prepared for PreparedCommunities {
         let (mut runs, best, failed) =
             context.stage("communities", |_| self.method.of_graph(graph, k, seed, Some(rows.view())))?;
         let run = runs.swap_remove(best);
-        let facts = BTreeMap::from([
+        let mut facts = BTreeMap::from([
             (facts::EMPTY_CLUSTERS.to_owned(), empty_clusters(&run.labels, k)),
             (facts::MODULARITY.to_owned(), run.modularity),
             (facts::RESOLUTION.to_owned(), run.resolution),
             (facts::FAILED_SEEDS.to_owned(), failed as f64),
         ]);
+        facts.extend(run.joined.map(|parts| (facts::JOINED_PARTS.to_owned(), parts as f64)));
         Ok(Partition { labels: run.labels, facts, centres: None })
     }
 

@@ -70,6 +70,9 @@ impl CommunityStability {
     }
 }
 
+/// Rows a community has on average at least: below, every row is a stable community of its own.
+const FEWEST: usize = 5;
+
 /// A graph of some of the rows, and the seed of its communities.
 struct View<'a> {
     rows: &'a [usize],
@@ -119,6 +122,12 @@ pub(super) fn stability(
     let mut views: Vec<View<'_>> = of_seeds.chain(of_draws).collect();
     let mut by_k = Vec::new();
     for k in settings.from..=settings.to {
+        if n < FEWEST * k {
+            let (seeds, resampled, weakest) = (None, None, None);
+            by_k.push(StableAt { k, seeds, resampled, weakest, reached: 0, resolutions: None });
+            tell()?;
+            continue;
+        }
         // Where the first search ends the others begin.
         let first = views[0].scan.communities(k, None, rows);
         let hint = first.as_ref().map(|found| found.0);
