@@ -53,6 +53,7 @@ pub struct DataSpec {
 /// Where samples come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub enum Source {
     /// A data set of the catalogue.
     Named(String),

@@ -1,5 +1,7 @@
 //! What was found in a user's data, in numbers and in words.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ImageShape;
@@ -37,6 +39,9 @@ pub struct Facts {
     pub dropped: Vec<String>,
     /// Columns of text that became columns of 0 and 1, and how many.
     pub one_hot: Vec<(String, usize)>,
+    /// The median of every column, by its name or number, where missing numbers become medians: for the gaps of other rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub medians: BTreeMap<String, f64>,
     /// Columns in which medians were put, and how many.
     pub imputed: Vec<(String, usize)>,
     /// Rows left out because they have no label.

@@ -1,5 +1,6 @@
 //! How to read a user's own data.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -61,7 +62,7 @@ impl std::str::FromStr for Impute {
 /// How to read a user's own data.
 ///
 /// Columns are named as the header names them, or by number from 0.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OwnOptions {
     /// The format; by default what the file's name says, and pictures for a folder.
@@ -91,6 +92,10 @@ pub struct OwnOptions {
     /// What missing numbers become; by default they are an error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impute: Option<Impute>,
+    /// What missing numbers become column by column, by its name or number: as [`Facts::medians`](super::Facts::medians) of other rows. It goes
+    /// before `impute`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fill: BTreeMap<String, f64>,
     /// Columns of a table to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,

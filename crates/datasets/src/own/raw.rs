@@ -1,5 +1,7 @@
 //! A file's content before it is scaled, and how it becomes features.
 
+use std::collections::BTreeMap;
+
 use ndarray::Array2;
 
 use super::npy::{Array, Elements};
@@ -90,7 +92,17 @@ impl Values {
         }
     }
 
-    /// Puts medians where numbers are missing, if that is asked for; the columns and how often.
+    /// The median of every column, where medians are asked for.
+    pub(super) fn medians(&self, names: &[String], options: &OwnOptions) -> BTreeMap<String, f64> {
+        match self {
+            _ if options.impute.is_none() => BTreeMap::new(),
+            Self::Bytes { .. } | Self::Sparse(_) => BTreeMap::new(),
+            Self::Singles { cols, data } => impute::medians(data, *cols, names),
+            Self::Numbers { cols, numbers } => impute::medians(&numbers.data, *cols, names),
+        }
+    }
+
+    /// Puts numbers where some are missing, if that is asked for; the columns and how often.
     pub(super) fn fill(
         &mut self,
         names: &[String],
@@ -99,9 +111,11 @@ impl Values {
     ) -> Result<Vec<(usize, usize)>> {
         match self {
             Self::Bytes { .. } | Self::Sparse(_) => Ok(Vec::new()),
-            Self::Singles { cols, data } => impute::fill(data, *cols, names, options.impute, file),
+            Self::Singles { cols, data } => {
+                impute::fill(data, *cols, names, options.impute, &options.fill, file)
+            }
             Self::Numbers { cols, numbers } => {
-                impute::fill(&mut numbers.data, *cols, names, options.impute, file)
+                impute::fill(&mut numbers.data, *cols, names, options.impute, &options.fill, file)
             }
         }
     }

@@ -142,6 +142,7 @@ pub(super) fn finish(raw: Raw, options: &OwnOptions, name: &str, file: &str, loo
         }
     }
     let called = |at: usize| names.get(at).cloned().unwrap_or_else(|| at.to_string());
+    facts.medians = values.medians(&names, options);
     let filled = values.fill(&names, options, file)?;
     facts.imputed = filled.into_iter().map(|(at, n)| (called(at), n)).collect();
     let labels::Classes { labels, names: class_names, .. } = classes;

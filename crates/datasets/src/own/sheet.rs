@@ -78,7 +78,8 @@ impl Sheet {
             return Err(Error::format(file, "end", "at least one row of numbers", "none"));
         }
         self.refuse_text(file)?;
-        let must_be_whole = |&at: &usize| options.impute.is_none() && self.odd.contains_key(&at);
+        let fills = options.impute.is_some() || !options.fill.is_empty();
+        let must_be_whole = |&at: &usize| !fills && self.odd.contains_key(&at);
         let holes: Vec<usize> = of(Role::Number).chain(of(Role::OneHot)).filter(must_be_whole).collect();
         if let Some(first) = holes.iter().min_by_key(|at| self.odd[at].hole) {
             let position = format!("{} {}, column {}", self.unit, self.odd[first].hole, name(*first));
