@@ -84,6 +84,43 @@ fn a_table_is_clustered_and_new_rows_find_their_clusters() {
     assert_eq!(read(&folder, "clusters.csv"), predicted);
     deepclust(&folder).args(["embed", out, "new.csv"]).assert().success().stdout(contains("12 × 3"));
     assert_eq!(fs::metadata(folder.path().join("embedding.npy")).unwrap().len(), 128 + 12 * 3 * 4);
+    // Rows are not written over, and clusters may be.
+    for command in
+        [["predict", out, "new.csv", "--out", "new.csv"], ["embed", out, "new.csv", "--out", "new.csv"]]
+    {
+        deepclust(&folder).args(command).assert().failure().stderr(contains("would be lost"));
+    }
+    assert_eq!(read(&folder, "new.csv"), table(90..102));
+    deepclust(&folder).args(["predict", out, "new.csv", "--out", "clusters.csv"]).assert().success();
+}
+
+#[test]
+fn gaps_of_new_rows_get_the_medians_of_the_fit() {
+    let folder = folder();
+    let gap = |row: &str| format!("width,height,weight\n{row}\n");
+    let whole = table(0..90);
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines.push(",0.5,0.5,small");
+    fs::write(folder.path().join("gaps.csv"), lines.join("\n") + "\n").unwrap();
+    let fit = ["fit", "gaps.csv", "-k", "3", "--labels", "kind", "--seeds", "2", "--impute", "median"];
+    deepclust(&folder).args(fit).assert().success();
+    // Alone, and among rows of another median.
+    fs::write(folder.path().join("one.csv"), gap(",0.5,10.5")).unwrap();
+    fs::write(folder.path().join("two.csv"), gap(",0.5,10.5\n10.5,0.5,0.5\n10.2,0.5,0.5")).unwrap();
+    for options in [&[][..], &["--impute", "median"]] {
+        let predict = |file: &str| {
+            let mut command = deepclust(&folder);
+            let found = command
+                .args(["embed", "deepclust-out/gaps", file, "--out", "new.npy"])
+                .args(options)
+                .output()
+                .unwrap();
+            assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
+            let bytes = fs::read(folder.path().join("new.npy")).unwrap();
+            bytes[128..128 + 12].to_vec()
+        };
+        assert_eq!(predict("one.csv"), predict("two.csv"));
+    }
 }
 
 #[test]

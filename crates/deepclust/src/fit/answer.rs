@@ -1,10 +1,11 @@
 use super::agreement::{agreement, mean_of_pairs};
 use super::choice::{choose, sample, silhouettes};
-use super::choose::by_communities;
+use super::choose::by;
 use super::consensus::{align, vote};
 use super::runs::{Start, make_runs};
 use super::warnings::warnings;
 use super::{Alone, Choice, Host, Options, Plan, Result, Run};
+use deepclust_cluster::Source;
 use deepclust_methods::{Context, Model, Preparation, Seed};
 use ndarray::{Array2, ArrayRef2, CowArray, Ix2};
 
@@ -121,9 +122,14 @@ pub fn fit_with(x: CowArray<'_, f32, Ix2>, mut plan: Plan, host: &dyn Host) -> R
     let rows = sample(consensus.len(), first);
     let values = silhouettes(embedding.view(), &runs[choice.run].labels, &rows)?.unwrap_or_default();
     let silhouettes = rows.into_iter().zip(values).collect();
-    let mut warnings = warnings(&runs, choice.run, plan.k, mean_of_pairs(&agreement), &failed);
+    let mean = mean_of_pairs(&agreement);
+    let mut warnings = warnings(&runs, choice.run, plan.k, mean, &failed);
     let found = super::sizes(&runs[choice.run].labels).0.len();
     warnings.extend(second_thoughts(&plan, found));
+    if runs.len() > 1 && mean < DOUBTFUL && !is_stable(&plan) {
+        let doubt = "Perhaps there are no clusters: other seeds find others, and no number of communities of the neighbour graph is stable.";
+        warnings.insert(0, doubt.to_owned());
+    }
     let answer = Answer {
         plan,
         runs,
@@ -140,10 +146,18 @@ pub fn fit_with(x: CowArray<'_, f32, Ix2>, mut plan: Plan, host: &dyn Host) -> R
     Ok(answer)
 }
 
+/// Mean agreement of the seeds below which there may be no clusters at all.
+const DOUBTFUL: f64 = 0.5;
+
+/// Whether communities were asked and speak for a number of clusters, or were not asked.
+fn is_stable(plan: &Plan) -> bool {
+    plan.opinions.as_ref().is_none_or(|opinions| by(Source::Communities, opinions).is_ok())
+}
+
 /// Where the method found another number of clusters than communities speak for.
 fn second_thoughts(plan: &Plan, found: usize) -> Option<String> {
     let stable = plan.opinions.as_ref().filter(|_| plan.k.is_none())?;
-    let stable = by_communities(stable).ok()?;
+    let stable = by(Source::Communities, stable).ok()?;
     (stable != found).then(|| {
         format!(
             "The method finds {found} clusters, the stability of communities of the neighbour graph speaks for {stable}: compare with -k {stable}."

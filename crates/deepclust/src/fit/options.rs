@@ -22,7 +22,7 @@ pub struct Options {
     /// How many clusters there are.
     pub clusters: ClusterCount,
     /// The name of a method, as [`METHODS`](deepclust_methods::METHODS) has it. None: `graph-communities` where the number of clusters
-    /// is known, `umap-hdbscan` where it is not.
+    /// is known or communities settle it, `umap-hdbscan` where it is not.
     pub method: Option<String>,
     /// Seeds, at least 1. None: 5, and 3 for methods that train a network.
     pub seeds: Option<usize>,

@@ -12,7 +12,7 @@ pub const SHARED_SEEDS: usize = 5;
 pub const TRAINED_SEEDS: usize = 3;
 
 /// The method with a number of clusters.
-const WITH_K: &str = "graph-communities";
+pub(super) const WITH_K: &str = "graph-communities";
 /// The method that finds it.
 const WITHOUT_K: &str = "umap-hdbscan";
 /// The numbers of clusters that are looked at where none is given and the method does not find it.
@@ -41,6 +41,8 @@ pub struct Plan {
     pub at_once: usize,
     /// What speaks for one number of clusters or another, where that was asked.
     pub opinions: Option<Opinions>,
+    /// What the plan was made of.
+    pub(super) options: Options,
     /// Why this method, these seeds and this scaling: sentences.
     pub why: String,
 }
@@ -89,8 +91,21 @@ impl Plan {
         let at_once = if alone { 1 } else { options.at_once.unwrap_or(cores).clamp(1, seeds) };
         let seeds = (options.first_seed..).take(seeds).collect();
         let why = why(options, method, &scaling, of_shape);
-        let plan =
-            Self { method, settings, k, range, seeds, shape, scaling, device, at_once, opinions: None, why };
+        let (opinions, options) = (None, options.clone());
+        let plan = Self {
+            method,
+            settings,
+            k,
+            range,
+            seeds,
+            shape,
+            scaling,
+            device,
+            at_once,
+            opinions,
+            options,
+            why,
+        };
         plan.build()?;
         Ok(plan)
     }
@@ -208,7 +223,7 @@ fn why(options: &Options, method: &Entry, scaling: &Scaling, of_shape: &str) -> 
     let why = match (&options.method, method.slug) {
         (Some(name), _) if name != "auto" => format!("The method `{}` was asked for.", method.slug),
         (_, WITH_K) => format!(
-            "The method is `{WITH_K}`, because a number of clusters is asked for: it needs no network, and on the pictures that were measured it is level with the best deep methods."
+            "The method is `{WITH_K}`, because the number of clusters is known: it needs no network, and on the pictures that were measured it is level with the best deep methods."
         ),
         _ => format!(
             "The method is `{WITHOUT_K}`, because k is not given: it finds the number of clusters by density."

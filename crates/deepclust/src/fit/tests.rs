@@ -49,7 +49,14 @@ fn groups_are_found_by_every_kind_of_method() {
 fn the_number_of_clusters_is_found() {
     let (x, classes) = groups(240);
     let answer = fit(&x, &Options::default()).unwrap();
+    // Density parts the groups of so few samples. Fewer communities are stable. A method that is asked for is taken.
+    assert_eq!(answer.plan.method.slug, "graph-communities");
+    assert!(answer.plan.k == Some(answer.clusters()) && (3..=6).contains(&answer.clusters()));
+    assert!(answer.plan.why.contains("density finds"), "{}", answer.plan.why);
+    let density = Options { method: Some("umap-hdbscan".to_owned()), ..Options::default() };
+    let answer = fit(&x, &density).unwrap();
     assert_eq!(answer.plan.method.slug, "umap-hdbscan");
+    assert!(answer.warnings.iter().any(|warning| warning.contains("compare with -k")));
     // Density may part a group of so few samples. It never joins two.
     assert!((3..=12).contains(&answer.clusters()));
     let labels = &answer.chosen().labels;

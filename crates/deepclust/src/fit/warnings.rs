@@ -22,15 +22,26 @@ pub(super) fn warnings(
         }
         _ => {}
     }
+    if let Some(parts) = run.facts.get(facts::JOINED_PARTS) {
+        found.push(format!(
+            "The neighbour graph falls into {parts} parts that nothing ties together, more than the {wanted} clusters asked for: the nearest were joined. -k {parts} keeps them apart."
+        ));
+    }
+    let single = sizes.iter().filter(|&&size| size == 1).count();
+    if single > 0 {
+        found.push(format!("{single} of the {} clusters hold a single row.", sizes.len()));
+    }
+    // With two clusters one has at least half of the rows.
+    let most = (1.6 / sizes.len().max(1) as f64).max(0.5);
     for (cluster, &size) in sizes.iter().enumerate() {
         let share = size as f64 / n;
-        if share > 0.5 && sizes.len() > 1 {
+        if share > most && sizes.len() > 1 {
             found.push(format!(
                 "Cluster {cluster} holds {:.0} % of the rows: the others may be parts of little weight.",
                 100.0 * share
             ));
         }
-        if share < 0.1 / wanted {
+        if share < 0.1 / wanted && size > 1 {
             let percent = 100.0 * share;
             found.push(format!("Cluster {cluster} holds {size} rows, {percent:.2} % of all: it is dying, or rows that fit nowhere."));
         }
@@ -75,15 +86,26 @@ mod tests {
         labels.extend([1; 39]);
         labels.push(2);
         let said = of(labels, Some(3), 0.5).join("\n");
-        assert!(said.contains("Cluster 0 holds 67 %") && said.contains("Cluster 2 holds 1 rows"), "{said}");
+        assert!(
+            said.contains("Cluster 0 holds 67 %") && said.contains("1 of the 3 clusters hold a single row"),
+            "{said}"
+        );
         assert!(said.contains("seeds disagree") && said.contains("0.50"), "{said}");
         let said = of([NOISE, 0, 1].repeat(5), None, 1.0).join("\n");
         assert_eq!(said, "33 % of the rows are in no cluster.");
         assert!(of(vec![NOISE; 4], None, 1.0)[0].starts_with("No row is in a cluster"));
         let mut run = Run { labels: vec![0, 1], ..Run::default() };
         run.facts.insert(facts::EMPTY_CLUSTERS.to_owned(), 2.0);
+        let two = |large: usize| of([vec![0; large], vec![1; 100 - large]].concat(), Some(2), 1.0);
+        assert!(two(75).is_empty() && two(85)[0].starts_with("Cluster 0 holds 85 %"));
+        run.facts.insert(facts::JOINED_PARTS.to_owned(), 7.0);
         let failed = [(4, "training diverged".to_owned())];
         let said = warnings(&[run], 0, Some(4), 1.0, &failed).join("\n");
-        assert!(said.contains("2 of the 4 clusters") && said.contains("Seed 4 failed"), "{said}");
+        assert!(
+            said.contains("2 of the 4 clusters")
+                && said.contains("-k 7 keeps them apart")
+                && said.contains("Seed 4 failed"),
+            "{said}"
+        );
     }
 }

@@ -2,8 +2,8 @@ use super::arguments::Compare;
 use super::fit::{begin, describe, run, wanted};
 use super::folder::Folder;
 use super::input;
-use crate::fit::{Plan, Scores, sizes};
-use crate::program::{interrupt, say};
+use crate::fit::{Error, Plan, Scores, sizes};
+use crate::program::{interrupt, say, say_error};
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
@@ -12,6 +12,11 @@ use std::time::Instant;
 /// A method's line.
 struct Line {
     method: String,
+    found: Result<Found, String>,
+}
+
+/// What a method came to.
+struct Found {
     clusters: usize,
     agreement: f64,
     seconds: f64,
@@ -39,15 +44,25 @@ pub fn compare(options: &Compare) -> Result<bool> {
         let (start, method) = (Instant::now(), plan.method.slug.to_owned());
         let folder = Folder::open(&out.join(&method))?;
         let x = input.x.clone();
-        let (answer, mut rest, seconds) = run(input, plan, &folder, Some(all.seeds("networks")), start)?;
-        rest.x = x;
-        input = rest;
-        let scores = if input.labels.is_empty() { None } else { Some(answer.scores(&input.labels)?) };
-        let (clusters, agreement) = (sizes(&answer.chosen().labels).0.len(), answer.mean_agreement());
-        lines.push(Line { method, clusters, agreement, seconds, scores });
+        let made = run(&mut input, plan, &folder, Some(all.seeds("networks")), start);
+        input.x = x;
+        let found = match made {
+            Ok((answer, seconds)) => {
+                let scores = if input.labels.is_empty() { None } else { Some(answer.scores(&input.labels)?) };
+                let (clusters, agreement) = (sizes(&answer.chosen().labels).0.len(), answer.mean_agreement());
+                Ok(Found { clusters, agreement, seconds, scores })
+            }
+            // What one method cannot do, another may.
+            Err(error) if error.is::<Error>() => {
+                say_error(&format!("{method} failed: {error:#}"));
+                Err(error.to_string())
+            }
+            Err(error) => return Err(error),
+        };
+        lines.push(Line { method, found });
     }
     show(&lines, &all)?;
-    Ok(true)
+    Ok(lines.iter().any(|line| line.found.is_ok()))
 }
 
 fn show(lines: &[Line], folder: &Folder) -> Result<()> {
@@ -58,19 +73,26 @@ fn show(lines: &[Line], folder: &Folder) -> Result<()> {
     for line in lines {
         let named =
             |scores: &Scores| scores.named().map(|(name, value)| format!("{name} {value:.3}")).join(", ");
-        let scores = line.scores.as_ref().map_or("none given".to_owned(), named);
-        let Line { method, clusters, agreement, seconds, .. } = line;
+        let method = &line.method;
+        let Ok(Found { clusters, agreement, seconds, scores }) = &line.found else {
+            say(&format!("{method:<20} {:>8} {:>9} {:>8}   failed", "–", "–", "–"));
+            continue;
+        };
+        let scores = scores.as_ref().map_or("none given".to_owned(), named);
         say(&format!("{method:<20} {clusters:>8} {agreement:>9.2} {seconds:>8.1}   {scores}"));
     }
     let path = folder.write("compare.csv", |out: &mut dyn Write| {
         writeln!(out, "method,clusters,agreement,seconds,acc,nmi,ami,ari,purity")?;
         for line in lines {
-            let scores = line.scores.as_ref();
+            let method = &line.method;
+            let Ok(Found { clusters, agreement, seconds, scores }) = &line.found else {
+                writeln!(out, "{method},,,,,,,,")?;
+                continue;
+            };
             let scores: Vec<String> = match scores {
                 Some(scores) => scores.named().iter().map(|(_, value)| format!("{value:.4}")).collect(),
                 None => vec![String::new(); 5],
             };
-            let Line { method, clusters, agreement, seconds, .. } = line;
             writeln!(out, "{method},{clusters},{agreement:.4},{seconds:.1},{}", scores.join(","))?;
         }
         Ok(())

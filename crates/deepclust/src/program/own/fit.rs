@@ -1,5 +1,6 @@
 use super::arguments::{Fit, Search};
 use super::board::Board;
+use super::categories::Categories;
 use super::folder::Folder;
 use super::host::{Listening, Program};
 use super::input::{self, Input};
@@ -18,7 +19,7 @@ use std::time::Instant;
 pub fn fit(options: &Fit) -> Result<bool> {
     begin(&options.search);
     let start = Instant::now();
-    let input = input::read(&options.data, &options.reading)?;
+    let mut input = input::read(&options.data, &options.reading)?;
     let mut wanted = wanted(&options.search, input.sparse);
     wanted.method = Some(options.method.clone());
     wanted.settings.clone_from(&options.settings);
@@ -26,8 +27,11 @@ pub fn fit(options: &Fit) -> Result<bool> {
     describe(&input);
     let plan = Plan::new(input.x.view(), &wanted)?;
     let folder = Folder::open(&out)?;
+    if folder.holds_others(&input.digest) {
+        say(&format!("  ! {} holds the results of other rows: they are replaced", out.display()));
+    }
     interrupt::watch_seeds(plan.seeds.len(), &out)?;
-    let (answer, input, _) = run(input, plan, &folder, None, start)?;
+    let (answer, _) = run(&mut input, plan, &folder, None, start)?;
     show(&answer, &input, folder.root(), start)?;
     Ok(true)
 }
@@ -62,12 +66,12 @@ pub fn describe(input: &Input) {
 
 /// Makes the seeds and writes the files; the seconds are those before the files. The rows are gone from the input where the method works in place.
 pub fn run(
-    mut input: Input,
+    input: &mut Input,
     mut plan: Plan,
     folder: &Folder,
     cache: Option<PathBuf>,
     start: Instant,
-) -> Result<(Answer, Input, f64)> {
+) -> Result<(Answer, f64)> {
     let (rows, columns) = input.x.dim();
     let board = Board::new();
     plan.choose(input.x.view(), &Listening(&board))?;
@@ -89,29 +93,37 @@ pub fn run(
     let seeds = folder.seeds(&key[..10]);
     let host = Program { board: &board, seeds, cache, rows, plan: plan.clone(), done: Mutex::new(0) };
     // k-means works on the rows themselves: a copy would double the memory.
-    let answer = if plan.method.slug == "k-means" {
+    let categories = Categories::of(input);
+    let mut answer = if plan.method.slug == "k-means" {
         fit_with(std::mem::take(&mut input.x).into(), plan, &host)?
     } else {
         fit_with(input.x.view().into(), plan, &host)?
     };
+    answer.warnings.extend(categories.and_then(|values| values.warning(&answer.chosen().labels)));
     let seconds = start.elapsed().as_secs_f64();
-    output::write(folder, &input, columns, &answer)?;
-    let text = summary::summary(&input, (rows, columns), &answer, start.elapsed().as_secs_f64())?;
+    output::write(folder, input, columns, &answer)?;
+    let text = summary::summary(input, (rows, columns), &answer, start.elapsed().as_secs_f64())?;
     let text = serde_json::to_string_pretty(&text)?;
     folder.write("summary.json", |out| writeln!(out, "{text}"))?;
-    let page = report::report(&input, (rows, columns), &answer)?.to_html()?;
+    let page = report::report(input, (rows, columns), &answer)?.to_html()?;
     folder.write("report.html", |out| out.write_all(page.as_bytes()))?;
-    Ok((answer, input, seconds))
+    Ok((answer, seconds))
 }
 
 /// Says what was found, and where it is.
 fn show(answer: &Answer, input: &Input, out: &Path, start: Instant) -> Result<()> {
     let (sizes, noise) = crate::fit::sizes(&answer.chosen().labels);
     let n = answer.consensus.len() as f64;
+    let agreement = match (answer.runs.len(), sizes.len()) {
+        (1, _) => "one seed, so nothing says whether they come back".to_owned(),
+        (_, 0) => "no seed found any".to_owned(),
+        _ => {
+            format!("the seeds agree by {:.2} (adjusted Rand index, 1 is the same)", answer.mean_agreement())
+        }
+    };
     say(&format!(
-        "{} clusters; the seeds agree by {:.2} (adjusted Rand index, 1 is the same); seed {} is shown, because {}",
+        "{} clusters; {agreement}; seed {} is shown, because {}",
         sizes.len(),
-        answer.mean_agreement(),
         answer.chosen().seed,
         answer.choice.rule
     ));

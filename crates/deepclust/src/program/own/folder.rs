@@ -58,6 +58,13 @@ impl Folder {
             && !root.join(SEEDS).exists()
     }
 
+    /// Whether the results of rows with another digest lie in it.
+    pub fn holds_others(&self, digest: &str) -> bool {
+        let summary = fs::read_to_string(self.path("summary.json")).unwrap_or_default();
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap_or_default();
+        summary["data"]["digest"].as_str().is_some_and(|other| other != digest)
+    }
+
     /// A file or folder in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)

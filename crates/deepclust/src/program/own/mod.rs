@@ -2,6 +2,7 @@
 
 mod arguments;
 mod board;
+mod categories;
 mod choose;
 mod compare;
 mod estimate;

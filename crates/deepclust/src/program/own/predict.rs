@@ -10,11 +10,15 @@ use deepclust_datasets::{Scaling, own::OwnOptions};
 use deepclust_methods::{Model, load_model_with};
 use deepclust_nets::{Device, Products, use_threads};
 use ndarray::Array2;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// `deepclust predict`.
 pub fn predict(options: &Predict) -> Result<bool> {
+    if let Some(out) = &options.out {
+        check_out(out, b"row,cluster\n", "clusters")?;
+    }
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
     let own = model.predict(input.x.view())?;
@@ -43,6 +47,26 @@ pub fn predict(options: &Predict) -> Result<bool> {
     Ok(true)
 }
 
+/// Refuses to write over a file that does not begin as what is written does: it would be lost.
+fn check_out(out: &Path, begins: &[u8], what: &str) -> Result<()> {
+    if !out.is_file() {
+        return Ok(());
+    }
+    let mut found = vec![0; begins.len()];
+    let same = File::open(out).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == begins;
+    if !same && fs::metadata(out)?.len() > 0 {
+        bail!(
+            "{}: expected a new file or one with {what} for --out, found something else, which would be lost",
+            out.display()
+        );
+    }
+    Ok(())
+}
+
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+}
+
 /// What is left in the buffer at the end may not fit on the disk either.
 fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -52,6 +76,10 @@ fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 
 /// `deepclust embed`.
 pub fn embed(options: &Embed) -> Result<bool> {
+    if is_same(&options.out, Path::new(&options.data)) {
+        bail!("{}: expected another file than the rows for --out: they would be lost", options.out.display());
+    }
+    check_out(&options.out, b"\x93NUMPY", "an embedding")?;
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
     let embedding = model.embed(input.x.view())?;
@@ -81,7 +109,7 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
 
 /// Rows as the model's own were read: the same columns, and values of the same unit.
 fn rows(data: &str, reading: &Reading, note: &ModelNote) -> Result<Input> {
-    // The median of other rows would be another number than that of the fit: missing values are an error unless asked for here.
+    // The median of these rows is another number than that of the fit, which `fill` has.
     let label_if_there = reading.labels.is_none();
     let mut base = OwnOptions { impute: None, label_if_there, ..note.reading.clone() };
     // Bytes are read as 0 to 1 by themselves: a model of larger numbers gets them as they are.
