@@ -12,3 +12,8 @@ pub fn dataset_name(dataset: &str) -> &str {
         other => other,
     }
 }
+
+/// Whether a data set stands in for the paper's, so that what is published is of other data.
+pub(crate) fn is_stand_in(dataset: &str) -> bool {
+    dataset.ends_with("-subset")
+}

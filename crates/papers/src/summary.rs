@@ -1,5 +1,6 @@
 //! What was found, in few lines: at the end of a command, and in the README.
 
+use crate::names::is_stand_in;
 use crate::{Kind, PAPERS, Paper, Records, Result, Row, dataset_name};
 use deepclust_experiments::{RunRecord, Scale, Store};
 use deepclust_report::{Cell, Column, Spread, Table, fixed, labels_used, metric};
@@ -35,9 +36,10 @@ pub fn best_rows(paper: &Paper, store: &Store, scale: Scale, dataset: Option<&st
     Ok(lines)
 }
 
+/// Mean, deviation and, in brackets, the number of runs.
 fn spread(spread: Spread, decimals: usize) -> String {
     let std = spread.std.map_or(String::new(), |std| format!(" ± {std:.decimals$}"));
-    format!("{}{std}", fixed(spread.mean, decimals))
+    format!("{}{std} ({})", fixed(spread.mean, decimals), spread.n)
 }
 
 /// Paper by paper and data set by data set: what is published of its own method, what is measured, and whether that is reached.
@@ -74,7 +76,7 @@ pub fn results_table(store: &Store) -> Result<Table> {
                 Cell::Text(ours(Some(text))),
                 Cell::Text(ours(figure)),
                 verdict(
-                    dataset.ends_with("-subset"),
+                    is_stand_in(dataset),
                     printed,
                     metric(text, m.name),
                     figure.and_then(|runs| metric(runs, m.name)),
@@ -84,8 +86,7 @@ pub fn results_table(store: &Store) -> Result<Table> {
             ]);
         }
     }
-    let columns =
-        ["paper", "method and data", "metric", "published", "as the text says", "other reading", "verdict"];
+    let columns = ["paper", "method and data", "metric", "published", "measured", "other reading", "verdict"];
     let columns = columns.map(Column::words).to_vec();
     Ok(Table { title: "Published and measured".to_owned(), columns, rows, notes: Vec::new() })
 }

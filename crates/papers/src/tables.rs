@@ -1,14 +1,20 @@
 //! The tables that every paper has.
 
+use crate::names::is_stand_in;
 use crate::{Kind, Metric, Paper, Planned, Records, Row, dataset_name};
 use deepclust_experiments::RunRecord;
 use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric, paired};
 
-/// The rows of a table on a data set: those with runs there, and those that only quote.
-fn rows_on<'a>(records: &'a Records, dataset: &'a str) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
+/// The rows of a table on a data set: those with runs there, and the methods of which there is only what is published.
+fn rows_on<'a>(
+    paper: &'a Paper,
+    records: &'a Records,
+    dataset: &'a str,
+) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
     records.rows().iter().filter_map(move |row| {
         let planned = row.runs.iter().any(|planned| planned.dataset == dataset);
-        let of_interest = planned || row.runs.is_empty() || records.nearest(row.id, dataset).is_some();
+        let quoted = || paper.metrics.iter().any(|m| printed(paper, dataset, row, m).is_some());
+        let of_interest = planned || !row.id.contains('/') && quoted();
         let shown = row.kind == Kind::Table && row.table.is_empty() && of_interest;
         shown.then(|| (row, records.of(row.id, dataset)))
     })
@@ -18,6 +24,12 @@ fn printed(paper: &Paper, dataset: &str, row: &Row, metric: &Metric) -> Option<f
     (paper.printed)(dataset, row.published?, metric.name)
 }
 
+/// The head of a published column.
+fn published(m: &Metric, dataset: &str) -> String {
+    let words = if is_stand_in(dataset) { "published of other data" } else { "published" };
+    format!("{}, {words}", m.label)
+}
+
 /// What each run added to its start.
 pub(crate) fn gain(records: &[RunRecord]) -> Option<Spread> {
     Spread::of(records.iter().filter_map(|r| Some(r.metrics.get("acc")? - r.metrics.get("start_acc")?)))
@@ -25,7 +37,7 @@ pub(crate) fn gain(records: &[RunRecord]) -> Option<Spread> {
 
 /// Every row: what is published of it, and what is measured, in the first `most` of the paper's metrics.
 pub(crate) fn comparison(paper: &Paper, records: &Records, dataset: &str, most: usize) -> Table {
-    let rows: Vec<_> = rows_on(records, dataset).collect();
+    let rows: Vec<_> = rows_on(paper, records, dataset).collect();
     let is_printed = |m: &Metric| rows.iter().any(|(row, _)| printed(paper, dataset, row, m).is_some());
     let metrics: Vec<(&Metric, bool)> = paper.metrics.iter().take(most).map(|m| (m, is_printed(m))).collect();
     let labelled = rows.iter().any(|(_, runs)| runs.iter().any(|run| run.supervision != "none"));
@@ -34,20 +46,16 @@ pub(crate) fn comparison(paper: &Paper, records: &Records, dataset: &str, most: 
     columns.extend(labelled.then(|| Column::words("labels used")));
     columns.push(Column::number("runs", 0));
     for (m, is_printed) in &metrics {
-        columns.extend(is_printed.then(|| Column::number(format!("{}, published", m.label), m.printed)));
+        columns.extend(is_printed.then(|| Column::number(published(m, dataset), m.printed)));
         columns.push(Column::spread(m.label, m.decimals));
     }
     if starts {
         columns.extend(["ACC of the start", "Δ ACC from the start"].map(|name| Column::spread(name, 3)));
     }
     let line = |(row, runs): &(&Row, &[RunRecord])| {
-        let quoted = row.runs.is_empty();
-        if quoted && metrics.iter().all(|(m, _)| printed(paper, dataset, row, m).is_none()) {
-            return None;
-        }
         let mut line = vec![Cell::Text(row.label.clone())];
         line.extend(labelled.then(|| runs.first().map_or(Cell::None, |run| Cell::Text(labels_used(run)))));
-        line.push(if quoted { Cell::None } else { Cell::Number(runs.len() as f64) });
+        line.push(if runs.is_empty() { Cell::None } else { Cell::Number(runs.len() as f64) });
         for (m, is_printed) in &metrics {
             line.extend(is_printed.then(|| printed(paper, dataset, row, m).into()));
             line.push(metric(runs, m.name).into());
@@ -55,26 +63,28 @@ pub(crate) fn comparison(paper: &Paper, records: &Records, dataset: &str, most: 
         if starts {
             line.extend([metric(runs, "start_acc").into(), gain(runs).into()]);
         }
-        Some(line)
+        line
     };
     let beside =
         if metrics.iter().any(|(_, is_printed)| *is_printed) { " beside what is published" } else { "" };
     let title = format!("{}: every row{beside}", dataset_name(dataset));
-    Table { title, columns, rows: rows.iter().filter_map(line).collect(), notes: Vec::new() }
+    Table { title, columns, rows: rows.iter().map(line).collect(), notes: Vec::new() }
 }
 
 /// One row a method of the paper: what is published, what its text gives, and what the other reading gives that comes nearest to
 /// the published figure. All readings are in the files.
 pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table {
     let mut columns = vec![Column::words("method")];
-    for m in paper.metrics {
-        columns.push(Column::number(format!("{}, published", m.label), m.printed));
-        columns.push(Column::spread(format!("{}, as the text says", m.label), m.decimals));
-        columns.push(Column::spread(format!("{}, other reading", m.label), m.decimals));
+    for (place, m) in paper.metrics.iter().enumerate() {
+        columns.push(Column::number(published(m, dataset), m.printed));
+        let ours = ["measured", "other reading"];
+        let ours = ours.map(|words| Column::spread(format!("{}, {words}", m.label), m.decimals));
+        // The other metrics are of the same runs.
+        columns.extend(ours.map(|column| if place == 0 { column.counted() } else { column }));
     }
     let mut rows = Vec::new();
     let mut footnotes: Vec<String> = Vec::new();
-    for (row, runs) in rows_on(records, dataset).filter(|(row, _)| !row.id.contains('/')) {
+    for (row, runs) in rows_on(paper, records, dataset).filter(|(row, _)| !row.id.contains('/')) {
         let nearest = records.nearest(row.id, dataset);
         let mut name = row.label.clone();
         if let Some((other, _)) = nearest {
@@ -98,16 +108,17 @@ pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table
         format!("{} {words}", SUPERSCRIPTS[place.min(SUPERSCRIPTS.len() - 1)])
     };
     let footnotes: Vec<String> = footnotes.iter().enumerate().map(numbered).collect();
-    let notes = if footnotes.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!(
+    let mut notes =
+        vec!["Measured: as the paper's text says, or as the name of the row does. In brackets: the number of runs.".to_owned()];
+    if !footnotes.is_empty() {
+        notes.push(format!(
             "Other reading: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text, or the text was not measured.",
             footnotes.join("; "),
             paper.metrics.first().map_or("metric", |m| m.label)
-        )]
-    };
-    Table { title: format!("{}: readings of the paper", dataset_name(dataset)), columns, rows, notes }
+        ));
+    }
+    let title = format!("{}: readings of the paper", dataset_name(dataset));
+    Table { title, columns, rows, notes }.without_empty_columns()
 }
 
 const SUPERSCRIPTS: [&str; 6] = ["¹", "²", "³", "⁴", "⁵", "⁶"];
@@ -142,7 +153,9 @@ pub(crate) fn ablations(paper: &Paper, records: &Records) -> Option<Table> {
     };
     let rows: Vec<_> = ablations.map(line).collect();
     let title = "Ablations: one thing changed at a time".to_owned();
-    (!rows.is_empty()).then_some(Table { title, columns, rows, notes: Vec::new() })
+    let notes =
+        vec!["Runs are compared where seed and arithmetic are the same; – where no two are.".to_owned()];
+    (!rows.is_empty()).then_some(Table { title, columns, rows, notes })
 }
 
 /// The best value of each metric over the runs of every row. Which run has the best ACC takes labels to say.
@@ -162,7 +175,7 @@ pub(crate) fn best(paper: &Paper, records: &Records, dataset: &str) -> Table {
         }
         line
     };
-    let rows = rows_on(records, dataset).filter(|(_, runs)| !runs.is_empty()).map(line).collect();
+    let rows = rows_on(paper, records, dataset).filter(|(_, runs)| !runs.is_empty()).map(line).collect();
     let title = format!("{}: the best value over the runs (oracle)", dataset_name(dataset));
     Table { title, columns, rows, notes: Vec::new() }
 }

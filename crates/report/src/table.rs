@@ -18,24 +18,31 @@ pub struct Column {
     pub align: Align,
     /// Digits after the point.
     pub decimals: usize,
-    /// Whether mean and deviation stand in it: two columns in CSV.
+    /// Whether mean and deviation stand in it: three columns in CSV.
     pub spread: bool,
+    /// Whether the number of runs stands behind the deviation, in brackets.
+    pub counted: bool,
 }
 
 impl Column {
     /// A column of words.
     pub fn words(name: impl Into<String>) -> Self {
-        Self { name: name.into(), align: Align::Left, decimals: 0, spread: false }
+        Self { name: name.into(), align: Align::Left, decimals: 0, spread: false, counted: false }
     }
 
     /// A column of single numbers.
     pub fn number(name: impl Into<String>, decimals: usize) -> Self {
-        Self { name: name.into(), align: Align::Right, decimals, spread: false }
+        Self { name: name.into(), align: Align::Right, decimals, spread: false, counted: false }
     }
 
     /// A column of means with their deviations.
     pub fn spread(name: impl Into<String>, decimals: usize) -> Self {
-        Self { name: name.into(), align: Align::Right, decimals, spread: true }
+        Self { name: name.into(), align: Align::Right, decimals, spread: true, counted: false }
+    }
+
+    /// The same with the number of runs in brackets.
+    pub fn counted(self) -> Self {
+        Self { counted: true, ..self }
     }
 }
 
@@ -141,6 +148,21 @@ impl Table {
         )
     }
 
+    /// The table without the columns in which nothing stands.
+    pub fn without_empty_columns(mut self) -> Self {
+        let filled: Vec<bool> = (0..self.columns.len())
+            .map(|place| self.rows.iter().any(|row| row[place] != Cell::None))
+            .collect();
+        let retain = |place: usize| filled[place];
+        let mut place = 0..;
+        self.columns.retain(|_| place.next().is_some_and(retain));
+        for row in &mut self.rows {
+            let mut place = 0..;
+            row.retain(|_| place.next().is_some_and(retain));
+        }
+        self
+    }
+
     /// The texts of a row's cells.
     pub(crate) fn cells<'a>(
         &'a self,
@@ -153,10 +175,11 @@ impl Table {
                 Cell::Text(text) => text.clone(),
                 Cell::Number(value) => fixed(*value, decimals),
                 Cell::Difference(value) => format!("{value:+.decimals$}").replace('-', "−"),
-                Cell::Spread(Spread { mean, std: Some(std), .. }) => {
-                    format!("{}{plus_minus}{std:.decimals$}", fixed(*mean, decimals))
+                Cell::Spread(Spread { mean, std, n, .. }) => {
+                    let std = std.map_or(String::new(), |std| format!("{plus_minus}{std:.decimals$}"));
+                    let n = if column.counted { format!(" ({n})") } else { String::new() };
+                    format!("{}{std}{n}", fixed(*mean, decimals))
                 }
-                Cell::Spread(Spread { mean, std: None, .. }) => fixed(*mean, decimals),
                 Cell::None => "–".to_owned(),
             }
         })
@@ -253,6 +276,7 @@ mod tests {
                 Column::number("paper", 4),
                 Column::spread("ours", 3),
                 Column::number("Δ", 3),
+                Column::spread("again", 1).counted(),
             ],
             rows: vec![
                 vec![
@@ -260,8 +284,15 @@ mod tests {
                     Some(0.0387).into(),
                     Spread::of([0.06, 0.07]).into(),
                     Cell::Difference(-0.026),
+                    Spread::of([1.0, 2.0, 3.0]).into(),
                 ],
-                vec!["c_d".into(), Cell::None, Spread::of([0.5]).into(), Cell::None],
+                vec![
+                    "c_d".into(),
+                    Cell::None,
+                    Spread::of([0.5]).into(),
+                    Cell::None,
+                    Spread::of([4.0]).into(),
+                ],
             ],
             notes: vec!["A note.".into()],
         }
@@ -271,17 +302,27 @@ mod tests {
     fn markdown() {
         assert_eq!(
             table().to_markdown(),
-            "|method|paper|ours|Δ|\n|---|---:|---:|---:|\n\
-             |a, b|0.0387|0.065\u{a0}±\u{a0}0.007|−0.026|\n|c_d|–|0.500|–|\n\nA note.\n"
+            "|method|paper|ours|Δ|again|\n|---|---:|---:|---:|---:|\n\
+             |a, b|0.0387|0.065\u{a0}±\u{a0}0.007|−0.026|2.0\u{a0}±\u{a0}1.0 (3)|\n|c_d|–|0.500|–|4.0 (1)|\n\nA note.\n"
         );
+    }
+
+    #[test]
+    fn columns_in_which_nothing_stands_are_left_out() {
+        let mut table = table();
+        table.rows[0][1] = Cell::None;
+        let found = table.clone().without_empty_columns();
+        let names: Vec<&str> = found.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["method", "ours", "Δ", "again"]);
+        assert_eq!(found.rows[1], [&table.rows[1][..1], &table.rows[1][2..]].concat());
     }
 
     #[test]
     fn csv() {
         assert_eq!(
             table().to_csv(),
-            "method,paper,ours mean,ours std,ours runs,Δ\n\"a, b\",0.0387,0.065,0.007071067811865481,2,-0.026\n\
-             c_d,,0.5,,1,\n"
+            "method,paper,ours mean,ours std,ours runs,Δ,again mean,again std,again runs\n\
+             \"a, b\",0.0387,0.065,0.007071067811865481,2,-0.026,2,1,3\nc_d,,0.5,,1,,4,,1\n"
         );
     }
 
@@ -289,7 +330,10 @@ mod tests {
     fn latex() {
         let text = table().to_latex();
         assert!(text.contains("\\caption{Silhouettes of R\\&D}"), "{text}");
-        assert!(text.contains("a, b & 0.0387 & 0.065 $\\pm$ 0.007 & $-$0.026 \\\\\n"), "{text}");
-        assert!(text.contains("c\\_d & -- & 0.500 & -- \\\\\n"), "{text}");
+        assert!(
+            text.contains("a, b & 0.0387 & 0.065 $\\pm$ 0.007 & $-$0.026 & 2.0 $\\pm$ 1.0 (3) \\\\\n"),
+            "{text}"
+        );
+        assert!(text.contains("c\\_d & -- & 0.500 & -- & 4.0 (1) \\\\\n"), "{text}");
     }
 }

@@ -22,11 +22,21 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
             fixed(code, 4),
             if code >= printed - 5e-5 { "reached" } else { "not reached" }
         ));
-        let mut order = [("pixels", pixels), ("64 principal components", components), ("the code", code)];
-        order.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let words: Vec<String> =
-            order.iter().map(|(name, value)| format!("{name} ({})", fixed(*value, 4))).collect();
-        findings.push(format!("By silhouette the order is {}.", words.join(", ")));
+        let mut order = [
+            ("pixels", PIXELS, pixels),
+            ("64 principal components", COMPONENTS, components),
+            ("the code", CODE, code),
+        ];
+        order.sort_by(|a, b| b.2.total_cmp(&a.2));
+        let words: Vec<String> = order
+            .iter()
+            .map(|(name, id, value)| {
+                let std = records.metric(id, DATASET, "sil").and_then(|s| s.std);
+                let std = std.map_or(String::new(), |std| format!(" ± {}", fixed(std, 4)));
+                format!("{name} {}{std}", fixed(*value, 4))
+            })
+            .collect();
+        findings.push(format!("Silhouettes, the highest first: {}.", words.join(", ")));
     }
     if let (Some(code), Some(pixels)) = (acc(CODE), acc(PIXELS)) {
         findings.push(format!(

@@ -87,7 +87,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
     let found: Vec<String> = DATASETS.iter().filter_map(kept).collect();
     if !found.is_empty() {
         findings.push(format!(
-            "Runs in which the same classes have no cluster as at their start: {}.",
+            "Runs in which the same classes have no cluster as at their start, of those whose start was made with the same arithmetic: {}.",
             found.join(", ")
         ));
     }

@@ -73,10 +73,12 @@ pub(super) fn covariances(
     page: &mut Page,
 ) -> Result<()> {
     let mut panels: Vec<Box<dyn Figure>> = Vec::new();
+    let mut shown = Vec::new();
     for (dataset, row) in rows {
         let Some((_, data)) = pictured(records, store, row.id, dataset)? else { continue };
         let Some(found) = data.get::<CovariancesData>(Covariances::KEY)? else { continue };
         let name = dataset_name(dataset);
+        shown.push(format!("{name}, {}", row.label));
         panels.push(Box::new(matrix(format!("{name}: clusters"), &found.clusters)));
         panels.push(Box::new(matrix(format!("{name}: classes"), &found.classes)));
     }
@@ -85,8 +87,12 @@ pub(super) fn covariances(
     }
     let title = "Covariances of assignments, in hundredths".to_owned();
     let figure = Panels { title, figures: panels, columns: Some(2), note: note(page) };
-    let caption = "Figure 5: covariances of the soft assignments, and of the true classes, in hundredths (seed 0). Clusters and classes have no common order.";
-    Ok(page.figure(store, "covariances", caption, &figure)?)
+    let caption = format!(
+        "Figure 5: covariances of the soft assignments, and of the true classes, in hundredths (seed 0): {}. Clusters and classes have no common \
+         order.",
+        shown.join("; ")
+    );
+    Ok(page.figure(store, "covariances", &caption, &figure)?)
 }
 
 fn note(page: &Page) -> Option<String> {
@@ -130,7 +136,7 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
         .filter_map(|(k, run, _)| Some(format!("{} for K = {k}", fixed(run.metrics.get("purity")?, 3))));
     let purities: Vec<String> = purities.collect();
     let caption = format!(
-        "Figure 6, on {name} where the paper has MNIST: the terms of the loss for other numbers of autoencoders (seed 0). Final purity: {}.",
+        "Figure 6, on {name} where the paper has MNIST: the terms of the loss, with fixed weights, for other numbers of autoencoders (seed 0). Final purity: {}.",
         purities.join(", ")
     );
     page.figure(store, "terms", &caption, &figure)?;

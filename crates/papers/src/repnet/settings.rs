@@ -16,12 +16,19 @@ pub(super) fn joint_epochs(dataset: &str) -> usize {
     if dataset == "mnist" { 20 } else { 25 }
 }
 
+/// As many joint epochs of `n` samples as make the steps of those of MNIST.
+pub(super) fn epochs_of_as_many_steps(n: usize) -> usize {
+    let steps = joint_epochs("mnist") * 70_000_usize.div_ceil(BATCH);
+    steps.div_ceil(n.div_ceil(BATCH))
+}
+
 /// When the clusters of a run are scored.
 const SCORED: [usize; 7] = [0, 1, 5, 10, 15, 20, 25];
 /// Epochs between two looks at the clusters.
 const LOOK: usize = 5;
 /// The share of samples below which clusters count as stable.
 const TOLERANCE: f64 = 0.01;
+const BATCH: usize = 100;
 
 fn epochs(scale: Scale, full: usize) -> usize {
     scale.pick(full, 2)
@@ -38,7 +45,7 @@ fn pretraining(dataset: &str, scale: Scale) -> Pretraining {
         init: LayerInits::all(Init::GlorotUniform),
         loss: ReconstructionLoss::BinaryCrossEntropyOfLogits,
         adam: AdamSettings { learning_rate: learning_rate(dataset), ..Default::default() },
-        train: TrainSettings::new(epochs(scale, full), 100),
+        train: TrainSettings::new(epochs(scale, full), BATCH),
         noise: Some(match dataset {
             "mnist" | "fashion-mnist" => 0.5,
             TEXT => 0.4,
@@ -73,7 +80,7 @@ pub(super) fn text(dataset: &str, scale: Scale) -> RepNetSettings {
         similarities: TCrossEntropy { normalisation: PairNormalisation::Batch, ..TCrossEntropy::default() },
         gamma: 0.01,
         optimizer: OptimizerSettings::Adam(adam),
-        train: TrainSettings::new(epochs(scale, joint_epochs(dataset)), 100),
+        train: TrainSettings::new(epochs(scale, joint_epochs(dataset)), BATCH),
         k_means: KMeansOptions::default(),
         watch: Some(RepNetWatch { every: scale.pick(LOOK, 1), tolerance: TOLERANCE, stop: false }),
         shown: scale.pick(scored, vec![0, 1, 2]),
