@@ -1,11 +1,10 @@
 use super::agreement::{agreement, mean_of_pairs};
 use super::choice::{choose, sample, silhouettes};
-use super::choose::by;
+use super::choose::by_communities;
 use super::consensus::{align, vote};
 use super::runs::{Start, make_runs};
 use super::warnings::warnings;
 use super::{Alone, Choice, Host, Options, Plan, Result, Run};
-use deepclust_cluster::Source;
 use deepclust_methods::{Context, Model, Preparation, Seed};
 use ndarray::{Array2, ArrayRef2, CowArray, Ix2};
 
@@ -151,13 +150,13 @@ const DOUBTFUL: f64 = 0.5;
 
 /// Whether communities were asked and speak for a number of clusters, or were not asked.
 fn is_stable(plan: &Plan) -> bool {
-    plan.opinions.as_ref().is_none_or(|opinions| by(Source::Communities, opinions).is_ok())
+    plan.opinions.as_ref().is_none_or(|opinions| by_communities(opinions).is_ok())
 }
 
 /// Where the method found another number of clusters than communities speak for.
 fn second_thoughts(plan: &Plan, found: usize) -> Option<String> {
     let stable = plan.opinions.as_ref().filter(|_| plan.k.is_none())?;
-    let stable = by(Source::Communities, stable).ok()?;
+    let stable = by_communities(stable).ok()?;
     (stable != found).then(|| {
         format!(
             "The method finds {found} clusters, the stability of communities of the neighbour graph speaks for {stable}: compare with -k {stable}."

@@ -75,10 +75,10 @@ fn ask(
     Ok(choose_k_with(scaled.view(), &settings, seed, tell)?)
 }
 
-/// What a source speaks for, or why for nothing.
-pub(super) fn by(source: Source, opinions: &Opinions) -> std::result::Result<usize, String> {
-    let own = opinions.all().into_iter().find(|opinion| opinion.source == source);
-    own.map_or_else(|| Err("it was not asked".to_owned()), |opinion| opinion.choice)
+/// What communities speak for, or why for nothing.
+pub(super) fn by_communities(opinions: &Opinions) -> std::result::Result<usize, String> {
+    let own = opinions.all().into_iter().find(|opinion| opinion.source == Source::Communities);
+    own.map_or_else(|| Err("they were not asked".to_owned()), |opinion| opinion.choice)
 }
 
 /// The median of the numbers of clusters that density found.
@@ -120,7 +120,7 @@ impl Plan {
             return self.prefer_stable(x);
         };
         let found = opinions(x, self, &range, host)?;
-        match by(Source::Communities, &found) {
+        match by_communities(&found) {
             Ok(k) => {
                 let because = "the number of clusters at which communities of the neighbour graph are stable";
                 self.why = format!("{} k is {k}, {because}. {}", self.why, found.sentence());
@@ -143,7 +143,7 @@ impl Plan {
             return Ok(());
         }
         let Some(opinions) = self.opinions.take() else { return Ok(()) };
-        if let (Ok(stable), Some(dense)) = (by(Source::Communities, &opinions), usual_count(&opinions))
+        if let (Ok(stable), Some(dense)) = (by_communities(&opinions), usual_count(&opinions))
             && dense >= FAR_MORE * stable
         {
             let options = Options { clusters: ClusterCount::Number(stable), ..self.options.clone() };

@@ -6,7 +6,6 @@ use deepclust_datasets::{
     DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
 };
 use ndarray::Array2;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What was read.
@@ -37,8 +36,6 @@ pub struct Input {
     pub divided: bool,
     /// The largest of the values without their signs.
     pub largest: f32,
-    /// The medians that missing numbers became, by column.
-    pub medians: BTreeMap<String, f64>,
     /// How it was read, so that other rows can be read the same way.
     pub options: own::OwnOptions,
 }
@@ -113,8 +110,8 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         }
     };
     let found = pairs(&facts);
-    let (columns, divided, medians, facts) =
-        (facts.names.clone(), facts.divided, facts.medians.clone(), facts.lines());
+    let options = own::OwnOptions { fill: facts.medians.clone(), ..options };
+    let (columns, divided, facts) = (facts.names.clone(), facts.divided, facts.lines());
     let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
     Ok(Input {
         x,
@@ -130,7 +127,6 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         found,
         divided,
         largest,
-        medians,
         options,
     })
 }

@@ -38,7 +38,7 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
     folder.write("assignments.csv", |out| assignments(out, input, answer))?;
     folder.write("embedding.npy", |out| write_matrix(&mut { out }, answer.embedding.view()))?;
     // Where the data lie says nothing about how others are read.
-    let reading = OwnOptions { labels_file: None, fill: input.medians.clone(), ..input.options.clone() };
+    let reading = OwnOptions { labels_file: None, ..input.options.clone() };
     let note = ModelNote {
         method: answer.plan.method.slug.to_owned(),
         ids: answer.chosen().ids.clone(),

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// `deepclust predict`.
 pub fn predict(options: &Predict) -> Result<bool> {
     if let Some(out) = &options.out {
-        check_out(out, b"row,cluster\n", "clusters")?;
+        check_out(out, &options.data, b"row,cluster\n", "clusters")?;
     }
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
@@ -47,10 +47,13 @@ pub fn predict(options: &Predict) -> Result<bool> {
     Ok(true)
 }
 
-/// Refuses to write over a file that does not begin as what is written does: it would be lost.
-fn check_out(out: &Path, begins: &[u8], what: &str) -> Result<()> {
+/// Refuses to write over the rows, and over a file that does not begin as what is written does: they would be lost.
+fn check_out(out: &Path, rows: &str, begins: &[u8], what: &str) -> Result<()> {
     if !out.is_file() {
         return Ok(());
+    }
+    if fs::canonicalize(rows).is_ok_and(|rows| fs::canonicalize(out).is_ok_and(|out| out == rows)) {
+        bail!("{}: expected another file than the rows for --out: they would be lost", out.display());
     }
     let mut found = vec![0; begins.len()];
     let same = File::open(out).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == begins;
@@ -63,10 +66,6 @@ fn check_out(out: &Path, begins: &[u8], what: &str) -> Result<()> {
     Ok(())
 }
 
-fn is_same(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
-}
-
 /// What is left in the buffer at the end may not fit on the disk either.
 fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -76,10 +75,7 @@ fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 
 /// `deepclust embed`.
 pub fn embed(options: &Embed) -> Result<bool> {
-    if is_same(&options.out, Path::new(&options.data)) {
-        bail!("{}: expected another file than the rows for --out: they would be lost", options.out.display());
-    }
-    check_out(&options.out, b"\x93NUMPY", "an embedding")?;
+    check_out(&options.out, &options.data, b"\x93NUMPY", "an embedding")?;
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
     let embedding = model.embed(input.x.view())?;
