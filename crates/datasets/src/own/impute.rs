@@ -14,18 +14,20 @@ pub(super) fn is_missing(field: &[u8]) -> bool {
     field.is_empty() || field == b"?" || WORDS.iter().any(|word| field.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Puts numbers in the place of NaN: those of `known`, by the column's name or number, else medians; the columns where it did, and how often.
+/// Puts each column's number of `instead` in the place of NaN; the columns where it did, and how often.
 ///
 /// # Errors
-/// If a number is infinite, if one is missing and nothing is to take its place, or if a column has no number at all.
+/// If a number is infinite, or if one is missing and nothing is to take its place: because medians are not asked for (`impute`), or because the
+/// column has no number at all.
 pub(super) fn fill<T: NdFloat + Into<f64>>(
     data: &mut [T],
     cols: usize,
     names: &[String],
+    instead: &[Option<f64>],
     impute: Option<Impute>,
-    known: &BTreeMap<String, f64>,
     file: &str,
 ) -> Result<Vec<(usize, usize)>> {
+    let of = |column: usize| instead.get(column).copied().flatten().and_then(T::from);
     let refused = |at: usize, what: &str| {
         let position = format!("row {}, column {}", at / cols, called(names, at % cols));
         let found = format!("{}{what}", data[at]);
@@ -39,16 +41,14 @@ pub(super) fn fill<T: NdFloat + Into<f64>>(
         if !value.is_nan() {
             return refused(at, "");
         }
-        let is_known = || known.contains_key(&plain(names, at % cols));
-        if impute.is_none() && !is_known() {
+        if of(at % cols).is_none() && impute.is_none() {
             let missing = data.iter().filter(|value| value.is_nan()).count();
             return refused(at, &format!(" ({missing} in all); `impute` fills them with medians"));
         }
         *columns.entry(at % cols).or_default() += 1;
     }
     for &column in columns.keys() {
-        let known = known.get(&plain(names, column)).and_then(|&value| T::from(value));
-        let Some(median) = known.or_else(|| median_of(data, cols, column)) else {
+        let Some(number) = of(column) else {
             let position = format!("column {}", called(names, column));
             let found = "missing values only: leave the column out with `drop`";
             return Err(Error::format(file, position, "a number", found));
@@ -57,31 +57,43 @@ pub(super) fn fill<T: NdFloat + Into<f64>>(
             .skip(column)
             .step_by(cols)
             .filter(|value| value.is_nan())
-            .for_each(|value| *value = median);
+            .for_each(|value| *value = number);
     }
     Ok(columns.into_iter().collect())
 }
 
-/// The median of every column, by its name or number.
-pub(super) fn medians<T: NdFloat + Into<f64>>(
-    data: &[T],
+/// The median of every column; none of one without numbers.
+pub(super) fn medians<T: NdFloat + Into<f64>>(data: &[T], cols: usize) -> Vec<Option<f64>> {
+    let of = |column: usize| {
+        let numbers = data.iter().skip(column).step_by(cols).copied();
+        let mut there: Vec<T> = numbers.filter(|value| !value.is_nan()).collect();
+        (!there.is_empty()).then(|| median(&mut there).into())
+    };
+    (0..cols).map(of).collect()
+}
+
+/// Numbers of columns by their names, or by their numbers where they have no names. Of several columns with one name there is none.
+pub(super) fn by_name(numbers: &[Option<f64>], names: &[String]) -> BTreeMap<String, f64> {
+    let all =
+        numbers.iter().enumerate().filter_map(|(column, number)| Some((key(names, column)?, (*number)?)));
+    all.collect()
+}
+
+/// The numbers of `known` by column, else those of `others`.
+pub(super) fn in_order(
+    known: &BTreeMap<String, f64>,
+    others: &[Option<f64>],
     cols: usize,
     names: &[String],
-) -> BTreeMap<String, f64> {
-    let of = |column| Some((plain(names, column), median_of(data, cols, column)?.into()));
-    (0..cols).filter_map(of).collect()
+) -> Vec<Option<f64>> {
+    let of = |column| key(names, column).and_then(|name| known.get(&name).copied());
+    (0..cols).map(|column| of(column).or_else(|| others.get(column).copied().flatten())).collect()
 }
 
-/// A column's name, or its number where it has none.
-fn plain(names: &[String], column: usize) -> String {
-    names.get(column).cloned().unwrap_or_else(|| column.to_string())
-}
-
-/// Of a column's numbers; none where it has none.
-fn median_of<T: NdFloat>(data: &[T], cols: usize, column: usize) -> Option<T> {
-    let mut there: Vec<T> =
-        data.iter().skip(column).step_by(cols).copied().filter(|value| !value.is_nan()).collect();
-    (!there.is_empty()).then(|| median(&mut there))
+/// What a column is called where its number is kept.
+fn key(names: &[String], column: usize) -> Option<String> {
+    let Some(name) = names.get(column) else { return Some(column.to_string()) };
+    (names.iter().filter(|other| *other == name).count() == 1).then(|| name.clone())
 }
 
 /// The middle number, or the mean of the two middle ones. There is at least one.
@@ -109,34 +121,36 @@ mod tests {
     fn medians_take_the_place_of_nan() {
         // np.nanmedian(x, axis=0) of numpy 2: [2.5, 7]
         let mut data = [1.0, NAN, NAN, 7.0, 4.0, 9.0, 100.0, -3.0, NAN, 7.0, 0.0, 8.0];
-        let filled = fill(&mut data, 2, &[], Some(Impute::Median), &BTreeMap::new(), "t").unwrap();
+        let medians_of_both = medians(&data, 2);
+        assert_eq!(medians_of_both, [Some(2.5), Some(7.0)]);
+        let filled = fill(&mut data, 2, &[], &medians_of_both, Some(Impute::Median), "t").unwrap();
         assert_eq!(filled, [(0, 2), (1, 1)]);
         assert_eq!(data, [1.0, 7.0, 2.5, 7.0, 4.0, 9.0, 100.0, -3.0, 2.5, 7.0, 0.0, 8.0]);
-        let mut large = [f64::MAX, NAN, f64::MAX];
-        fill(&mut large, 1, &[], Some(Impute::Median), &BTreeMap::new(), "t").unwrap();
-        assert_eq!(large, [f64::MAX; 3]);
+        assert_eq!(medians(&[f64::MAX, NAN, f64::MAX], 1), [Some(f64::MAX)]);
     }
 
     #[test]
     fn known_numbers_go_before_medians() {
-        let names = ["a".to_owned(), "b".to_owned()];
-        let known = medians(&[1.0, NAN, 3.0, 4.0, 8.0, 6.0], 2, &names);
+        let names = ["a", "b", "c", "c"].map(str::to_owned);
+        let of_fit = [Some(3.0), Some(5.0), None, Some(1.0)];
+        let known = by_name(&of_fit, &names);
         assert_eq!(known, BTreeMap::from([("a".to_owned(), 3.0), ("b".to_owned(), 5.0)]));
+        let other = [Some(9.0); 4];
+        assert_eq!(in_order(&known, &other, 4, &names), [Some(3.0), Some(5.0), Some(9.0), Some(9.0)]);
+        assert_eq!(by_name(&of_fit[..2], &[]).into_keys().collect::<Vec<_>>(), ["0", "1"]);
         let mut data = [NAN, NAN, 100.0, 200.0];
-        assert_eq!(fill(&mut data, 2, &names, None, &known, "t").unwrap(), [(0, 1), (1, 1)]);
+        let instead = in_order(&known, &[], 2, &names[..2]);
+        assert_eq!(fill(&mut data, 2, &names, &instead, None, "t").unwrap(), [(0, 1), (1, 1)]);
         assert_eq!(data, [3.0, 5.0, 100.0, 200.0]);
-        let known = BTreeMap::from([("1".to_owned(), 7.0)]);
-        let mut data = [NAN, NAN, 100.0, 200.0];
-        fill(&mut data, 2, &[], Some(Impute::Median), &known, "t").unwrap();
-        assert_eq!(data, [100.0, 7.0, 100.0, 200.0]);
-        assert!(fill(&mut [NAN, NAN], 2, &[], None, &known, "t").is_err());
+        assert!(fill(&mut [NAN, NAN], 2, &[], &[Some(1.0)], None, "t").is_err());
     }
 
     #[test]
     fn what_cannot_be_filled_is_refused() {
         let names = ["a".to_owned(), "b".to_owned()];
-        let message = |mut data: [f64; 4], impute| {
-            fill(&mut data, 2, &names, impute, &BTreeMap::new(), "t").unwrap_err().to_string()
+        let message = |mut data: [f64; 4], impute: Option<Impute>| {
+            let instead = if impute.is_some() { medians(&data, 2) } else { Vec::new() };
+            fill(&mut data, 2, &names, &instead, impute, "t").unwrap_err().to_string()
         };
         let found = "t, row 1, column \"a\": expected a finite number, found NaN (2 in all); `impute` fills them with medians";
         assert_eq!(message([1.0, 2.0, NAN, NAN], None), found);

@@ -1,7 +1,5 @@
 //! A file's content before it is scaled, and how it becomes features.
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 
 use super::npy::{Array, Elements};
@@ -93,29 +91,29 @@ impl Values {
     }
 
     /// The median of every column, where medians are asked for.
-    pub(super) fn medians(&self, names: &[String], options: &OwnOptions) -> BTreeMap<String, f64> {
+    pub(super) fn medians(&self, options: &OwnOptions) -> Vec<Option<f64>> {
         match self {
-            _ if options.impute.is_none() => BTreeMap::new(),
-            Self::Bytes { .. } | Self::Sparse(_) => BTreeMap::new(),
-            Self::Singles { cols, data } => impute::medians(data, *cols, names),
-            Self::Numbers { cols, numbers } => impute::medians(&numbers.data, *cols, names),
+            _ if options.impute.is_none() => Vec::new(),
+            Self::Bytes { .. } | Self::Sparse(_) => Vec::new(),
+            Self::Singles { cols, data } => impute::medians(data, *cols),
+            Self::Numbers { cols, numbers } => impute::medians(&numbers.data, *cols),
         }
     }
 
-    /// Puts numbers where some are missing, if that is asked for; the columns and how often.
+    /// Puts numbers where some are missing: those of `options`, else the medians; the columns and how often.
     pub(super) fn fill(
         &mut self,
         names: &[String],
+        medians: &[Option<f64>],
         options: &OwnOptions,
         file: &str,
     ) -> Result<Vec<(usize, usize)>> {
+        let instead = impute::in_order(&options.fill, medians, self.cols(), names);
         match self {
             Self::Bytes { .. } | Self::Sparse(_) => Ok(Vec::new()),
-            Self::Singles { cols, data } => {
-                impute::fill(data, *cols, names, options.impute, &options.fill, file)
-            }
+            Self::Singles { cols, data } => impute::fill(data, *cols, names, &instead, options.impute, file),
             Self::Numbers { cols, numbers } => {
-                impute::fill(&mut numbers.data, *cols, names, options.impute, &options.fill, file)
+                impute::fill(&mut numbers.data, *cols, names, &instead, options.impute, file)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::raw::{Raw, Values, scaled};
 use super::survey::{survey, survey_features};
-use super::{Facts, Format, OwnOptions, labels, npy, npz, parquet, pictures, text};
+use super::{Facts, Format, OwnOptions, impute, labels, npy, npz, parquet, pictures, text};
 use crate::formats::{idx, libsvm};
 use crate::{Dataset, Error, ImageShape, LoadOptions, Result, catalog, load};
 
@@ -142,8 +142,9 @@ pub(super) fn finish(raw: Raw, options: &OwnOptions, name: &str, file: &str, loo
         }
     }
     let called = |at: usize| names.get(at).cloned().unwrap_or_else(|| at.to_string());
-    facts.medians = values.medians(&names, options);
-    let filled = values.fill(&names, options, file)?;
+    let medians = values.medians(options);
+    let filled = values.fill(&names, &medians, options, file)?;
+    facts.medians = impute::by_name(&medians, &names);
     facts.imputed = filled.into_iter().map(|(at, n)| (called(at), n)).collect();
     let labels::Classes { labels, names: class_names, .. } = classes;
     facts.image = image;
