@@ -6,6 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::ImageShape;
 
+/// A value far from all others of its column: it may stand for a missing one, or be an error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Far {
+    /// The column, by its name or number.
+    pub column: String,
+    /// The value.
+    pub value: f64,
+    /// How many rows have it.
+    pub count: usize,
+    /// The least and the largest of the others.
+    pub others: (f64, f64),
+}
+
 /// What was found in a user's data. Numbers are about the values as they are written, before any scaling; columns are called
 /// by their names, or by their numbers from 0.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +63,9 @@ pub struct Facts {
     pub constant: Vec<String>,
     /// Columns that count the rows from 0 or 1.
     pub counting: Vec<String>,
+    /// Values far from all others of their columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub far: Vec<Far>,
     /// Rows that are equal to an earlier one.
     pub duplicates: usize,
     /// The least and the largest value.
@@ -118,6 +134,18 @@ impl Facts {
                 "Column {column} counts the rows. It is probably an index; leave it out with `drop`."
             ));
         }
+        for Far { column, value, count, others: (low, high) } in self.far.iter().take(FAR_SHOWN) {
+            let are = if *count == 1 { "value is" } else { "values are" };
+            say(format!(
+                "Column {column}: {} {are} {value}, far from the others, {low} to {high}. If this stands for a missing number, leave the field empty \
+                 and use `impute`.",
+                grouped(*count)
+            ));
+        }
+        if self.far.len() > FAR_SHOWN {
+            let names: Vec<String> = self.far.iter().skip(FAR_SHOWN).map(|far| far.column.clone()).collect();
+            say(format!("Such values are in {} too.", some(&names)));
+        }
         if self.duplicates > 0 {
             let are = if self.duplicates == 1 { "equals" } else { "equal" };
             say(format!("{} {are} an earlier row.", count(self.duplicates, "row", "rows")));
@@ -178,6 +206,9 @@ impl std::fmt::Display for Facts {
     }
 }
 
+/// Columns with far values that have a sentence of their own.
+const FAR_SHOWN: usize = 4;
+
 /// The first of many names.
 fn some(names: &[String]) -> String {
     const SHOWN: usize = 8;
@@ -219,6 +250,7 @@ mod tests {
             classes: Some(3),
             constant: names(10),
             counting: vec!["id".into()],
+            far: vec![Far { column: "age".into(), value: -999.0, count: 14, others: (0.0, 97.5) }],
             duplicates: 1,
             imputed: vec![("c1".into(), 2), ("c2".into(), 1)],
             range: Some((-0.5, 255.0)),
@@ -231,6 +263,8 @@ mod tests {
             Values go from -0.5 to 255.\n\
             10 columns are constant: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more.\n\
             Column id counts the rows. It is probably an index; leave it out with `drop`.\n\
+            Column age: 14 values are -999, far from the others, 0 to 97.5. If this stands for a missing number, leave the field empty and use \
+            `impute`.\n\
             1 row equals an earlier row.\n\
             3 missing values became the column's median: 2 in c1, 1 in c2.";
         assert_eq!(facts.to_string(), expected);

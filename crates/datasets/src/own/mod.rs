@@ -1,6 +1,7 @@
 //! A user's own data: tables in text, NumPy arrays, Parquet, LIBSVM, IDX, folders of pictures.
 
 mod elements;
+mod ends;
 mod facts;
 mod impute;
 mod labels;
@@ -22,7 +23,7 @@ mod survey;
 mod text;
 mod wide;
 
-pub use facts::Facts;
+pub use facts::{Facts, Far};
 pub use npy::{NpyArray, read_npy};
 pub use options::{Format, Impute, Missing, OwnOptions};
 pub use read::{OwnData, inspect, open, read};

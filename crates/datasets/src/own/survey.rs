@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::Facts;
+use super::ends::Ends;
 use super::raw::Values;
 use super::wide::Numbers;
 use crate::{Csr, Features};
@@ -35,8 +36,7 @@ pub(super) fn survey_features(features: &Features, facts: &mut Facts) {
 
 /// What a piece of rows shows.
 struct Piece {
-    low: f64,
-    high: f64,
+    ends: Vec<Ends>,
     constant: Vec<bool>,
     counting: Vec<bool>,
     rows: Vec<[u8; 16]>,
@@ -54,8 +54,7 @@ fn dense<T: Copy + Into<f64> + Sync>(
     let rest_of = |at: usize| rest.get(at).copied().unwrap_or(0.0);
     let piece = |(piece, values): (usize, &[T])| {
         let mut found = Piece {
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
+            ends: vec![Ends::default(); cols],
             constant: vec![true; cols],
             counting: first.iter().map(|&v| n > 2 && (v == 0.0 || v == 1.0)).collect(),
             rows: Vec::with_capacity(values.len() / cols),
@@ -67,8 +66,7 @@ fn dense<T: Copy + Into<f64> + Sync>(
             for (column, &value) in values.iter().enumerate() {
                 // 0 and −0 are equal, and have different bits.
                 let (value, left) = (value.into() + 0.0, rest_of(row * cols + column));
-                found.low = found.low.min(value);
-                found.high = found.high.max(value);
+                found.ends[column].take(value);
                 found.constant[column] &= value == first[column] && left == rest_of(column);
                 found.counting[column] &= value == first[column] + row as f64 && left == 0.0;
                 bytes.extend_from_slice(&value.to_le_bytes());
@@ -88,9 +86,16 @@ fn dense<T: Copy + Into<f64> + Sync>(
         facts.counting =
             (0..cols).filter(|&at| pieces.iter().all(|piece| piece.counting[at])).map(name).collect();
     }
-    let low = pieces.iter().map(|piece| piece.low).fold(f64::INFINITY, f64::min);
-    let high = pieces.iter().map(|piece| piece.high).fold(f64::NEG_INFINITY, f64::max);
-    facts.range = Some((low, high));
+    let mut ends = vec![Ends::default(); cols];
+    for piece in &pieces {
+        ends.iter_mut().zip(&piece.ends).for_each(|(all, more)| all.append(more));
+    }
+    let ranges = ends.iter().map(Ends::range);
+    facts.range =
+        ranges.reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high)));
+    if facts.image.is_none() {
+        facts.far = ends.iter().enumerate().flat_map(|(at, ends)| ends.far(&name(at), n)).collect();
+    }
     facts.duplicates = duplicates(pieces.into_iter().flat_map(|piece| piece.rows));
 }
 
