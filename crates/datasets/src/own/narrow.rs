@@ -52,6 +52,9 @@ pub(super) fn check(features: &Features<f64>, rest: &[f64], names: &[String], fi
     }
     let lost = |column: usize, found: String| {
         let expected = "numbers that f32 tells apart, or a scaling that takes the least or the mean off";
+        let found = format!(
+            "{found}; write smaller numbers, dates as days since the first, or leave the column out with `drop`"
+        );
         Err(Error::format(file, format!("column {}", name(column)), expected, found))
     };
     for (at, column) in columns.iter().enumerate() {
@@ -175,7 +178,8 @@ mod tests {
     fn columns_that_collapse_are_named() {
         let message = |values: &[f64]| column(values).unwrap_err().to_string();
         let found = "t, column 0: expected numbers that f32 tells apart, or a scaling that takes the least or the mean \
-                     off, found 16777216 and 16777217, which both become 16777216";
+                     off, found 16777216 and 16777217, which both become 16777216; write smaller numbers, dates as days since the \
+                     first, or leave the column out with `drop`";
         assert_eq!(message(&[0.0, 16_777_217.0, 16_777_216.0, 1.0]), found);
         assert!(message(&[1e-50, 2e-50, 3e-50]).contains("1e-50 to 3e-50"));
         assert!(message(&[1.7e9, 1.7e9 + 0.5]).contains("column 0"));
