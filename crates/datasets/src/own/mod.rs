@@ -1,5 +1,6 @@
 //! A user's own data: tables in text, NumPy arrays, Parquet, LIBSVM, IDX, folders of pictures.
 
+mod decimal;
 mod elements;
 mod ends;
 mod facts;
@@ -25,7 +26,7 @@ mod wide;
 
 pub use facts::{Facts, Far};
 pub use npy::{NpyArray, read_npy};
-pub use options::{Format, Impute, Missing, OwnOptions};
+pub use options::{Decimal, Format, Impute, Missing, OwnOptions};
 pub use read::{OwnData, inspect, open, read};
 
 #[cfg(test)]

@@ -59,6 +59,28 @@ impl std::str::FromStr for Impute {
     }
 }
 
+/// How numbers are written in a table of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decimal {
+    /// `1,234.5`: a point before the decimals, and perhaps commas between thousands.
+    Point,
+    /// `1.234,5`: a comma before the decimals, and perhaps points between thousands.
+    Comma,
+}
+
+impl std::str::FromStr for Decimal {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "point" | "." => Ok(Self::Point),
+            "comma" | "," => Ok(Self::Comma),
+            other => Err(Error::argument("decimal", "point or comma", format!("{other:?}"))),
+        }
+    }
+}
+
 /// How to read a user's own data.
 ///
 /// Columns are named as the header names them, or by number from 0.
@@ -96,6 +118,14 @@ pub struct OwnOptions {
     /// before `impute`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fill: BTreeMap<String, f64>,
+    /// The mark before decimals, in a table of text; the other one may stand between thousands. By default it is a point, and nothing stands
+    /// between thousands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<Decimal>,
+    /// The columns that become features, where a table has names: others are left out, whatever `drop` says. New rows of a model need no more
+    /// than these. Empty for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
     /// Columns of a table to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,

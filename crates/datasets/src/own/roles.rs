@@ -35,9 +35,14 @@ pub(super) fn roles(
     file: &str,
     place: &str,
 ) -> Result<Vec<Role>> {
-    let mut roles = vec![Role::Number; width];
+    // Names are needed to say which columns are kept.
+    let some = !options.keep.is_empty() && !names.is_empty();
+    let mut roles = vec![if some { Role::Drop } else { Role::Number }; width];
     let label = options.label.iter().filter(|_| options.labels_file.is_none());
-    let asked = (options.drop.iter().map(|name| (name, Role::Drop, "a column to leave out")))
+    let keep = options.keep.iter().filter(|_| some).map(|name| (name, Role::Number, "a column to keep"));
+    let drop = options.drop.iter().filter(|_| !some).map(|name| (name, Role::Drop, "a column to leave out"));
+    let asked = keep
+        .chain(drop)
         .chain(options.one_hot.iter().map(|name| (name, Role::OneHot, "a column of text")))
         .chain(label.map(|name| (name, Role::Label, "a label column")));
     for (name, role, what) in asked {
@@ -99,6 +104,23 @@ mod tests {
         assert!(roles(&names, 4, &gone, "t", "line 1").is_err());
         let gone = OwnOptions { label_if_there: true, ..gone };
         assert_eq!(roles(&names, 4, &gone, "t", "line 1").unwrap(), [Role::Number; 4]);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_left_out() {
+        let names = ["a", "kind", "b", "c"].map(str::to_owned);
+        let options = OwnOptions {
+            keep: vec!["c".into(), "a".into()],
+            drop: vec!["gone".into()],
+            label: Some("kind".into()),
+            ..OwnOptions::default()
+        };
+        let found = roles(&names, 4, &options, "t", "line 1").unwrap();
+        assert_eq!(found, [Role::Number, Role::Label, Role::Drop, Role::Number]);
+        let message = roles(&names[1..], 3, &options, "t", "line 1").unwrap_err().to_string();
+        assert_eq!(message, "t, line 1: expected a column to keep among kind, b, c, found \"a\"");
+        let unnamed = OwnOptions { keep: options.keep, ..OwnOptions::default() };
+        assert_eq!(roles(&[], 2, &unnamed, "t", "line 1").unwrap(), [Role::Number; 2]);
     }
 
     #[test]

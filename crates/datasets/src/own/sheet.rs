@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decimal::number;
 use super::raw::{Raw, Values};
 use super::roles::{Role, called};
 use super::wide::Numbers;
-use super::{Facts, OwnOptions};
+use super::{Decimal, Facts, OwnOptions};
 use crate::{Error, Result};
 
 /// A table. Columns keep their numbers in the file.
@@ -139,8 +140,8 @@ impl Sheet {
         // A column is one of text where most of what it holds is.
         let is_text = |odd: &Odd| 2 * odd.text > self.rows - odd.missing.min(self.rows);
         let texts: Vec<usize> = spoilt.iter().filter(|(_, odd)| is_text(odd)).map(|&(at, _)| at).collect();
-        let advice = if let Some(mark) = decimal_comma(example) {
-            format!(": write {mark} with a point")
+        let advice = if let Some(advice) = marks(example) {
+            advice.to_owned()
         } else if texts.is_empty() {
             ": correct it, or leave the column out with `drop`".to_owned()
         } else {
@@ -155,10 +156,19 @@ impl Sheet {
     }
 }
 
-/// A number with a decimal comma, as it is quoted.
-fn decimal_comma(quoted: &str) -> Option<&str> {
-    let text = quoted.trim_matches('"');
-    (text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok()).then_some(text)
+/// What to do with a number that is written with other marks, as it is quoted.
+fn marks(quoted: &str) -> Option<&'static str> {
+    let text = quoted.trim_matches('"').as_bytes();
+    let [comma, point] =
+        [Decimal::Comma, Decimal::Point].map(|decimal| number(text, Some(decimal)).is_some());
+    match (comma, point) {
+        (true, true) => Some(
+            ": if its marks stand between thousands, say so by `decimal` = point, else by `decimal` = comma",
+        ),
+        (true, false) => Some(": read commas as decimal marks by `decimal` = comma"),
+        (false, true) => Some(": let commas stand between thousands by `decimal` = point"),
+        (false, false) => None,
+    }
 }
 
 /// Some of many.
@@ -248,7 +258,17 @@ mod tests {
         let found = "found \"cat\"; the column of text is \"b\": leave out with `drop`, turn into columns of 0 and 1 with \
                      `one_hot`, or name as label";
         assert!(message(&[(1, text(6, "\"cat\""))], None).ends_with(found));
-        assert!(message(&[(1, text(6, "\"1,5\""))], None).ends_with("found \"1,5\": write 1,5 with a point"));
+        for (field, advice) in [
+            ("1,5", "read commas as decimal marks by `decimal` = comma"),
+            ("1,234.5", "let commas stand between thousands by `decimal` = point"),
+            (
+                "1,234",
+                "if its marks stand between thousands, say so by `decimal` = point, else by `decimal` = comma",
+            ),
+        ] {
+            let found = message(&[(1, text(6, &format!("\"{field}\"")))], None);
+            assert!(found.ends_with(&format!("found \"{field}\": {advice}")), "{found}");
+        }
         let nothing =
             sheet(&[Role::Drop], &[], &[&[""]]).into_raw(&OwnOptions::default(), Facts::default(), "t");
         assert!(nothing.map(|_| ()).unwrap_err().to_string().contains("at least one column of numbers"));

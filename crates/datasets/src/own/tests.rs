@@ -209,7 +209,9 @@ fn messages_say_what_a_file_is() {
     for text in ["a;b\n1,5;2,5\n", "1,5;2,5\n3,5;4\n"] {
         let message = error("s.csv", text.as_bytes(), &plain);
         assert!(
-            message.ends_with("expected a finite number, found \"1,5\": write 1,5 with a point"),
+            message.ends_with(
+                "expected a finite number, found \"1,5\": read commas as decimal marks by `decimal` = comma"
+            ),
             "{message}"
         );
     }

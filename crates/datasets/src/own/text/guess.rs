@@ -1,7 +1,8 @@
 //! What separates the columns of a table, and whether its first line holds names.
 
-use super::super::OwnOptions;
+use super::super::decimal::number;
 use super::super::impute::is_missing;
+use super::super::{Decimal, OwnOptions};
 use crate::{Error, Result};
 
 /// What may separate columns, the likeliest first. A blank stands for any number of blanks and tabs.
@@ -33,8 +34,8 @@ fn unquoted(field: &[u8]) -> &[u8] {
 }
 
 /// Whether a field is a number.
-fn is_number(field: &[u8]) -> bool {
-    fast_float2::parse::<f64, _>(field).is_ok_and(f64::is_finite)
+fn is_number(field: &[u8], options: &OwnOptions) -> bool {
+    number(field, options.decimal).is_some()
 }
 
 /// The delimiter that was given, or the one that splits the lines most evenly, and among equals into the most numbers.
@@ -45,6 +46,9 @@ pub(super) fn delimiter(lines: &[&[u8]], options: &OwnOptions, candidates: &[u8]
     if let Some(given) = options.delimiter {
         let can_be = given.is_ascii() && !given.is_ascii_alphanumeric() && !"\"\n\r.+-".contains(given);
         let expected = "one ASCII character that is no letter, digit, quote, sign or point";
+        if given == ',' && options.decimal == Some(Decimal::Comma) {
+            return Err(Error::argument("delimiter", "another mark than the one before decimals", "','"));
+        }
         return if can_be {
             Ok(given as u8)
         } else {
@@ -52,7 +56,8 @@ pub(super) fn delimiter(lines: &[&[u8]], options: &OwnOptions, candidates: &[u8]
         };
     }
     let mut best = (0, 0, b',');
-    for &delimiter in candidates {
+    let can_be = |delimiter: &&u8| **delimiter != b',' || options.decimal != Some(Decimal::Comma);
+    for &delimiter in candidates.iter().filter(can_be) {
         let rows: Vec<Vec<&[u8]>> = lines.iter().map(|line| fields(line, delimiter)).collect();
         // The width that most lines have; of equals the larger.
         let width =
@@ -67,7 +72,7 @@ pub(super) fn delimiter(lines: &[&[u8]], options: &OwnOptions, candidates: &[u8]
         let numbers = data
             .iter()
             .flatten()
-            .filter(|field| is_number(field) || is_missing(field) || is_decimal_comma(field));
+            .filter(|field| is_number(field, options) || is_missing(field) || is_decimal_comma(field));
         let score = (even * 1000 / lines.len(), numbers.count() * 1000 / total.max(1));
         if score > (best.0, best.1) || best.0 == 0 {
             best = (score.0, score.1, delimiter);
@@ -104,11 +109,12 @@ pub(super) fn has_header(lines: &[&[u8]], delimiter: u8, options: &OwnOptions) -
     let Some((first, others)) = lines.split_first() else { return false };
     let first = fields(first, delimiter);
     let asked = options.label.iter().filter(|_| options.labels_file.is_none());
-    let asked = asked.chain(&options.drop).chain(&options.one_hot);
-    let is_called = |name: &String| !is_number(name.as_bytes()) && first.contains(&name.as_bytes());
+    let asked = asked.chain(&options.keep).chain(&options.drop).chain(&options.one_hot);
+    let is_called = |name: &String| !is_number(name.as_bytes(), options) && first.contains(&name.as_bytes());
     if asked.into_iter().any(is_called) {
         return true;
     }
+    let is_number = |field: &[u8]| is_number(field, options);
     let is_text = |field: &[u8]| !is_number(field) && !is_missing(field) && !is_decimal_comma(field);
     let rows: Vec<Vec<&[u8]>> = others.iter().map(|line| fields(line, delimiter)).collect();
     let above_numbers =
@@ -170,6 +176,17 @@ mod tests {
         ] {
             assert_eq!(guessed(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_decimal_comma_separates_no_columns() {
+        let lines = first_lines(b"a b\n1.234,5 2,5\n3,5 4\n");
+        let options = OwnOptions { decimal: Some(Decimal::Comma), ..OwnOptions::default() };
+        let delimiter = of_table(&lines, &options).unwrap();
+        assert_eq!((delimiter, has_header(&lines, delimiter, &options)), (b' ', true));
+        let both = OwnOptions { delimiter: Some(','), ..options };
+        let message = of_table(&lines, &both).unwrap_err().to_string();
+        assert!(message.contains("another mark than the one before decimals"), "{message}");
     }
 
     #[test]

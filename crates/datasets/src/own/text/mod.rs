@@ -165,7 +165,7 @@ impl<'a, R: Read + Send> Reader<'a, R> {
             };
             if memchr::memchr(b'"', &self.block[..cut]).is_some() {
                 let start = std::mem::take(&mut self.block);
-                let mut piece = Piece::new(&roles, delimiter);
+                let mut piece = Piece::new(&roles, delimiter, options.decimal);
                 let read = quoted::rows(Cursor::new(start).chain(&mut self.source), delimiter, &mut piece);
                 read.map_err(|wrong| self.error(wrong, &names))?;
                 add(&mut sheet, piece, self.lines);
@@ -173,7 +173,7 @@ impl<'a, R: Read + Send> Reader<'a, R> {
             }
             let pieces: Vec<_> = (cut_up(&self.block[..cut]).into_par_iter())
                 .map(|bytes| {
-                    let mut piece = Piece::new(&roles, delimiter);
+                    let mut piece = Piece::new(&roles, delimiter, options.decimal);
                     let outcome = piece.lines(bytes);
                     (piece, outcome)
                 })

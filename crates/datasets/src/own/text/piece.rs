@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::super::Decimal;
+use super::super::decimal::plain;
 use super::super::impute::is_missing;
 use super::super::roles::Role;
 use super::super::sheet::Odd;
@@ -22,6 +24,7 @@ pub(super) struct Wrong {
 pub(super) struct Piece<'a> {
     roles: &'a [Role],
     delimiter: u8,
+    decimal: Option<Decimal>,
     pub numbers: Numbers,
     pub texts: Vec<Vec<String>>,
     pub odd: BTreeMap<usize, Odd>,
@@ -33,10 +36,10 @@ pub(super) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    pub(super) fn new(roles: &'a [Role], delimiter: u8) -> Self {
+    pub(super) fn new(roles: &'a [Role], delimiter: u8, decimal: Option<Decimal>) -> Self {
         let texts = roles.iter().filter(|role| role.is_text()).map(|_| Vec::new()).collect();
         let (numbers, odd) = (Numbers::default(), BTreeMap::new());
-        Self { roles, delimiter, numbers, texts, odd, rows: 0, line: 0, text: 0 }
+        Self { roles, delimiter, decimal, numbers, texts, odd, rows: 0, line: 0, text: 0 }
     }
 
     fn wrong(&self, column: Option<usize>, expected: impl Into<String>, found: impl Into<String>) -> Wrong {
@@ -48,10 +51,11 @@ impl<'a> Piece<'a> {
         match self.roles.get(column) {
             None | Some(Role::Drop) => {}
             Some(Role::Number) => {
-                if let Ok(value) = fast_float2::parse::<f64, _>(field)
+                if let Some(text) = plain(field, self.decimal)
+                    && let Ok(value) = fast_float2::parse::<f64, _>(&text[..])
                     && value.is_finite()
                 {
-                    self.number(value, field);
+                    self.number(value, &text);
                     return Ok(());
                 }
                 self.numbers.push(f64::NAN, 0.0);
@@ -140,8 +144,8 @@ impl<'a> Piece<'a> {
         let (mut at, mut column) = (skip(0), 0);
         loop {
             // A number up to the delimiter is nearly all there is.
-            let number =
-                if self.roles.get(column) == Some(&Role::Number) { number_at(&line[at..]) } else { None };
+            let plain = self.decimal.is_none() && self.roles.get(column) == Some(&Role::Number);
+            let number = if plain { number_at(&line[at..]) } else { None };
             let number = number.map(|(value, length)| (value, at + length, skip(at + length)));
             let end = match number {
                 Some((value, after, end))

@@ -148,7 +148,7 @@ proptest! {
         let separator = char::from(delimiter).to_string();
         let text: String = rows.iter().map(|row| row.join(&separator) + end).collect();
         let roles = [Role::Number, Role::Label, Role::Number];
-        let (mut plain, mut quoted) = (Piece::new(&roles, delimiter), Piece::new(&roles, delimiter));
+        let (mut plain, mut quoted) = (Piece::new(&roles, delimiter, None), Piece::new(&roles, delimiter, None));
         plain.lines(text.as_bytes()).unwrap();
         quoted::rows(text.as_bytes(), delimiter, &mut quoted).unwrap();
         let bits = |piece: &Piece<'_>| piece.numbers.data.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
