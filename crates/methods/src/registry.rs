@@ -105,7 +105,15 @@ impl Entry {
 }
 
 fn problem<M: Registered>(error: &serde_json::Error) -> Error {
-    Error::Settings { method: M::SLUG, problem: error.to_string() }
+    // Readers of a message need not know the types of a language.
+    let words = [
+        ("expected usize", "expected a whole number"),
+        ("expected u64", "expected a whole number"),
+        ("expected f64", "expected a number"),
+        ("expected f32", "expected a number"),
+    ];
+    let problem = words.iter().fold(error.to_string(), |text, (name, words)| text.replace(name, words));
+    Error::Settings { method: M::SLUG, problem }
 }
 
 /// The method of that name.

@@ -194,9 +194,11 @@ fn bad_input_is_an_error() {
     let error =
         build("ae-k-means", &settings("ae-k-means")).unwrap().fit_with(doubled.view(), 3, &mut context);
     assert!(error.unwrap_err().to_string().contains("values in [0, 1]"));
-    for (key, value, problem) in
-        [("widht", json!([8]), "unknown field `widht`"), ("k_means", json!(3), "invalid type: integer `3`")]
-    {
+    for (key, value, problem) in [
+        ("widht", json!([8]), "unknown field `widht`"),
+        ("k_means", json!(3), "invalid type: integer `3`"),
+        ("widths", json!(["8"]), "invalid type: string \"8\", expected a whole number"),
+    ] {
         let mut wrong = settings("ae-k-means");
         wrong[key] = value;
         let error = build("ae-k-means", &wrong).unwrap_err().to_string();
