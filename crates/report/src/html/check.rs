@@ -60,6 +60,7 @@ pub(super) fn check(report: &ClusteringReport) -> Result<()> {
     for cluster in &report.clusters {
         numbers("clusters.silhouette", cluster.silhouette, -1.0..=1.0)?;
         numbers("clusters.confidence", cluster.confidence, 0.0..=1.0)?;
+        numbers("clusters.traits", cluster.traits.iter().map(|one| one.apart), ANY)?;
         items("clusters.nearest", &cluster.nearest, report.columns.len())?;
         items("clusters.farthest", &cluster.farthest, report.columns.len())?;
     }

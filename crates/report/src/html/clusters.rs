@@ -4,7 +4,7 @@ use super::map::{columns, fields};
 use super::report::default_name;
 use super::sheet::Sheet;
 use super::tables::{Head, Td, picture, sortable};
-use super::{Cluster, ClusteringReport, Item};
+use super::{Cluster, ClusteringReport, Item, Trait};
 use crate::grouped;
 use deepclust_plots::{MAX_COLOURS, category_colour};
 use maud::{Markup, html};
@@ -114,7 +114,9 @@ pub(super) fn overview(report: &ClusteringReport, legend: &Legend) -> Markup {
 
 /// Rows nearest to and farthest from each centre.
 pub(super) fn samples(report: &ClusteringReport, legend: &Legend, sheet: &Sheet) -> Markup {
-    let shown = |cluster: &&Cluster| !cluster.nearest.is_empty() || !cluster.farthest.is_empty();
+    let shown = |cluster: &&Cluster| {
+        !cluster.nearest.is_empty() || !cluster.farthest.is_empty() || !cluster.traits.is_empty()
+    };
     let narrow =
         report.clusters.iter().flat_map(|cluster| &cluster.nearest).all(|item| item.fields.is_empty());
     html! {
@@ -125,8 +127,25 @@ pub(super) fn samples(report: &ClusteringReport, legend: &Legend, sheet: &Sheet)
                         span class="swatch" style={ "background:" (legend.colour(cluster.id)) } {} (cluster.label())
                         small { (grouped(cluster.size)) " rows" }
                     }
+                    @if !cluster.traits.is_empty() { h4 { "what sets it apart" } (traits(&cluster.traits)) }
                     @for (words, items) in [("nearest to the centre", &cluster.nearest), ("farthest from it", &cluster.farthest)] {
                         @if !items.is_empty() { h4 { (words) } (strip(report, items, sheet)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Columns in which a cluster differs, with its mean and that of all rows.
+fn traits(traits: &[Trait]) -> Markup {
+    html! {
+        div class="scroll" {
+            table class="fields" {
+                thead { tr { th { "column" } th { "mean here" } th { "mean of all" } th { "standard deviations apart" } } }
+                tbody {
+                    @for Trait { column, here, all, apart } in traits {
+                        tr { th { (column) } td { (here) } td { (all) } td { (format!("{apart:+.1}")) } }
                     }
                 }
             }

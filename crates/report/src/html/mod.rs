@@ -23,4 +23,6 @@ pub use chart::{Chart, Line};
 pub use item::{Item, Picture};
 pub use map::{MAP_ITEMS, MAP_POINTS, Map, thinned};
 pub use pages::of_pages;
-pub use report::{Agreement, ChoiceOfK, Cluster, ClusteringReport, Criterion, LabelScores, Silhouettes};
+pub use report::{
+    Agreement, ChoiceOfK, Cluster, ClusteringReport, Criterion, LabelScores, Silhouettes, Trait,
+};

@@ -46,10 +46,25 @@ pub struct Cluster {
     pub silhouette: Option<f64>,
     /// Mean confidence of its rows, 0 to 1.
     pub confidence: Option<f64>,
+    /// In which columns it differs from all rows, the most telling first.
+    pub traits: Vec<Trait>,
     /// Rows from the nearest to its centre on; about eight.
     pub nearest: Vec<Item>,
     /// Rows from the farthest from its centre on; about eight.
     pub farthest: Vec<Item>,
+}
+
+/// A column in which the rows of a cluster differ from all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trait {
+    /// The column.
+    pub column: String,
+    /// The mean of the cluster's rows, as it is shown.
+    pub here: String,
+    /// The mean of all rows, as it is shown.
+    pub all: String,
+    /// The difference of the two, in standard deviations of all rows.
+    pub apart: f64,
 }
 
 impl Cluster {

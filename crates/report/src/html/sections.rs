@@ -139,7 +139,7 @@ fn labels(part: &LabelScores, legend: &Legend) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::{Cluster, Criterion, Item, Map, Picture, Silhouettes};
+    use crate::html::{Cluster, Criterion, Item, Map, Picture, Silhouettes, Trait};
 
     const BAD: &str = "<script>alert(1)</script>\"'&";
 
@@ -173,6 +173,12 @@ mod tests {
                     name: bad.clone(),
                     size: 1,
                     silhouette: Some(0.5),
+                    traits: vec![Trait {
+                        column: bad.clone(),
+                        here: bad.clone(),
+                        all: bad.clone(),
+                        apart: -1.5,
+                    }],
                     nearest: items.clone(),
                     ..Cluster::default()
                 },
@@ -225,6 +231,7 @@ mod tests {
             assert!(html.contains(&format!("<section id=\"{id}\">")), "{id}");
             assert!(html.contains(&format!("<a href=\"#{id}\">")), "{id}");
         }
+        assert!(html.contains("what sets it apart") && html.contains("<td>-1.5</td>"));
         assert!(html.contains("no cluster") && html.contains("Used for scoring only, never for training."));
         let html = ClusteringReport::default().to_html().unwrap();
         assert!(!html.contains("<section") && !html.contains("<nav"));

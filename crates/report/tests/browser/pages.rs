@@ -4,7 +4,7 @@ use deepclust_experiments::Store;
 use deepclust_plots::{Axis, Curves, Series};
 use deepclust_report::html::{
     Agreement, Chart, ChoiceOfK, Cluster, ClusteringReport, Criterion, Item, LabelScores, Line, Map, Picture,
-    Silhouettes,
+    Silhouettes, Trait,
 };
 use deepclust_report::{Cell, Column, Page, Table};
 use std::path::Path;
@@ -40,6 +40,7 @@ pub fn report() -> ClusteringReport {
         confidence: Some(0.75),
         nearest: (0..8).map(|i| item(i + 8 * place)).collect(),
         farthest: (0..8).map(|i| item(100 + i + 8 * place)).collect(),
+        traits: vec![Trait { column: text(), here: "1.5".to_owned(), all: "0.5".to_owned(), apart: 1.25 }],
     };
     let line = |seed: usize| Line {
         name: format!("seed {seed}"),
