@@ -54,6 +54,7 @@ fn as_options(text: &str) -> String {
         ("`impute`", "`--impute median`"),
         ("`drop`", "`--drop COLUMN`"),
         ("`one_hot`", "`--one-hot COLUMN`"),
+        ("`decimal` = ", "--decimal "),
         ("a `size`", "`--size HxW`"),
     ];
     options.iter().fold(text.to_owned(), |text, (field, option)| text.replace(field, option))

@@ -73,6 +73,7 @@ fn a_table_is_clustered_and_new_rows_find_their_clusters() {
     );
     let report = read(&folder, &format!("{out}/report.html"));
     assert!(report.contains("things: 3 clusters") && report.contains("weight") && report.contains("large"));
+    assert!(report.contains("what sets it apart") && report.contains("+1.0"), "{report}");
 
     fs::write(folder.path().join("new.csv"), table(90..102)).unwrap();
     let predicted = deepclust(&folder).args(["predict", out, "new.csv"]).output().unwrap();
@@ -315,7 +316,12 @@ fn models_are_checked_before_they_are_used() {
         command
     };
     fs::write(folder.path().join("narrow.csv"), "width,height\n1,2\n3,4\n").unwrap();
-    predict("narrow.csv").assert().code(1).stderr(contains("expected 3 columns").and(contains("found 2")));
+    predict("narrow.csv")
+        .assert()
+        .code(1)
+        .stderr(contains("width, height, weight").and(contains("\"weight\"")));
+    fs::write(folder.path().join("bare.csv"), "1,2\n3,4\n").unwrap();
+    predict("bare.csv").assert().code(1).stderr(contains("expected 3 columns").and(contains("found 2")));
     let path = folder.path().join("fitted/model.safetensors");
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;

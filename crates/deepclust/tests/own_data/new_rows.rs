@@ -98,3 +98,55 @@ fn bytes_and_the_same_numbers_are_the_same_rows() {
     fs::write(folder.path().join("small.csv"), rows.iter().map(line).collect::<String>()).unwrap();
     assert!(predicted(&folder, "of-numbers.csv", "small.csv").1.contains("in the same unit?"));
 }
+
+#[test]
+fn columns_go_by_their_names() {
+    let folder = folder();
+    let fit = ["fit", "things.csv", "-k", "3", "--drop", "kind", "--method", "k-means", "--out", "model"];
+    deepclust(&folder).args(fit).assert().success();
+    let (same, nothing) = predicted(&folder, "model", "things.csv");
+    assert_eq!(nothing, "");
+    // Another order, without the column that was left out, and with one that is new.
+    let turned = |line: &str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let new = if fields[0] == "width" { "colour" } else { "red" };
+        format!("{},{new},{},{}\n", fields[2], fields[0], fields[1])
+    };
+    fs::write(folder.path().join("turned.csv"), table(0..90).lines().map(turned).collect::<String>())
+        .unwrap();
+    let (found, said) = predicted(&folder, "model", "turned.csv");
+    assert_eq!(found, same);
+    assert!(said.contains("left out are columns that the fit did not have: \"colour\""), "{said}");
+    // One that the model needs is not there.
+    fs::write(folder.path().join("less.csv"), "height,weight\n1,2\n3,4\n").unwrap();
+    let expected = ["columns width, height, weight", "a column to keep among height, weight", "\"width\""];
+    refused(&folder, &["predict", "model", "less.csv"], 1, &expected);
+}
+
+#[test]
+fn rows_of_the_fit_are_known_again() {
+    let folder = folder();
+    deepclust(&folder)
+        .args(["fit", "things.csv", "-k", "3", "--drop", "kind", "--out", "model"])
+        .assert()
+        .success();
+    let said = predicted(&folder, "model", "things.csv").1;
+    assert!(said.contains("assignments.csv"), "{said}");
+    fs::write(folder.path().join("new.csv"), table(90..102)).unwrap();
+    assert_eq!(predicted(&folder, "model", "new.csv").1, "");
+}
+
+#[test]
+fn decimal_commas_are_read_where_they_are_told() {
+    let folder = folder();
+    let commas = table(0..90).replace(',', ";").replace('.', ",");
+    fs::write(folder.path().join("commas.csv"), &commas).unwrap();
+    let fit = |file| ["fit", file, "-k", "3", "--labels", "kind", "--method", "k-means"];
+    refused(&folder, &fit("commas.csv"), 1, &["--decimal comma"]);
+    let comma = ["--decimal", "comma", "--out", "commas"];
+    deepclust(&folder).args(fit("commas.csv")).args(comma).assert().success();
+    deepclust(&folder).args(fit("things.csv")).args(["--out", "points"]).assert().success();
+    assert_eq!(read(&folder, "commas/assignments.csv"), read(&folder, "points/assignments.csv"));
+    // New rows are read in the same way.
+    assert_eq!(predicted(&folder, "commas", "commas.csv").0.len(), 90);
+}

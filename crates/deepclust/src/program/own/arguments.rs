@@ -1,6 +1,6 @@
 use crate::fit::{ClusterCount, parse_setting};
 use clap::Args;
-use deepclust_datasets::own::Impute;
+use deepclust_datasets::own::{Decimal, Impute};
 use deepclust_methods::Scaling;
 use deepclust_nets::DeviceChoice;
 use serde_json::Value;
@@ -24,6 +24,10 @@ pub struct Reading {
     /// What missing numbers become: median [default: they are an error].
     #[arg(long, value_name = "HOW")]
     pub impute: Option<Impute>,
+    /// The mark before decimals in a table, point or comma; the other one may stand between thousands [default: point, with nothing between
+    /// thousands].
+    #[arg(long, value_name = "MARK")]
+    pub decimal: Option<Decimal>,
     /// Columns of a table to leave out, comma-separated.
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub drop: Vec<String>,
@@ -117,7 +121,7 @@ pub struct Compare {
 pub struct Predict {
     /// A model.safetensors, or the folder that `fit` left it in.
     pub model: PathBuf,
-    /// Rows of the same columns as those that were fitted.
+    /// Rows with the columns that were fitted. Where they have names, in any order, and others are left out.
     pub data: String,
     /// The file to write [default: standard output].
     #[arg(long, value_name = "FILE")]
@@ -131,7 +135,7 @@ pub struct Predict {
 pub struct Embed {
     /// A model.safetensors, or the folder that `fit` left it in.
     pub model: PathBuf,
-    /// Rows of the same columns as those that were fitted.
+    /// Rows with the columns that were fitted. Where they have names, in any order, and others are left out.
     pub data: String,
     /// The NumPy file to write.
     #[arg(long, value_name = "FILE", default_value = "embedding.npy")]

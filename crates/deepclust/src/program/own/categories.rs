@@ -3,87 +3,108 @@
 use super::input::Input;
 use std::collections::BTreeMap;
 
-/// The columns of text that became columns of 0 and 1, and for every row their values together.
+/// The columns of text that became columns of 0 and 1, and for every row the number of its value.
 pub struct Categories {
-    names: Vec<String>,
-    values: Vec<usize>,
+    columns: Vec<(String, Vec<usize>)>,
 }
 
-/// Share of the rows from which on clusters count as following the values.
+/// Share of the rows from which on clusters count as following the values, or the values as following the clusters.
 const FOLLOWS: f64 = 0.95;
-/// Rows a combination of values has on average at least; below, it says nothing.
+/// Share of the most frequent cluster or value, from which on it says nothing that others follow it.
+const ONE: f64 = 0.9;
+/// Rows a value or cluster has on average at least; below, it says nothing.
 const FEWEST: usize = 5;
 
 impl Categories {
     /// None where no column of text became columns of 0 and 1.
     pub fn of(input: &Input) -> Option<Self> {
-        let of = |name: &String| input.options.one_hot.iter().position(|column| starts(name, column));
-        let columns: Vec<usize> =
-            (0..input.columns.len()).filter(|&at| of(&input.columns[at]).is_some()).collect();
-        if columns.is_empty() || input.x.ncols() != input.columns.len() {
+        let text = &input.options.one_hot;
+        if text.is_empty() || input.x.ncols() != input.columns.len() {
             return None;
         }
-        let mut known: BTreeMap<Vec<bool>, usize> = BTreeMap::new();
-        let values = input
-            .x
-            .outer_iter()
-            .map(|row| {
-                let next = known.len();
-                *known.entry(columns.iter().map(|&at| row[at] > 0.0).collect()).or_insert(next)
-            })
-            .collect();
-        Some(Self { names: input.options.one_hot.clone(), values })
+        let numbers = |name: &String| {
+            let is_own =
+                |column: &String| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+            let own: Vec<usize> = (0..input.columns.len()).filter(|&at| is_own(&input.columns[at])).collect();
+            // A row without a value has the number after the last.
+            let value = |row: ndarray::ArrayView1<'_, f32>| {
+                own.iter().position(|&at| row[at] > 0.0).unwrap_or(own.len())
+            };
+            (name.clone(), input.x.outer_iter().map(value).collect())
+        };
+        Some(Self { columns: text.iter().map(numbers).collect() })
     }
 
-    /// A sentence where the values alone tell a row's cluster.
+    /// A sentence where the values alone tell a row's cluster, or where clusters have hardly more than one value each.
     pub fn warning(&self, labels: &[i32]) -> Option<String> {
-        let mut together: BTreeMap<(usize, i32), usize> = BTreeMap::new();
-        let mut sizes: BTreeMap<i32, usize> = BTreeMap::new();
-        for (&value, &label) in self.values.iter().zip(labels) {
-            *together.entry((value, label)).or_default() += 1;
-            *sizes.entry(label).or_default() += 1;
+        let weigh = |names: &[&str]| {
+            format!("columns of 0 and 1 weigh much. Compare with --drop {}.", names.join(","))
+        };
+        let all = |row: usize| -> Vec<usize> { self.columns.iter().map(|(_, values)| values[row]).collect() };
+        let together: Vec<Vec<usize>> = (0..labels.len()).map(all).collect();
+        if let Some(told) = told(&together, labels) {
+            let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+            let (list, weigh) = (names.join(", "), weigh(&names));
+            return Some(format!(
+                "{list} alone tell the cluster of {:.0} % of the rows: {weigh}",
+                100.0 * told
+            ));
         }
-        let mut most: BTreeMap<usize, usize> = BTreeMap::new();
-        for (&(value, _), &count) in &together {
-            let most = most.entry(value).or_default();
-            *most = count.max(*most);
-        }
-        let n = labels.len();
-        let told = most.values().sum::<usize>() as f64 / n as f64;
-        let guessed = sizes.values().max().map_or(0.0, |&largest| largest as f64 / n as f64);
-        // Of one large cluster, or of values that are nearly all different, it says nothing.
-        (told >= FOLLOWS && guessed < 0.9 && FEWEST * most.len() <= n).then(|| {
-            let names = self.names.join(", ");
-            format!(
-                "{names} alone tell the cluster of {:.0} % of the rows: columns of 0 and 1 weigh much. Compare with --drop {}.",
-                100.0 * told,
-                self.names.join(",")
-            )
+        let is_split = |(_, values): &&(String, Vec<usize>)| told(labels, values).is_some();
+        let names: Vec<&str> = self.columns.iter().filter(is_split).map(|(name, _)| name.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            format!("Nearly every cluster has one value of {} alone: {}", names.join(", "), weigh(&names))
         })
     }
 }
 
-fn starts(name: &str, column: &str) -> bool {
-    name.strip_prefix(column).is_some_and(|rest| rest.starts_with('='))
+/// The share of rows whose answer is the most frequent one among the rows of their question; none where that is little, where the questions have
+/// few rows each, or where nearly all rows have one answer.
+fn told<Q: Ord, A: Ord + Copy>(questions: &[Q], answers: &[A]) -> Option<f64> {
+    let mut counts: BTreeMap<&Q, BTreeMap<A, usize>> = BTreeMap::new();
+    let mut sizes: BTreeMap<A, usize> = BTreeMap::new();
+    for (question, &answer) in questions.iter().zip(answers) {
+        *counts.entry(question).or_default().entry(answer).or_default() += 1;
+        *sizes.entry(answer).or_default() += 1;
+    }
+    let n = answers.len() as f64;
+    let most = |counts: &BTreeMap<A, usize>| counts.values().copied().max().unwrap_or(0);
+    let share = counts.values().map(most).sum::<usize>() as f64 / n;
+    (share >= FOLLOWS && (most(&sizes) as f64) < ONE * n && FEWEST * counts.len() <= answers.len())
+        .then_some(share)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(values: Vec<usize>, labels: &[i32]) -> Option<String> {
-        Categories { names: vec!["country".to_owned(), "kind".to_owned()], values }.warning(labels)
+    fn of(columns: &[(&str, Vec<usize>)], labels: &[i32]) -> Option<String> {
+        let named = columns.iter().map(|(name, values)| ((*name).to_owned(), values.clone()));
+        Categories { columns: named.collect() }.warning(labels)
     }
 
     #[test]
     fn clusters_that_are_the_values_are_told() {
         let values: Vec<usize> = (0..90).map(|i| i % 3).collect();
-        let said = of(values.clone(), &[2, 0, 1].repeat(30)).unwrap();
+        let both = [("country", values.clone()), ("kind", vec![0; 90])];
+        let said = of(&both, &[2, 0, 1].repeat(30)).unwrap();
         assert!(said.starts_with("country, kind alone tell the cluster of 100 %"), "{said}");
         assert!(said.ends_with("--drop country,kind."), "{said}");
         // Others, one large one, and values of few rows each.
+        let of = |values: Vec<usize>, labels: &[i32]| of(&[("country", values)], labels);
         assert_eq!(of(values.clone(), &[0, 0, 0, 1, 1, 1].repeat(15)), None);
         assert_eq!(of(values, &[vec![0; 85], vec![1; 5]].concat()), None);
         assert_eq!(of((0..90).map(|i| i / 3).collect(), &[0, 0, 0, 1, 1, 1].repeat(15)), None);
+    }
+
+    #[test]
+    fn clusters_that_values_part_are_told() {
+        // Of each of two groups the rows of either colour are a cluster of their own.
+        let labels: Vec<i32> = (0..80).map(|i| i % 4).collect();
+        let colours = labels.iter().map(|label| (label % 2) as usize).collect();
+        let shapes = (0..80).map(|i| (i / 4) % 2).collect();
+        let said = of(&[("shape", shapes), ("colour", colours)], &labels).unwrap();
+        assert!(said.starts_with("Nearly every cluster has one value of colour alone"), "{said}");
+        assert!(said.ends_with("--drop colour."), "{said}");
     }
 }

@@ -20,6 +20,8 @@ pub struct Input {
     pub digest: String,
     /// What the columns are called; empty where they have no names.
     pub columns: Vec<String>,
+    /// What columns that were left out are called.
+    pub dropped: Vec<String>,
     /// What the rows are called; empty where they have no names.
     pub rows: Vec<String>,
     /// The shape of a row, where rows are pictures.
@@ -38,6 +40,19 @@ pub struct Input {
     pub largest: f32,
     /// How it was read, so that other rows can be read the same way.
     pub options: own::OwnOptions,
+}
+
+impl Input {
+    /// Whether a column holds a value of a column of text.
+    pub fn is_category(&self, column: &str) -> bool {
+        is_category(column, &self.options)
+    }
+}
+
+/// Whether a column holds a value of a column of text: it is called `text=value`.
+pub fn is_category(column: &str, options: &own::OwnOptions) -> bool {
+    let of = |text: &String| column.strip_prefix(text).is_some_and(|rest| rest.starts_with('='));
+    options.one_hot.iter().any(of)
 }
 
 /// The most that sparse features may take as a dense matrix.
@@ -73,6 +88,7 @@ fn options(reading: &Reading, base: own::OwnOptions) -> own::OwnOptions {
         header: reading.header || base.header,
         delimiter: reading.delimiter.or(base.delimiter),
         impute: reading.impute.or(base.impute),
+        decimal: reading.decimal.or(base.decimal),
         drop: if reading.drop.is_empty() { base.drop } else { reading.drop.clone() },
         one_hot: if reading.one_hot.is_empty() { base.one_hot } else { reading.one_hot.clone() },
         size: reading.size.or(base.size),
@@ -111,7 +127,8 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
     };
     let found = pairs(&facts);
     let options = own::OwnOptions { fill: facts.medians.clone(), ..options };
-    let (columns, divided, facts) = (facts.names.clone(), facts.divided, facts.lines());
+    let (columns, dropped) = (facts.names.clone(), facts.dropped.clone());
+    let (divided, facts) = (facts.divided, facts.lines());
     let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
     Ok(Input {
         x,
@@ -119,6 +136,7 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         name,
         digest,
         columns,
+        dropped,
         rows,
         image,
         labels,
@@ -147,6 +165,7 @@ fn pairs(facts: &own::Facts) -> Vec<(String, String)> {
     }
     for (name, count) in [
         ("constant columns", facts.constant.len()),
+        ("values far from all others", facts.far.iter().map(|far| far.count).sum()),
         ("rows equal to others", facts.duplicates),
         ("missing values filled", facts.imputed.iter().map(|(_, count)| count).sum()),
         ("rows without a label left out", facts.left_out),

@@ -110,7 +110,7 @@ impl Look {
 }
 
 /// Six digits.
-fn number(value: f32) -> String {
+pub fn number(value: f32) -> String {
     if value != 0.0 && !(1e-4..1e9).contains(&value.abs()) {
         return format!("{value:.3e}");
     }

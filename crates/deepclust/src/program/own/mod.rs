@@ -16,6 +16,7 @@ mod methods;
 mod npy;
 mod output;
 mod predict;
+mod profile;
 mod report;
 mod summary;
 

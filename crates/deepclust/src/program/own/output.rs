@@ -1,7 +1,7 @@
 //! The files that a fit leaves.
 
 use super::folder::Folder;
-use super::input::Input;
+use super::input::{Input, is_category};
 use super::npy::write_matrix;
 use crate::fit::Answer;
 use anyhow::Result;
@@ -26,11 +26,21 @@ pub struct ModelNote {
     /// Whether the rows were bytes that were divided by 255.
     #[serde(default)]
     pub divided: bool,
+    /// SHA-256 of the rows; empty in older files.
+    #[serde(default)]
+    pub digest: String,
     /// The largest of their values without signs; 0 in older files.
     #[serde(default)]
     pub largest: f32,
     /// How the rows were read.
     pub reading: OwnOptions,
+}
+
+impl ModelNote {
+    /// Whether a column holds a value of a column of text.
+    pub fn is_category(&self, column: &str) -> bool {
+        is_category(column, &self.reading)
+    }
 }
 
 /// Writes assignments, embedding and model; what they are called.
@@ -46,6 +56,7 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
         columns: input.columns.clone(),
         image: input.image,
         divided: input.divided,
+        digest: input.digest.clone(),
         largest: input.largest,
         reading,
     };

@@ -10,6 +10,7 @@ use deepclust_datasets::{Scaling, own::OwnOptions};
 use deepclust_methods::{Model, load_model_with};
 use deepclust_nets::{Device, Products, use_threads};
 use ndarray::Array2;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -105,28 +106,67 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
 
 /// Rows as the model's own were read: the same columns, and values of the same unit.
 fn rows(data: &str, reading: &Reading, note: &ModelNote) -> Result<Input> {
-    // The median of these rows is another number than that of the fit, which `fill` has.
-    let label_if_there = reading.labels.is_none();
-    let mut base = OwnOptions { impute: None, label_if_there, ..note.reading.clone() };
+    let numbers: Vec<String> = note.columns.iter().filter(|name| !note.is_category(name)).cloned().collect();
+    let mut base = OwnOptions {
+        // The median of these rows is another number than that of the fit, which `fill` has.
+        impute: None,
+        label_if_there: reading.labels.is_none(),
+        // Of two columns with one name nobody can say which it is: there all have to come as they did.
+        keep: if repeated(&numbers).is_some() { Vec::new() } else { numbers },
+        ..note.reading.clone()
+    };
     // Bytes are read as 0 to 1 by themselves: a model of larger numbers gets them as they are.
     if note.largest > 1.0 {
         base.scaling = Scaling::Raw;
     }
-    let mut input = input::read_as(data, reading, base)?;
+    let mut input = input::read_as(data, reading, base).with_context(|| wanted(data, note))?;
     align(&mut input, note)?;
     same_unit(&mut input, note)?;
+    let quoted: Vec<String> = note.reading.drop.iter().map(|name| format!("\"{name}\"")).collect();
+    let new: Vec<&str> =
+        input.dropped.iter().filter(|name| !quoted.contains(name)).map(String::as_str).collect();
+    if !new.is_empty() && !note.columns.is_empty() {
+        say_error(&format!(
+            "{}: left out are columns that the fit did not have: {}",
+            input.name,
+            new.join(", ")
+        ));
+    }
+    if OF_NEIGHBOURS.contains(&note.method.as_str()) && input.digest == note.digest {
+        say_error(&format!(
+            "{}: these are the rows of the fit, whose clusters are in assignments.csv. Here each gets the cluster of its nearest rows, which is \
+             another one for some",
+            input.name
+        ));
+    }
     Ok(input)
+}
+
+/// Methods whose clusters of the fit come from all rows together, and those of new rows from the nearest of them.
+const OF_NEIGHBOURS: [&str; 2] = ["graph-communities", "umap-hdbscan"];
+
+/// What new rows need, for the reader of an error.
+fn wanted(data: &str, note: &ModelNote) -> String {
+    let columns = match note.columns.len() {
+        0 => format!("{} columns", note.width),
+        1..=12 => format!("columns {}", note.columns.join(", ")),
+        many => format!("{many} columns: {}, …", note.columns[..12].join(", ")),
+    };
+    format!("{data}: new rows need what the model was fitted on, {columns}")
+}
+
+/// The first of the names that is there more than once.
+fn repeated(names: &[String]) -> Option<&String> {
+    let mut seen = BTreeSet::new();
+    names.iter().find(|name| !seen.insert(*name))
 }
 
 /// Puts the columns where the model has them. A category that no row is of has no column: it gets one of zeros.
 fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
-    let categories =
-        |name: &String| note.reading.one_hot.iter().any(|column| name.starts_with(&format!("{column}=")));
-    let (name, same) = (&input.name, "give the same columns in the same order");
+    let name = &input.name;
     if !note.columns.is_empty() && !input.columns.is_empty() && note.columns != input.columns {
-        if let Some(unknown) =
-            input.columns.iter().find(|found| categories(found) && !note.columns.contains(found))
-        {
+        let new = |found: &&String| note.is_category(found) && !note.columns.contains(found);
+        if let Some(unknown) = input.columns.iter().find(new) {
             let (column, value) = unknown.split_once('=').unwrap_or((unknown, ""));
             let known = note.columns.iter().filter_map(|name| name.strip_prefix(&format!("{column}=")));
             let known = known.collect::<Vec<_>>().join(", ");
@@ -134,31 +174,25 @@ fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
                 "{name}, column {column}: expected one of {known}, which the model was fitted on, found {value}; leave these rows out"
             );
         }
-        let of_numbers =
-            |columns: &[String]| columns.iter().filter(|name| !categories(name)).cloned().collect::<Vec<_>>();
-        let (expected, found) = (of_numbers(&note.columns), of_numbers(&input.columns));
-        if expected.len() == found.len()
-            && let Some(at) = (0..found.len()).find(|&at| expected[at] != found[at])
-        {
-            let (expected, found) = (&expected[at], &found[at]);
+        if let Some(twice) = repeated(&input.columns) {
             bail!(
-                "{name}: expected `{expected}` as column {at}, as the model was fitted on, found `{found}`; {same}"
+                "{name}: expected each column once, found `{twice}` twice; give the same columns in the same order"
             );
         }
-        if expected == found {
-            let mut x = Array2::zeros((input.x.nrows(), note.columns.len()));
-            for (at, column) in note.columns.iter().enumerate() {
-                if let Some(from) = input.columns.iter().position(|name| name == column) {
-                    x.column_mut(at).assign(&input.x.column(from));
-                }
+        let mut x = Array2::zeros((input.x.nrows(), note.columns.len()));
+        for (at, column) in note.columns.iter().enumerate() {
+            match input.columns.iter().position(|name| name == column) {
+                Some(from) => x.column_mut(at).assign(&input.x.column(from)),
+                None if note.is_category(column) => {}
+                None => bail!("{name}: expected a column `{column}`, as the model was fitted on, found none"),
             }
-            (input.x, input.columns) = (x, note.columns.clone());
         }
+        (input.x, input.columns) = (x, note.columns.clone());
     }
     let (expected, found) = (note.width, input.x.ncols());
     if found != expected {
         bail!(
-            "{name}: expected {expected} columns, as the model was fitted on, found {found}; {same}",
+            "{name}: expected {expected} columns, as the model was fitted on, found {found}; give the same columns in the same order",
             name = input.name
         );
     }

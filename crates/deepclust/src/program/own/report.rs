@@ -2,6 +2,7 @@
 
 use super::input::Input;
 use super::items::{Look, look, rows};
+use super::profile::profiles;
 use crate::fit::{Answer, NOISE, sizes};
 use anyhow::Result;
 use deepclust_cluster::{Choice, Criterion as By, Opinion, Opinions, Source, StableAt};
@@ -59,7 +60,13 @@ pub fn report(input: &Input, shape: (usize, usize), answer: &Answer) -> Result<C
         confidence: if answer.runs.len() > 1 { answer.confidence.clone() } else { Vec::new() },
         items: of(Some(&shown)),
     });
-    let clusters = clusters(answer, |id| (of(near.get(&id)), of(far.get(&id))));
+    let mut clusters = clusters(answer, |id| (of(near.get(&id)), of(far.get(&id))));
+    if !columns.is_empty() {
+        let mut profiles = profiles(input, answer);
+        clusters
+            .iter_mut()
+            .for_each(|cluster| cluster.traits = profiles.remove(&cluster.id).unwrap_or_default());
+    }
     let mut data = input.found.clone();
     data.extend(pictures.map(|words| ("shown as pictures".to_owned(), words)));
     data.push(("digest".to_owned(), input.digest.chars().take(12).collect()));
@@ -153,7 +160,7 @@ fn clusters(answer: &Answer, items: impl Fn(i32) -> (Vec<Item>, Vec<Item>)) -> V
         let silhouette = if id == NOISE { None } else { silhouettes.get(&id).map(mean) };
         let confidence = (answer.runs.len() > 1)
             .then(|| (confidences.get(&id).copied().unwrap_or(0.0) / size as f64).clamp(0.0, 1.0));
-        Cluster { id, name: String::new(), size, silhouette, confidence, nearest, farthest }
+        Cluster { id, size, silhouette, confidence, nearest, farthest, ..Cluster::default() }
     })
     .collect()
 }
