@@ -29,7 +29,9 @@ pub(super) fn plain(field: &[u8], decimal: Option<Decimal>) -> Option<Cow<'_, [u
     };
     if let [first, later @ ..] = &groups[..]
         && !later.is_empty()
-        && (!digits(first, 1..=3) || !later.iter().all(|group| digits(group, 3..=3)))
+        && (!digits(first, 1..=3)
+            || first.starts_with('0')
+            || !later.iter().all(|group| digits(group, 3..=3)))
     {
         return None;
     }
@@ -45,6 +47,8 @@ pub(super) fn number(field: &[u8], decimal: Option<Decimal>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -65,6 +69,10 @@ mod tests {
             ("1.5e2", None, Some(150.0)),
             (",5", Some(0.5), None),
             ("1,2,3", None, None),
+            // Nobody writes a thousandth so: it is a decimal mark.
+            ("0,123", Some(0.123), None),
+            ("0.123", None, Some(0.123)),
+            ("-0,125", Some(-0.125), None),
             ("", None, None),
             ("x", None, None),
         ] {
@@ -72,5 +80,26 @@ mod tests {
             assert_eq!(found, (comma, point), "{text}");
         }
         assert_eq!([number("1.5", None), number("1,5", None)], [Some(1.5), None]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_grouped_comes_back(value in -1_000_000_000_000i64..1_000_000_000_000, cents in 0..100) {
+            let digits = value.unsigned_abs().to_string();
+            let group = |mark: &str| {
+                let places = digits.char_indices();
+                let with = |(at, digit): (usize, char)| {
+                    let begins = at > 0 && (digits.len() - at).is_multiple_of(3);
+                    format!("{}{digit}", if begins { mark } else { "" })
+                };
+                places.map(with).collect::<String>()
+            };
+            let sign = if value < 0 { "-" } else { "" };
+            let expected: f64 = format!("{sign}{digits}.{cents:02}").parse().unwrap();
+            let comma = format!("{sign}{},{cents:02}", group("."));
+            let point = format!("{sign}{}.{cents:02}", group(","));
+            prop_assert_eq!(number(comma.as_bytes(), Some(Decimal::Comma)), Some(expected));
+            prop_assert_eq!(number(point.as_bytes(), Some(Decimal::Point)), Some(expected));
+        }
     }
 }

@@ -76,17 +76,19 @@ impl Ends {
 
     /// The ends that are far from everything else, in a column of `n` rows.
     pub(super) fn far(&self, column: &str, n: usize) -> Vec<Far> {
-        // Without both ends, so that neither hides the other.
-        let inner = self.below - self.above;
         let most = self.low.1.max(self.high.1);
-        if inner <= 0.0 || !inner.is_finite() || most as f64 > MANY * n as f64 {
+        if most as f64 > MANY * n as f64 || !(self.below - self.above).is_finite() {
             return Vec::new();
         }
-        let is_far = |(value, _): (f64, usize), next: f64| {
+        let is_far = |(value, _): (f64, usize), next: f64, other: f64| {
+            // Without both ends, so that neither hides the other; of three values only one can be far.
+            let inner = self.below - self.above;
+            let range = if inner > 0.0 { inner } else { (other - next).abs() };
             let times = if NINES.contains(&value) { TIMES_OF_NINES } else { TIMES };
-            (value - next).abs() > times * inner
+            range > 0.0 && (value - next).abs() > times * range
         };
-        let (low, high) = (is_far(self.low, self.above), is_far(self.high, self.below));
+        let low = is_far(self.low, self.above, self.high.0);
+        let high = is_far(self.high, self.below, self.low.0);
         let others = (if low { self.above } else { self.low.0 }, if high { self.below } else { self.high.0 });
         let far = |(value, count)| Far { column: column.to_owned(), value, count, others };
         [(low, self.low), (high, self.high)]
@@ -99,12 +101,19 @@ impl Ends {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn found(values: &[f64]) -> Vec<(f64, usize, (f64, f64))> {
+        found_in_parts(values, 3)
+    }
+
+    /// All at once, and part by part.
+    fn found_in_parts(values: &[f64], part: usize) -> Vec<(f64, usize, (f64, f64))> {
         let (mut whole, mut parts) = (Ends::default(), Ends::default());
         values.iter().for_each(|&value| whole.take(value));
-        for part in values.chunks(3) {
+        for part in values.chunks(part) {
             let mut ends = Ends::default();
             part.iter().for_each(|&value| ends.take(value));
             parts.append(&ends);
@@ -126,6 +135,9 @@ mod tests {
         assert_eq!(with(&[6.7e6]), [(6.7e6, 1, (18.0, 67.0))]);
         assert_eq!(with(&[-9999.0, 1e9]), [(-9999.0, 1, (18.0, 67.0)), (1e9, 1, (18.0, 67.0))]);
         assert_eq!(with(&[100.0]), []);
+        let answers = [1.0, 2.0].repeat(20);
+        assert_eq!(found(&[&answers[..], &[99.0, 99.0]].concat()), [(99.0, 2, (1.0, 2.0))]);
+        assert_eq!(found(&[&answers[..], &[-999.0]].concat()), [(-999.0, 1, (1.0, 2.0))]);
     }
 
     #[test]
@@ -143,5 +155,12 @@ mod tests {
         assert_eq!(found(&two), []);
         // A long tail: 2^0 to 2^20.
         assert_eq!(found(&(0..21).map(|i| f64::from(1 << i)).collect::<Vec<_>>()), []);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_are_the_whole(values in proptest::collection::vec(-4i8..4, 1..30), part in 1usize..6) {
+            found_in_parts(&values.into_iter().map(f64::from).collect::<Vec<_>>(), part);
+        }
     }
 }

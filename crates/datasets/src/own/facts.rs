@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::ImageShape;
 
 /// A value far from all others of its column: it may stand for a missing one, or be an error.
+///
+/// It is the least or the largest one. The distance to the next is more than five times the range of all others; for −99, 999 and other nines a
+/// quarter of it. Columns of which half the rows have one value, the least or the largest, are not looked at: what lies away from it is
+/// ordinary there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Far {
     /// The column, by its name or number.
@@ -38,6 +42,9 @@ pub struct Facts {
     pub names: Vec<String>,
     /// Where the labels come from.
     pub label: Option<String>,
+    /// The column of a table that holds them, by its name or number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_column: Option<String>,
     /// How many classes these have.
     pub classes: Option<usize>,
     /// The array of an `.npz` that holds the features.
@@ -48,10 +55,13 @@ pub struct Facts {
     pub image: Option<ImageShape>,
     /// Pictures that were resampled.
     pub resampled: usize,
-    /// Columns left out.
+    /// Columns left out, by their names or numbers.
     pub dropped: Vec<String>,
     /// Columns of text that became columns of 0 and 1, and how many.
     pub one_hot: Vec<(String, usize)>,
+    /// Such columns in which rows have no value, and how many rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<(String, usize)>,
     /// The median of every column, by its name or number, where missing numbers become medians: for the gaps of other rows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub medians: BTreeMap<String, f64>,
@@ -61,11 +71,15 @@ pub struct Facts {
     pub left_out: usize,
     /// Columns with one value only.
     pub constant: Vec<String>,
-    /// Columns that count the rows from 0 or 1.
+    /// Columns that count the rows, upwards or downwards.
     pub counting: Vec<String>,
     /// Values far from all others of their columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub far: Vec<Far>,
+    /// Columns of a table in text in which points probably stand between thousands: whole numbers below 1,000, mostly of three digits, and
+    /// numbers with three decimals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thousands: Vec<String>,
     /// Rows that are equal to an earlier one.
     pub duplicates: usize,
     /// The least and the largest value.
@@ -80,7 +94,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts in plain sentences, the most important first. What is ordinary is not said.
+    /// The facts in plain sentences, the most important first. What is ordinary is not said, and what needs a look is in
+    /// [`warnings`](Self::warnings).
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.shape()];
@@ -129,23 +144,6 @@ impl Facts {
             let what = if self.image.is_some() { ("pixel", "pixels") } else { ("column", "columns") };
             say(format!("{} {are} constant{names}.", count(n, what.0, what.1)));
         }
-        for column in &self.counting {
-            say(format!(
-                "Column {column} counts the rows. It is probably an index; leave it out with `drop`."
-            ));
-        }
-        for Far { column, value, count, others: (low, high) } in self.far.iter().take(FAR_SHOWN) {
-            let are = if *count == 1 { "value is" } else { "values are" };
-            say(format!(
-                "Column {column}: {} {are} {value}, far from the others, {low} to {high}. If this stands for a missing number, leave the field empty \
-                 and use `impute`.",
-                grouped(*count)
-            ));
-        }
-        if self.far.len() > FAR_SHOWN {
-            let names: Vec<String> = self.far.iter().skip(FAR_SHOWN).map(|far| far.column.clone()).collect();
-            say(format!("Such values are in {} too.", some(&names)));
-        }
         if self.duplicates > 0 {
             let are = if self.duplicates == 1 { "equals" } else { "equal" };
             say(format!("{} {are} an earlier row.", count(self.duplicates, "row", "rows")));
@@ -162,6 +160,13 @@ impl Facts {
         }
         for (column, values) in &self.one_hot {
             say(format!("Column {column} became {} of 0 and 1.", count(*values, "column", "columns")));
+        }
+        for (column, rows) in &self.without {
+            let have = if *rows == 1 { "has" } else { "have" };
+            say(format!(
+                "{} {have} no value in {column}: the columns of its values are 0 there.",
+                count(*rows, "row", "rows")
+            ));
         }
         if !self.dropped.is_empty() {
             say(format!("Left out as asked: {}.", some(&self.dropped)));
@@ -199,18 +204,15 @@ impl Facts {
     }
 }
 
-/// The sentences, one a line.
+/// The sentences, one a line, the warnings last.
 impl std::fmt::Display for Facts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.lines().join("\n"))
+        f.write_str(&[self.lines(), self.warnings()].concat().join("\n"))
     }
 }
 
-/// Columns with far values that have a sentence of their own.
-const FAR_SHOWN: usize = 4;
-
 /// The first of many names.
-fn some(names: &[String]) -> String {
+pub(super) fn some(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN { format!("{shown} and {} more", grouped(names.len() - SHOWN)) } else { shown }
@@ -221,7 +223,7 @@ fn count(n: usize, one: &str, many: &str) -> String {
 }
 
 /// With commas between thousands.
-fn grouped(n: usize) -> String {
+pub(super) fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -249,8 +251,6 @@ mod tests {
             label: Some("column \"kind\"".into()),
             classes: Some(3),
             constant: names(10),
-            counting: vec!["id".into()],
-            far: vec![Far { column: "age".into(), value: -999.0, count: 14, others: (0.0, 97.5) }],
             duplicates: 1,
             imputed: vec![("c1".into(), 2), ("c2".into(), 1)],
             range: Some((-0.5, 255.0)),
@@ -262,9 +262,6 @@ mod tests {
             Labels: column \"kind\", 3 classes. They are for scoring only.\n\
             Values go from -0.5 to 255.\n\
             10 columns are constant: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more.\n\
-            Column id counts the rows. It is probably an index; leave it out with `drop`.\n\
-            Column age: 14 values are -999, far from the others, 0 to 97.5. If this stands for a missing number, leave the field empty and use \
-            `impute`.\n\
             1 row equals an earlier row.\n\
             3 missing values became the column's median: 2 in c1, 1 in c2.";
         assert_eq!(facts.to_string(), expected);

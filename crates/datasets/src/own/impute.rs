@@ -1,6 +1,6 @@
 //! Numbers that are missing: NaN, where a table has nothing and an array has NaN.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ndarray::NdFloat;
 
@@ -74,9 +74,8 @@ pub(super) fn medians<T: NdFloat + Into<f64>>(data: &[T], cols: usize) -> Vec<Op
 
 /// Numbers of columns by their names, or by their numbers where they have no names. Of several columns with one name there is none.
 pub(super) fn by_name(numbers: &[Option<f64>], names: &[String]) -> BTreeMap<String, f64> {
-    let all =
-        numbers.iter().enumerate().filter_map(|(column, number)| Some((key(names, column)?, (*number)?)));
-    all.collect()
+    let keys = keys(names, numbers.len());
+    keys.into_iter().zip(numbers).filter_map(|(key, number)| Some((key?, (*number)?))).collect()
 }
 
 /// The numbers of `known` by column, else those of `others`.
@@ -86,14 +85,24 @@ pub(super) fn in_order(
     cols: usize,
     names: &[String],
 ) -> Vec<Option<f64>> {
-    let of = |column| key(names, column).and_then(|name| known.get(&name).copied());
-    (0..cols).map(|column| of(column).or_else(|| others.get(column).copied().flatten())).collect()
+    if known.is_empty() {
+        return others.to_vec();
+    }
+    let of = |(column, key): (usize, Option<String>)| {
+        key.and_then(|key| known.get(&key).copied()).or_else(|| others.get(column).copied().flatten())
+    };
+    keys(names, cols).into_iter().enumerate().map(of).collect()
 }
 
-/// What a column is called where its number is kept.
-fn key(names: &[String], column: usize) -> Option<String> {
-    let Some(name) = names.get(column) else { return Some(column.to_string()) };
-    (names.iter().filter(|other| *other == name).count() == 1).then(|| name.clone())
+/// What columns are called where their numbers are kept: none for those that share a name.
+fn keys(names: &[String], cols: usize) -> Vec<Option<String>> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    names.iter().for_each(|name| *times.entry(name).or_default() += 1);
+    let key = |column: usize| match names.get(column) {
+        Some(name) => (times[name.as_str()] == 1).then(|| name.clone()),
+        None => Some(column.to_string()),
+    };
+    (0..cols).map(key).collect()
 }
 
 /// The middle number, or the mean of the two middle ones. There is at least one.

@@ -30,7 +30,7 @@ pub(super) fn number(labels: &[String], missing: Missing, file: &str) -> Result<
     if let Some(row) = labels.iter().position(absent) {
         match missing {
             Missing::Refuse => {
-                let expected = "a label in every row (rows without one can be left out, see `missing`)";
+                let expected = "a label in every row (or `missing` says what becomes of rows without one)";
                 let found = if labels[row].trim().is_empty() { "none" } else { labels[row].trim() };
                 return Err(Error::format(file, format!("label of row {row}"), expected, found));
             }

@@ -22,6 +22,8 @@ mod roles;
 mod sheet;
 mod survey;
 mod text;
+mod thousands;
+mod warnings;
 mod wide;
 
 pub use facts::{Facts, Far};

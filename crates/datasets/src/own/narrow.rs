@@ -43,7 +43,7 @@ pub(super) fn check(features: &Features<f64>, rest: &[f64], names: &[String], fi
         if (entry.0 as f32).is_finite() {
             return Ok(());
         }
-        let expected = format!("a number of at most {:e}, or a scaling", f32::MAX);
+        let expected = format!("a number of at most {:e}", f32::MAX);
         let position = format!("row {row}, column {}", name(column));
         Err(Error::format(file, position, expected, entry.0.to_string()))
     })?;
@@ -51,7 +51,7 @@ pub(super) fn check(features: &Features<f64>, rest: &[f64], names: &[String], fi
         columns.iter_mut().filter(|column| column.n < x.rows()).for_each(|column| column.take((0.0, 0.0)));
     }
     let lost = |column: usize, found: String| {
-        let expected = "numbers that f32 tells apart, or a scaling that takes the least or the mean off";
+        let expected = "numbers that f32 tells apart";
         let found = format!(
             "{found}; write smaller numbers, dates as days since the first, or leave the column out with `drop`"
         );
@@ -177,8 +177,7 @@ mod tests {
     #[test]
     fn columns_that_collapse_are_named() {
         let message = |values: &[f64]| column(values).unwrap_err().to_string();
-        let found = "t, column 0: expected numbers that f32 tells apart, or a scaling that takes the least or the mean \
-                     off, found 16777216 and 16777217, which both become 16777216; write smaller numbers, dates as days since the \
+        let found = "t, column 0: expected numbers that f32 tells apart, found 16777216 and 16777217, which both become 16777216; write smaller numbers, dates as days since the \
                      first, or leave the column out with `drop`";
         assert_eq!(message(&[0.0, 16_777_217.0, 16_777_216.0, 1.0]), found);
         assert!(message(&[1e-50, 2e-50, 3e-50]).contains("1e-50 to 3e-50"));

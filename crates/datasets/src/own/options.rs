@@ -123,9 +123,9 @@ pub struct OwnOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decimal: Option<Decimal>,
     /// The columns that become features, where a table has names: others are left out, whatever `drop` says. New rows of a model need no more
-    /// than these. Empty for all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub keep: Vec<String>,
+    /// than these and the columns of `one_hot`. None for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Vec<String>>,
     /// Columns of a table to leave out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,

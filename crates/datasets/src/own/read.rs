@@ -72,6 +72,8 @@ pub fn open(what: &str, options: &OwnOptions, named: &LoadOptions) -> Result<Own
         ..Facts::default()
     };
     survey_features(&data.features, &mut facts);
+    // What others have published needs no advice.
+    (facts.far, facts.thousands) = (Vec::new(), Vec::new());
     Ok(OwnData { data, facts, row_names: Vec::new() })
 }
 
@@ -153,6 +155,10 @@ pub(super) fn finish(raw: Raw, options: &OwnOptions, name: &str, file: &str, loo
     facts.classes = facts.label.as_ref().map(|_| class_names.len());
     if look {
         survey(&values, &names, &mut facts);
+        // Where points stand is a question of text, and one that is answered where the mark is given.
+        if facts.delimiter.is_none() || options.decimal.is_some() {
+            facts.thousands.clear();
+        }
     }
     facts.divided = matches!(values, Values::Bytes { .. }) && options.scaling == crate::Scaling::Default;
     let features = scaled(values, options.scaling, &names, file)?;

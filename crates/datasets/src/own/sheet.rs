@@ -91,17 +91,19 @@ impl Sheet {
             );
             return Err(Error::format(file, position, "a number", found));
         }
-        facts.dropped = of(Role::Drop).map(name).collect();
+        let plain = |at: usize| self.names.get(at).cloned().unwrap_or_else(|| at.to_string());
+        facts.dropped = of(Role::Drop).map(plain).collect();
         let numbered: Vec<usize> = of(Role::Number).collect();
         let mut names: Vec<String> = numbered.iter().filter_map(|&at| self.names.get(at).cloned()).collect();
         let (mut labels, mut hot) = (None, Vec::new());
         for (at, text) in (0..roles.len()).filter(|&at| roles[at].is_text()).zip(self.texts) {
             if roles[at] == Role::Label {
                 facts.label = Some(format!("column {}", called(&self.names, at)));
+                facts.label_column = Some(plain(at));
                 labels = Some(text);
                 continue;
             }
-            let plain = self.names.get(at).cloned().unwrap_or_else(|| at.to_string());
+            let plain = plain(at);
             let values: BTreeSet<&str> =
                 text.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
             if values.len() > MOST_VALUES {
@@ -114,6 +116,9 @@ impl Sheet {
                 names = numbered.iter().map(ToString::to_string).collect();
             }
             names.extend(values.iter().map(|value| format!("{plain}={value}")));
+            if let Some(odd) = self.odd.get(&at).filter(|odd| odd.missing > 0) {
+                facts.without.push((plain.clone(), odd.missing));
+            }
             facts.one_hot.push((plain, values.len()));
             let codes: BTreeMap<&str, usize> = values.into_iter().zip(0..).collect();
             let codes_of_rows = text.iter().map(|text| codes.get(text.as_str()).copied()).collect();
@@ -140,7 +145,10 @@ impl Sheet {
         // A column is one of text where most of what it holds is.
         let is_text = |odd: &Odd| 2 * odd.text > self.rows - odd.missing.min(self.rows);
         let texts: Vec<usize> = spoilt.iter().filter(|(_, odd)| is_text(odd)).map(|&(at, _)| at).collect();
-        let advice = if let Some(advice) = marks(example) {
+        // Numbers of other formats are no text.
+        let advice = if let Some(unit) = unit(example) {
+            format!(": leave {unit} out")
+        } else if let Some(advice) = marks(example).filter(|_| self.unit == "line") {
             advice.to_owned()
         } else if texts.is_empty() {
             ": correct it, or leave the column out with `drop`".to_owned()
@@ -156,17 +164,27 @@ impl Sheet {
     }
 }
 
+/// The sign of a currency or of percent beside a number, as it is quoted.
+fn unit(quoted: &str) -> Option<char> {
+    let is_unit = |c: &char| "$€£¥₹%‰°".contains(*c);
+    let unit = quoted.chars().find(is_unit)?;
+    let rest = quoted.trim_matches('"').replace(unit, "");
+    let is_number = |decimal| number(rest.trim().as_bytes(), decimal).is_some();
+    [None, Some(Decimal::Comma), Some(Decimal::Point)].into_iter().any(is_number).then_some(unit)
+}
+
 /// What to do with a number that is written with other marks, as it is quoted.
 fn marks(quoted: &str) -> Option<&'static str> {
     let text = quoted.trim_matches('"').as_bytes();
     let [comma, point] =
         [Decimal::Comma, Decimal::Point].map(|decimal| number(text, Some(decimal)).is_some());
     match (comma, point) {
-        (true, true) => Some(
-            ": if its marks stand between thousands, say so by `decimal` = point, else by `decimal` = comma",
+        (true, true) if text.contains(&b',') => Some(
+            "; with `decimal` = comma its comma stands before decimals, with `decimal` = point between thousands",
         ),
-        (true, false) => Some(": read commas as decimal marks by `decimal` = comma"),
-        (false, true) => Some(": let commas stand between thousands by `decimal` = point"),
+        (true, true) => Some("; marks between thousands are read with `decimal` = point, or comma"),
+        (true, false) => Some("; it is read with `decimal` = comma"),
+        (false, true) => Some("; it is read with `decimal` = point"),
         (false, false) => None,
     }
 }
@@ -259,15 +277,21 @@ mod tests {
                      `one_hot`, or name as label";
         assert!(message(&[(1, text(6, "\"cat\""))], None).ends_with(found));
         for (field, advice) in [
-            ("1,5", "read commas as decimal marks by `decimal` = comma"),
-            ("1,234.5", "let commas stand between thousands by `decimal` = point"),
+            ("1,5", "it is read with `decimal` = comma"),
+            ("1.234.567", "it is read with `decimal` = comma"),
+            ("1,234.5", "it is read with `decimal` = point"),
+            ("12 345", "marks between thousands are read with `decimal` = point, or comma"),
             (
                 "1,234",
-                "if its marks stand between thousands, say so by `decimal` = point, else by `decimal` = comma",
+                "with `decimal` = comma its comma stands before decimals, with `decimal` = point between thousands",
             ),
         ] {
             let found = message(&[(1, text(6, &format!("\"{field}\"")))], None);
-            assert!(found.ends_with(&format!("found \"{field}\": {advice}")), "{found}");
+            assert!(found.ends_with(&format!("found \"{field}\"; {advice}")), "{found}");
+        }
+        for (field, sign) in [("$1,733.82", '$'), ("-3.20%", '%'), ("25 €", '€')] {
+            let found = message(&[(1, text(6, &format!("\"{field}\"")))], None);
+            assert!(found.ends_with(&format!("found \"{field}\": leave {sign} out")), "{found}");
         }
         let nothing =
             sheet(&[Role::Drop], &[], &[&[""]]).into_raw(&OwnOptions::default(), Facts::default(), "t");

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::Facts;
 use super::ends::Ends;
 use super::raw::Values;
+use super::thousands::Thousands;
 use super::wide::Numbers;
 use crate::{Csr, Features};
 
@@ -34,11 +35,16 @@ pub(super) fn survey_features(features: &Features, facts: &mut Facts) {
     }
 }
 
+/// Rows from which on a column that counts them does so by no accident, wherever it begins.
+const SURE: usize = 10;
+
 /// What a piece of rows shows.
 struct Piece {
     ends: Vec<Ends>,
+    thousands: Vec<Thousands>,
     constant: Vec<bool>,
-    counting: Vec<bool>,
+    /// Upwards and downwards.
+    counting: Vec<[bool; 2]>,
     rows: Vec<[u8; 16]>,
 }
 
@@ -56,7 +62,8 @@ fn dense<T: Copy + Into<f64> + Sync>(
         let mut found = Piece {
             ends: vec![Ends::default(); cols],
             constant: vec![true; cols],
-            counting: first.iter().map(|&v| n > 2 && (v == 0.0 || v == 1.0)).collect(),
+            thousands: vec![Thousands::default(); cols],
+            counting: first.iter().map(|&v| [n > 2 && (v == 0.0 || v == 1.0) || n >= SURE; 2]).collect(),
             rows: Vec::with_capacity(values.len() / cols),
         };
         let mut bytes = Vec::with_capacity(8 * cols);
@@ -67,8 +74,11 @@ fn dense<T: Copy + Into<f64> + Sync>(
                 // 0 and −0 are equal, and have different bits.
                 let (value, left) = (value.into() + 0.0, rest_of(row * cols + column));
                 found.ends[column].take(value);
+                found.thousands[column].take(value);
                 found.constant[column] &= value == first[column] && left == rest_of(column);
-                found.counting[column] &= value == first[column] + row as f64 && left == 0.0;
+                let [up, down] = &mut found.counting[column];
+                *up &= value == first[column] + row as f64 && left == 0.0;
+                *down &= value == first[column] - row as f64 && left == 0.0;
                 bytes.extend_from_slice(&value.to_le_bytes());
                 if left != 0.0 {
                     bytes.extend_from_slice(&left.to_le_bytes());
@@ -83,17 +93,19 @@ fn dense<T: Copy + Into<f64> + Sync>(
     facts.constant =
         (0..cols).filter(|&at| pieces.iter().all(|piece| piece.constant[at])).map(name).collect();
     if facts.image.is_none() {
-        facts.counting =
-            (0..cols).filter(|&at| pieces.iter().all(|piece| piece.counting[at])).map(name).collect();
+        let counts = |at: usize, way: usize| pieces.iter().all(|piece| piece.counting[at][way]);
+        facts.counting = (0..cols).filter(|&at| counts(at, 0) || counts(at, 1)).map(name).collect();
     }
-    let mut ends = vec![Ends::default(); cols];
+    let (mut ends, mut thousands) = (vec![Ends::default(); cols], vec![Thousands::default(); cols]);
     for piece in &pieces {
         ends.iter_mut().zip(&piece.ends).for_each(|(all, more)| all.append(more));
+        thousands.iter_mut().zip(&piece.thousands).for_each(|(all, more)| all.append(more));
     }
     let ranges = ends.iter().map(Ends::range);
     facts.range =
         ranges.reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high)));
     if facts.image.is_none() {
+        facts.thousands = (0..cols).filter(|&at| thousands[at].are_likely()).map(name).collect();
         facts.far = ends.iter().enumerate().flat_map(|(at, ends)| ends.far(&name(at), n)).collect();
     }
     facts.duplicates = duplicates(pieces.into_iter().flat_map(|piece| piece.rows));
@@ -165,6 +177,18 @@ mod tests {
             (vec!["b".into(), "d".into()], vec!["id".into()], 0)
         );
         assert_eq!(facts.range, Some((0.0, n as f64 - 1.0)));
+        let counts = |data: Vec<f64>| {
+            let mut facts = Facts::default();
+            survey(
+                &Values::Numbers { cols: 1, numbers: Numbers { data, rest: Vec::new() } },
+                &[],
+                &mut facts,
+            );
+            facts.counting == ["0"]
+        };
+        let from = |first: f64, step: f64| counts((0..n).map(|i| first + step * i as f64).collect());
+        assert!(from(1000.0, 1.0) && from(9e6, -1.0) && !from(1.0, 2.0));
+        assert!(!counts(vec![2001.0, 2002.0, 2003.0]) && counts(vec![1.0, 2.0, 3.0]));
         let facts = found(rows(false));
         assert_eq!((facts.constant.len(), facts.counting.len(), facts.duplicates), (3, 0, n - 10));
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ndarray::array;
 
 use super::npy::tests::encode as npy_file;
-use super::{Impute, Missing, OwnOptions, inspect, open, read};
+use super::{Decimal, Impute, Missing, OwnOptions, inspect, open, read};
 use crate::formats::archive::tests::zip;
 use crate::formats::idx::tests::encode as idx_file;
 use crate::{LoadOptions, Result, Scaling};
@@ -209,9 +209,7 @@ fn messages_say_what_a_file_is() {
     for text in ["a;b\n1,5;2,5\n", "1,5;2,5\n3,5;4\n"] {
         let message = error("s.csv", text.as_bytes(), &plain);
         assert!(
-            message.ends_with(
-                "expected a finite number, found \"1,5\": read commas as decimal marks by `decimal` = comma"
-            ),
+            message.ends_with("expected a finite number, found \"1,5\"; it is read with `decimal` = comma"),
             "{message}"
         );
     }
@@ -259,11 +257,24 @@ fn what_was_found_is_told() {
         Labels: column \"kind\", 2 classes. They are for scoring only.\n\
         Values go from 0 to 7.\n\
         1 column is constant: n.\n\
-        Column id counts the rows. It is probably an index; leave it out with `drop`.\n\
         1 missing value became the column's median: 1 in height.\n\
-        1 row without a label left out.";
+        1 row without a label left out.\n\
+        Column id counts the rows. It is probably an index; leave it out with `drop`.";
     assert_eq!(own.facts.to_string(), expected);
     assert_eq!(read(&path, &options).unwrap(), own.data);
+    // Points that stand between thousands, unless the mark is given; and rows without a value.
+    let sums: String = (0..40)
+        .map(|i| (i * 797) % 4000)
+        .map(|v| if v < 1000 { format!("{v};x\n") } else { format!("{}.{:03};\n", v / 1000, v % 1000) })
+        .collect();
+    let path = put(&folder, "sums.csv", format!("sum;kind\n{sums}").as_bytes());
+    let hot =
+        OwnOptions { one_hot: vec!["kind".into()], impute: Some(Impute::Median), ..OwnOptions::default() };
+    let facts = inspect(&path, &hot).unwrap().facts;
+    assert_eq!((facts.thousands, facts.without), (vec!["sum".to_owned()], vec![("kind".to_owned(), 31)]));
+    let told = OwnOptions { decimal: Some(Decimal::Comma), ..hot };
+    let facts = inspect(&path, &told).unwrap().facts;
+    assert_eq!((facts.thousands.len(), facts.range.unwrap().1 > 3000.0), (0, true));
     let plain = put(&folder, "bare.txt", b"1 2\n1 2\n1 5\n");
     let facts = inspect(&plain, &OwnOptions::default()).unwrap().facts;
     assert_eq!((facts.delimiter, facts.header, facts.duplicates), (Some(' '), Some(false), 1));

@@ -55,8 +55,9 @@ pub(super) fn delimiter(lines: &[&[u8]], options: &OwnOptions, candidates: &[u8]
             Err(Error::argument("delimiter", expected, format!("{given:?}")))
         };
     }
-    let mut best = (0, 0, b',');
     let can_be = |delimiter: &&u8| **delimiter != b',' || options.decimal != Some(Decimal::Comma);
+    // Where there is one column, nothing separates any.
+    let mut best = (0, 0, candidates.iter().copied().find(|delimiter| can_be(&delimiter)).unwrap_or(b';'));
     for &delimiter in candidates.iter().filter(can_be) {
         let rows: Vec<Vec<&[u8]>> = lines.iter().map(|line| fields(line, delimiter)).collect();
         // The width that most lines have; of equals the larger.
@@ -109,7 +110,7 @@ pub(super) fn has_header(lines: &[&[u8]], delimiter: u8, options: &OwnOptions) -
     let Some((first, others)) = lines.split_first() else { return false };
     let first = fields(first, delimiter);
     let asked = options.label.iter().filter(|_| options.labels_file.is_none());
-    let asked = asked.chain(&options.keep).chain(&options.drop).chain(&options.one_hot);
+    let asked = asked.chain(options.keep.iter().flatten()).chain(&options.drop).chain(&options.one_hot);
     let is_called = |name: &String| !is_number(name.as_bytes(), options) && first.contains(&name.as_bytes());
     if asked.into_iter().any(is_called) {
         return true;
@@ -184,6 +185,12 @@ mod tests {
         let options = OwnOptions { decimal: Some(Decimal::Comma), ..OwnOptions::default() };
         let delimiter = of_table(&lines, &options).unwrap();
         assert_eq!((delimiter, has_header(&lines, delimiter, &options)), (b' ', true));
+        for (one, named) in [("1,5\n2,5\n", false), ("a\n1,5\n2,5\n", true)] {
+            let lines = first_lines(one.as_bytes());
+            let delimiter = of_table(&lines, &options).unwrap();
+            assert_ne!(delimiter, b',');
+            assert_eq!(has_header(&lines, delimiter, &options), named);
+        }
         let both = OwnOptions { delimiter: Some(','), ..options };
         let message = of_table(&lines, &both).unwrap_err().to_string();
         assert!(message.contains("another mark than the one before decimals"), "{message}");
