@@ -107,10 +107,11 @@ impl Entry {
 fn problem<M: Registered>(error: &serde_json::Error) -> Error {
     // Readers of a message need not know the types of a language.
     let words = [
-        ("expected usize", "expected a whole number"),
-        ("expected u64", "expected a whole number"),
+        ("expected usize", "expected a whole number from 0 on"),
+        ("expected u64", "expected a whole number from 0 on"),
         ("expected f64", "expected a number"),
         ("expected f32", "expected a number"),
+        ("expected struct ", "expected the fields of "),
     ];
     let problem = words.iter().fold(error.to_string(), |text, (name, words)| text.replace(name, words));
     Error::Settings { method: M::SLUG, problem }

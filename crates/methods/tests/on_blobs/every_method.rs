@@ -196,8 +196,8 @@ fn bad_input_is_an_error() {
     assert!(error.unwrap_err().to_string().contains("values in [0, 1]"));
     for (key, value, problem) in [
         ("widht", json!([8]), "unknown field `widht`"),
-        ("k_means", json!(3), "invalid type: integer `3`"),
-        ("widths", json!(["8"]), "invalid type: string \"8\", expected a whole number"),
+        ("k_means", json!(3), "invalid type: integer `3`, expected the fields of KMeansOptions"),
+        ("widths", json!(["8"]), "invalid type: string \"8\", expected a whole number from 0 on"),
     ] {
         let mut wrong = settings("ae-k-means");
         wrong[key] = value;
