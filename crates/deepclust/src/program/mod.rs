@@ -55,9 +55,18 @@ fn as_options(text: &str) -> String {
         ("`drop`", "`--drop COLUMN`"),
         ("`one_hot`", "`--one-hot COLUMN`"),
         ("`decimal` = ", "--decimal "),
+        (
+            "(or `missing` says what becomes of rows without one)",
+            "where --labels names a column: fill them, or leave --labels out",
+        ),
         ("a `size`", "`--size HxW`"),
     ];
     options.iter().fold(text.to_owned(), |text, (field, option)| text.replace(field, option))
+}
+
+/// A number with what is counted.
+fn counted(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The causes of an error from the outside in, without those that the one before has quoted already.

@@ -116,11 +116,66 @@ fn columns_go_by_their_names() {
         .unwrap();
     let (found, said) = predicted(&folder, "model", "turned.csv");
     assert_eq!(found, same);
-    assert!(said.contains("left out are columns that the fit did not have: \"colour\""), "{said}");
+    assert!(said.contains("left out are columns that the fit did not have: colour"), "{said}");
     // One that the model needs is not there.
     fs::write(folder.path().join("less.csv"), "height,weight\n1,2\n3,4\n").unwrap();
-    let expected = ["columns width, height, weight", "a column to keep among height, weight", "\"width\""];
+    let expected = ["line 1: expected a column \"width\", found height, weight"];
     refused(&folder, &["predict", "model", "less.csv"], 1, &expected);
+    // Without names they go by their order, if there are as many.
+    let bare: String =
+        table(0..90).lines().skip(1).map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
+    fs::write(folder.path().join("bare.csv"), bare).unwrap();
+    assert_eq!(predicted(&folder, "model", "bare.csv").0, same);
+}
+
+#[test]
+fn columns_that_were_given_by_number_are_known_by_name() {
+    let folder = folder();
+    let fit = ["fit", "things.csv", "-k", "3", "--method", "k-means", "--out"];
+    for (out, options) in
+        [("hot", ["--one-hot", "3"]), ("labelled", ["--labels", "3"]), ("less", ["--drop", "3"])]
+    {
+        deepclust(&folder).args(fit).arg(out).args(options).assert().success();
+        let same = predicted(&folder, out, "things.csv").0;
+        assert_eq!(same, column(&read(&folder, &format!("{out}/assignments.csv")), 1));
+        let turned = |line: &str| {
+            let fields: Vec<&str> = line.split(',').collect();
+            format!("{},{},{},{}\n", fields[3], fields[1], fields[2], fields[0])
+        };
+        fs::write(folder.path().join("turned.csv"), table(0..90).lines().map(turned).collect::<String>())
+            .unwrap();
+        let (found, said) = predicted(&folder, out, "turned.csv");
+        assert_eq!(found, same);
+        assert!(!said.contains("did not have"), "{said}");
+        assert_eq!(said.contains("ACC 1.000"), out == "labelled", "{said}");
+    }
+}
+
+#[test]
+fn columns_that_share_a_name_have_to_come_as_they_did() {
+    let folder = folder();
+    let named = |names: &str, keep: usize| {
+        let rows = table(0..90)
+            .lines()
+            .skip(1)
+            .map(|line| {
+                let fields: Vec<&str> = line.split(',').take(keep).collect();
+                fields.join(",") + "\n"
+            })
+            .collect::<String>();
+        format!("{names}\n{rows}")
+    };
+    fs::write(folder.path().join("twice.csv"), named("a,a,b", 3)).unwrap();
+    deepclust(&folder)
+        .args(["fit", "twice.csv", "-k", "3", "--method", "k-means", "--out", "twice"])
+        .assert()
+        .success();
+    assert_eq!(predicted(&folder, "twice", "twice.csv").0.len(), 90);
+    fs::write(folder.path().join("once.csv"), named("a,b", 2)).unwrap();
+    fs::write(folder.path().join("turned.csv"), named("b,a,a", 3)).unwrap();
+    for file in ["once.csv", "turned.csv"] {
+        refused(&folder, &["predict", "twice", file], 1, &["`a` is there twice", "in the same order"]);
+    }
 }
 
 #[test]
@@ -148,5 +203,39 @@ fn decimal_commas_are_read_where_they_are_told() {
     deepclust(&folder).args(fit("things.csv")).args(["--out", "points"]).assert().success();
     assert_eq!(read(&folder, "commas/assignments.csv"), read(&folder, "points/assignments.csv"));
     // New rows are read in the same way.
-    assert_eq!(predicted(&folder, "commas", "commas.csv").0.len(), 90);
+    assert_eq!(
+        predicted(&folder, "commas", "commas.csv").0,
+        column(&read(&folder, "points/assignments.csv"), 1)
+    );
+}
+
+#[test]
+fn what_new_rows_cannot_have_is_said() {
+    let folder = folder();
+    let fit = ["fit", "things.csv", "-k", "3", "--labels", "kind", "--method", "k-means", "--out"];
+    deepclust(&folder).args(fit).arg("model").assert().success();
+    let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    // Medians of the fit, not of the new rows.
+    put("gap.csv", "width,height,weight\n,0.5,10.5\n0.1,0.2,0.3\n");
+    let predict = ["predict", "model", "gap.csv"];
+    refused(&folder, &[&predict[..], &["--impute", "median"]].concat(), 1, &["fit again with it"]);
+    refused(&folder, &[&predict[..], &["--drop", "width"]].concat(), 1, &["expected no --drop"]);
+    deepclust(&folder).args(fit).args(["filled", "--impute", "median"]).assert().success();
+    let (_, said) = predicted(&folder, "filled", "gap.csv");
+    assert!(said.contains("medians of the fit were put into 1 gap"), "{said}");
+    // Labels that are not known yet.
+    put("blank.csv", "width,height,weight,kind\n0.5,0.5,10.5,\n0.5,0.6,10.2,large\n");
+    assert_eq!(predicted(&folder, "model", "blank.csv").0, ["0", "0"]);
+    // One column in another unit, the largest of which is not the largest of all.
+    put("unit.csv", "width,height,weight\n0.5,60,10.5\n0.5,0.6,10.2\n");
+    let (_, said) = predicted(&folder, "model", "unit.csv");
+    assert!(said.contains("height goes from 0.6 to 60, in the fit from 0"), "{said}");
+    put("bare.csv", "0.5,0.5,10.5\n0.5,0.6,10.2\n");
+    let (_, said) = predicted(&folder, "model", "bare.csv");
+    assert!(said.contains("in their order, as they have no names"), "{said}");
+    deepclust(&folder)
+        .args(["embed", "model", "bare.csv", "--out", "model/embedding.npy"])
+        .assert()
+        .failure()
+        .stderr(contains("another file than the embedding of the fit"));
 }

@@ -18,8 +18,8 @@ pub struct Reading {
     /// The first line of a table holds names, where that is not seen from it.
     #[arg(long)]
     pub header: bool,
-    /// What separates the columns of a table [default: what fits its first lines best].
-    #[arg(long, value_name = "CHAR")]
+    /// What separates the columns of a table, a character or `tab` [default: what fits its first lines best].
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub delimiter: Option<char>,
     /// What missing numbers become: median [default: they are an error].
     #[arg(long, value_name = "HOW")]
@@ -121,7 +121,7 @@ pub struct Compare {
 pub struct Predict {
     /// A model.safetensors, or the folder that `fit` left it in.
     pub model: PathBuf,
-    /// Rows with the columns that were fitted. Where they have names, in any order, and others are left out.
+    /// Rows with the columns of the fit. Named columns may come in any order; others are left out.
     pub data: String,
     /// The file to write [default: standard output].
     #[arg(long, value_name = "FILE")]
@@ -135,7 +135,7 @@ pub struct Predict {
 pub struct Embed {
     /// A model.safetensors, or the folder that `fit` left it in.
     pub model: PathBuf,
-    /// Rows with the columns that were fitted. Where they have names, in any order, and others are left out.
+    /// Rows with the columns of the fit. Named columns may come in any order; others are left out.
     pub data: String,
     /// The NumPy file to write.
     #[arg(long, value_name = "FILE", default_value = "embedding.npy")]
@@ -147,6 +147,15 @@ pub struct Embed {
 fn scaling(text: &str) -> Result<Scaling, String> {
     let known = "as-given, auto, unit, whole, signed-unit, standardise, by-255 or l2";
     serde_json::from_value(Value::from(text)).map_err(|_| format!("expected {known}, found `{text}`"))
+}
+
+fn delimiter(text: &str) -> Result<char, String> {
+    let mut characters = text.chars();
+    match (text, characters.next(), characters.next()) {
+        ("tab" | "\\t", ..) => Ok('\t'),
+        (_, Some(one), None) => Ok(one),
+        _ => Err(format!("expected one character, or `tab`, found `{text}`")),
+    }
 }
 
 fn size(text: &str) -> Result<(usize, usize), String> {

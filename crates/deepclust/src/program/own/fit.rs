@@ -6,7 +6,7 @@ use super::host::{Listening, Program};
 use super::input::{self, Input};
 use super::{estimate, output, report, summary};
 use crate::fit::{Answer, Options, Plan, fit_with};
-use crate::program::{as_options, interrupt, say};
+use crate::program::{as_options, counted, interrupt, say};
 use anyhow::Result;
 use deepclust_experiments::{Machine, digest_json, duration};
 use deepclust_nets::{Products, keep_memory, use_threads};
@@ -62,6 +62,7 @@ pub fn wanted(search: &Search, sparse: bool) -> Options {
 pub fn describe(input: &Input) {
     say(&input.name);
     input.facts.iter().for_each(|fact| say(&format!("  {}", as_options(fact))));
+    input.warnings.iter().for_each(|warning| say(&format!("  ! {}", as_options(warning))));
 }
 
 /// Makes the seeds and writes the files; the seconds are those before the files. The rows are gone from the input where the method works in place.
@@ -79,8 +80,8 @@ pub fn run(
     let time = estimate::time(&plan, rows, columns).map_or(String::new(), |time| format!("{time}, "));
     let memory = estimate::bytes(estimate::memory(&plan, rows, columns));
     say(&format!(
-        "  {} seeds, {} at a time: {time}about {memory} of memory beside the program's own 120 MB",
-        plan.seeds.len(),
+        "  {}, {} at a time: {time}about {memory} of memory beside the program's own 120 MB",
+        counted(plan.seeds.len(), "seed"),
         plan.at_once
     ));
     if plan.method.trains {
@@ -122,8 +123,8 @@ fn show(answer: &Answer, input: &Input, out: &Path, start: Instant) -> Result<()
         }
     };
     say(&format!(
-        "{} clusters; {agreement}; seed {} is shown, because {}",
-        sizes.len(),
+        "{}; {agreement}; seed {} is shown, because {}",
+        counted(sizes.len(), "cluster"),
         answer.chosen().seed,
         answer.choice.rule
     ));

@@ -13,6 +13,9 @@ pub struct Folder {
     _lock: File,
 }
 
+/// What is written.
+const FILES: [&str; 5] =
+    ["report.html", "summary.json", "assignments.csv", "embedding.npy", "model.safetensors"];
 /// Where finished seeds are kept.
 const SEEDS: &str = ".seeds";
 
@@ -27,7 +30,7 @@ impl Folder {
         };
         if Self::is_foreign(root) {
             bail!(
-                "{}: expected an empty folder or one that deepclust made, found a report of something else; choose another with --out DIR",
+                "{}: expected an empty folder or one that deepclust made, found files of something else that would be replaced; choose another with --out DIR",
                 root.display()
             );
         }
@@ -48,14 +51,12 @@ impl Folder {
         Ok(Self { root: root.to_owned(), made, _lock: lock })
     }
 
-    /// Whether something lies in it that is not ours: a report without our summary beside it.
+    /// Whether something lies in it that is not ours: a file that would be replaced, without our summary beside it.
     fn is_foreign(root: &Path) -> bool {
         let summary = fs::read_to_string(root.join("summary.json")).unwrap_or_default();
         let ours =
             serde_json::from_str::<serde_json::Value>(&summary).is_ok_and(|s| s["made_by"].is_object());
-        !ours
-            && ["report.html", "summary.json"].iter().any(|name| root.join(name).exists())
-            && !root.join(SEEDS).exists()
+        !ours && FILES.iter().any(|name| root.join(name).exists()) && !root.join(SEEDS).exists()
     }
 
     /// Whether the results of rows with another digest lie in it.

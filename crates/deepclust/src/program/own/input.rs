@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use deepclust_datasets::{
     DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
 };
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use std::path::Path;
 
 /// What was read.
@@ -20,6 +20,8 @@ pub struct Input {
     pub digest: String,
     /// What the columns are called; empty where they have no names.
     pub columns: Vec<String>,
+    /// Columns of text that became columns of 0 and 1, the last ones, and how many each.
+    pub hot: Vec<(String, usize)>,
     /// What columns that were left out are called.
     pub dropped: Vec<String>,
     /// What the rows are called; empty where they have no names.
@@ -32,6 +34,12 @@ pub struct Input {
     pub class_names: Vec<String>,
     /// What was found, a sentence each.
     pub facts: Vec<String>,
+    /// What to look at before they are used, a sentence each.
+    pub warnings: Vec<String>,
+    /// Gaps that were filled.
+    pub imputed: usize,
+    /// The least and the largest value of every column.
+    pub ranges: Vec<(f32, f32)>,
     /// The same as names and values.
     pub found: Vec<(String, String)>,
     /// Whether the values were bytes, and were divided by 255.
@@ -43,16 +51,15 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether a column holds a value of a column of text.
-    pub fn is_category(&self, column: &str) -> bool {
-        is_category(column, &self.options)
+    /// Whether a column of features holds a value of a column of text.
+    pub fn is_category(&self, column: usize) -> bool {
+        column >= numbers(&self.columns, &self.hot)
     }
 }
 
-/// Whether a column holds a value of a column of text: it is called `text=value`.
-pub fn is_category(column: &str, options: &own::OwnOptions) -> bool {
-    let of = |text: &String| column.strip_prefix(text).is_some_and(|rest| rest.starts_with('='));
-    options.one_hot.iter().any(of)
+/// Columns of numbers, which come before those of the values of text.
+pub fn numbers(columns: &[String], hot: &[(String, usize)]) -> usize {
+    columns.len().saturating_sub(hot.iter().map(|(_, values)| values).sum())
 }
 
 /// The most that sparse features may take as a dense matrix.
@@ -126,9 +133,21 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         }
     };
     let found = pairs(&facts);
-    let options = own::OwnOptions { fill: facts.medians.clone(), ..options };
-    let (columns, dropped) = (facts.names.clone(), facts.dropped.clone());
-    let (divided, facts) = (facts.divided, facts.lines());
+    // Columns that were given by number are named: other rows may have them elsewhere.
+    let options = own::OwnOptions {
+        fill: facts.medians.clone(),
+        one_hot: facts.one_hot.iter().map(|(column, _)| column.clone()).collect(),
+        drop: facts.dropped.clone(),
+        label: facts.label_column.clone().or(options.label),
+        ..options
+    };
+    let (columns, hot, dropped) = (facts.names.clone(), facts.one_hot.clone(), facts.dropped.clone());
+    let imputed = facts.imputed.iter().map(|(_, count)| count).sum();
+    let (divided, warnings, facts) = (facts.divided, facts.warnings(), facts.lines());
+    let range = |column: ArrayView1<'_, f32>| {
+        column.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    };
+    let ranges = x.columns().into_iter().map(range).collect();
     let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
     Ok(Input {
         x,
@@ -136,12 +155,16 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
         name,
         digest,
         columns,
+        hot,
         dropped,
         rows,
         image,
         labels,
         class_names,
         facts,
+        warnings,
+        imputed,
+        ranges,
         found,
         divided,
         largest,

@@ -13,6 +13,7 @@ mod input;
 mod items;
 mod kept;
 mod methods;
+mod new_rows;
 mod npy;
 mod output;
 mod predict;

@@ -1,7 +1,7 @@
 //! The files that a fit leaves.
 
 use super::folder::Folder;
-use super::input::{Input, is_category};
+use super::input::{Input, numbers};
 use super::npy::write_matrix;
 use crate::fit::Answer;
 use anyhow::Result;
@@ -26,9 +26,15 @@ pub struct ModelNote {
     /// Whether the rows were bytes that were divided by 255.
     #[serde(default)]
     pub divided: bool,
-    /// SHA-256 of the rows; empty in older files.
+    /// Columns of text that became the last columns, and how many each.
+    #[serde(default)]
+    pub hot: Vec<(String, usize)>,
+    /// SHA-256 of features and labels; empty in older files.
     #[serde(default)]
     pub digest: String,
+    /// The least and the largest value of every column; empty in older files.
+    #[serde(default)]
+    pub ranges: Vec<(f32, f32)>,
     /// The largest of their values without signs; 0 in older files.
     #[serde(default)]
     pub largest: f32,
@@ -37,9 +43,9 @@ pub struct ModelNote {
 }
 
 impl ModelNote {
-    /// Whether a column holds a value of a column of text.
-    pub fn is_category(&self, column: &str) -> bool {
-        is_category(column, &self.reading)
+    /// The columns of numbers, and those that hold a value of a column of text.
+    pub fn numbers_and_categories(&self) -> (&[String], &[String]) {
+        self.columns.split_at(numbers(&self.columns, &self.hot))
     }
 }
 
@@ -56,6 +62,8 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
         columns: input.columns.clone(),
         image: input.image,
         divided: input.divided,
+        hot: input.hot.clone(),
+        ranges: input.ranges.clone(),
         digest: input.digest.clone(),
         largest: input.largest,
         reading,

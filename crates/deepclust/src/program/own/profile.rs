@@ -29,8 +29,7 @@ pub fn profiles(input: &Input, answer: &Answer) -> BTreeMap<i32, Vec<Trait>> {
         sums.add(&x, &labels[start..]);
     }
     let words = |column: usize, mean: f64| {
-        let share = input.columns.get(column).is_some_and(|name| input.is_category(name));
-        if share { format!("{:.0} %", 100.0 * mean) } else { number(mean as f32) }
+        if input.is_category(column) { format!("{:.0} %", 100.0 * mean) } else { number(mean as f32) }
     };
     let called =
         |column: usize| input.columns.get(column).cloned().unwrap_or_else(|| format!("column {column}"));

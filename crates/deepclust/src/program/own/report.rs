@@ -4,6 +4,7 @@ use super::input::Input;
 use super::items::{Look, look, rows};
 use super::profile::profiles;
 use crate::fit::{Answer, NOISE, sizes};
+use crate::program::{as_options, counted};
 use anyhow::Result;
 use deepclust_cluster::{Choice, Criterion as By, Opinion, Opinions, Source, StableAt};
 use deepclust_manifold::{Umap, UmapSettings};
@@ -71,9 +72,10 @@ pub fn report(input: &Input, shape: (usize, usize), answer: &Answer) -> Result<C
     data.extend(pictures.map(|words| ("shown as pictures".to_owned(), words)));
     data.push(("digest".to_owned(), input.digest.chars().take(12).collect()));
     Ok(ClusteringReport {
-        title: format!("{}: {} clusters", input.name, answer.clusters()),
+        title: format!("{}: {}", input.name, counted(answer.clusters(), "cluster")),
         summary: summary(shape, answer),
-        warnings: answer.warnings.clone(),
+        warnings: [input.warnings.iter().map(|text| as_options(text)).collect(), answer.warnings.clone()]
+            .concat(),
         data,
         columns,
         map,
@@ -91,10 +93,11 @@ fn summary((n, d): (usize, usize), answer: &Answer) -> Vec<String> {
     let (plan, chosen) = (&answer.plan, answer.chosen());
     let seeds = answer.runs.len();
     let mut words = vec![format!(
-        "{n} rows of {d} columns were put into {} clusters by {}, from {seeds} {}.",
-        answer.clusters(),
+        "{n} rows of {} were put into {} by {}, from {}.",
+        counted(d, "column"),
+        counted(answer.clusters(), "cluster"),
         plan.method.slug,
-        if seeds == 1 { "seed" } else { "seeds" }
+        counted(seeds, "seed")
     )];
     words.push(plan.why.replace('`', ""));
     if seeds > 1 {
