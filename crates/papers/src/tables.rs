@@ -5,16 +5,20 @@ use crate::{Kind, Metric, Paper, Planned, Records, Row, dataset_name};
 use deepclust_experiments::RunRecord;
 use deepclust_report::{Cell, Column, Spread, Table, labels_used, metric, paired};
 
-/// The rows of a table on a data set: those with runs there, and the methods of which there is only what is published.
+/// The rows of a table on a data set: those with runs there, and the methods of which there is only what is published, which no other row stands for.
 fn rows_on<'a>(
     paper: &'a Paper,
     records: &'a Records,
     dataset: &'a str,
 ) -> impl Iterator<Item = (&'a Row, &'a [RunRecord])> {
     records.rows().iter().filter_map(move |row| {
-        let planned = row.runs.iter().any(|planned| planned.dataset == dataset);
+        let is_planned = |row: &Row| row.runs.iter().any(|planned| planned.dataset == dataset);
+        let is_text = |row: &Row| !row.id.contains('/');
         let quoted = || paper.metrics.iter().any(|m| printed(paper, dataset, row, m).is_some());
-        let of_interest = planned || !row.id.contains('/') && quoted();
+        let stands_for =
+            |other: &Row| other.published == row.published && is_text(other) && is_planned(other);
+        let of_interest =
+            is_planned(row) || is_text(row) && quoted() && !records.rows().iter().any(stands_for);
         let shown = row.kind == Kind::Table && row.table.is_empty() && of_interest;
         shown.then(|| (row, records.of(row.id, dataset)))
     })

@@ -1,11 +1,14 @@
 //! Opochinsky, Chazan, Gannot and Goldberger, "K-Autoencoders Deep Clustering": each cluster is an autoencoder, beside the methods that
 //! it is compared with.
 
+mod elsewhere;
 mod lost_classes;
 mod networks;
 mod rows;
 mod settings;
 mod views;
+
+pub(crate) use elsewhere::{dcn_elsewhere, dec_elsewhere};
 
 use crate::paper::NOTHING;
 use crate::{Metric, Paper, Published};

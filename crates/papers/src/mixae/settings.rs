@@ -67,6 +67,11 @@ pub(super) fn convolutional(dataset: &str, scale: Scale) -> MixaeSettings {
     MixaeSettings { network: Some(NetworkSpec::Convolutional(network)), ..fixed(dataset, scale) }
 }
 
+/// The same by the paper's text, which has convolutional autoencoders for images.
+pub(super) fn convolutional_text(dataset: &str, scale: Scale) -> MixaeSettings {
+    MixaeSettings { network: convolutional(dataset, scale).network, ..text(dataset, scale) }
+}
+
 /// Of an image, in pixels.
 fn side(dataset: &str) -> usize {
     if dataset.starts_with("usps") { 16 } else { 28 }
