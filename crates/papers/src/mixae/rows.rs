@@ -38,7 +38,7 @@ const OF_TEXT: [(&str, u64); 5] = [("mnist", 3), (TEXT, 1), ("uci-har", 3), (FAS
 const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
 const CHANGED: [(&str, u64); 4] = [("mnist", 3), ("uci-har", 3), (FASHION, 1), (SMALL, 3)];
 const CONTROLLED: [(&str, u64); 3] = [("mnist", 1), ("uci-har", 3), (SMALL, 3)];
-const VARIATIONAL: [(&str, u64); 4] = [("mnist", 2), (TEXT, 1), ("uci-har", 1), (SMALL, 1)];
+const VARIATIONAL: [(&str, u64); 5] = [("mnist", 2), (TEXT, 1), ("uci-har", 1), (FASHION, 1), (SMALL, 1)];
 const OF_AUTHORS: [(&str, u64); 1] = [(SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 5] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (FASHION, 1), (SMALL, 3)];
 
