@@ -102,7 +102,8 @@ pub(super) fn vade(dataset: &str, scale: Scale) -> VadeSettings {
     settings.train.epochs = if dataset == "uci-har" { 120 } else { 40 };
     if scale.is_quick() {
         settings.train.epochs = 2;
-        settings.pretraining.train.epochs = 2;
+        // Without the steps that it has at least.
+        settings.pretraining.train = TrainSettings::new(2, 256);
     }
     settings
 }
