@@ -237,5 +237,5 @@ fn what_new_rows_cannot_have_is_said() {
         .args(["embed", "model", "bare.csv", "--out", "model/embedding.npy"])
         .assert()
         .failure()
-        .stderr(contains("another file than the embedding of the fit"));
+        .stderr(contains("the embedding of the fit for --out"));
 }

@@ -54,8 +54,9 @@ impl Categories {
             )
         };
         let all = |row: usize| -> Vec<usize> { self.columns.iter().map(|(_, values)| values[row]).collect() };
-        let together: Vec<Vec<usize>> = (0..labels.len()).map(all).collect();
-        if let Some(told) = told(&together, labels).filter(|_| !self.columns.is_empty()) {
+        let rows = if self.columns.is_empty() { 0 } else { labels.len() };
+        let together: Vec<Vec<usize>> = (0..rows).map(all).collect();
+        if let Some(told) = told(&together, &labels[..rows]) {
             let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
             let (list, weigh) = (names.join(", "), weigh(&names));
             return Some(format!(

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use deepclust_datasets::{
     DataDirs, Dataset, Features, ImageShape, LoadOptions, Plain, entry, load_with, own,
 };
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 use std::path::Path;
 
 /// What was read.
@@ -144,11 +144,11 @@ fn finish(found: own::OwnData, options: own::OwnOptions) -> Result<Input> {
     let (columns, hot, dropped) = (facts.names.clone(), facts.one_hot.clone(), facts.dropped.clone());
     let imputed = facts.imputed.iter().map(|(_, count)| count).sum();
     let (divided, warnings, facts) = (facts.divided, facts.warnings(), facts.lines());
-    let range = |column: ArrayView1<'_, f32>| {
-        column.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
-    };
-    let ranges = x.columns().into_iter().map(range).collect();
-    let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+    let mut ranges = vec![(f32::INFINITY, f32::NEG_INFINITY); d];
+    for row in x.rows() {
+        ranges.iter_mut().zip(row).for_each(|((low, high), &v)| (*low, *high) = (low.min(v), high.max(v)));
+    }
+    let largest = ranges.iter().fold(0.0f32, |largest, (low, high)| largest.max(low.abs()).max(high.abs()));
     Ok(Input {
         x,
         sparse,

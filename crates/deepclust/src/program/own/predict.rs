@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// `deepclust predict`.
 pub fn predict(options: &Predict) -> Result<bool> {
     if let Some(out) = &options.out {
-        check_out(out, &options.data, b"row,cluster\n", "clusters")?;
+        check_out(out, &[options.data.as_ref()], b"row,cluster\n", "clusters")?;
     }
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
@@ -52,13 +52,17 @@ pub fn predict(options: &Predict) -> Result<bool> {
     Ok(true)
 }
 
-/// Refuses to write over the rows, and over a file that does not begin as what is written does: they would be lost.
-fn check_out(out: &Path, rows: &str, begins: &[u8], what: &str) -> Result<()> {
+/// Refuses to write over the rows or what the fit left, and over a file that does not begin as what is written does: they would be lost.
+fn check_out(out: &Path, others: &[&Path], begins: &[u8], what: &str) -> Result<()> {
     if !out.is_file() {
         return Ok(());
     }
-    if fs::canonicalize(rows).is_ok_and(|rows| fs::canonicalize(out).is_ok_and(|out| out == rows)) {
-        bail!("{}: expected another file than the rows for --out: they would be lost", out.display());
+    let place = fs::canonicalize(out)?;
+    if others.iter().any(|other| fs::canonicalize(other).is_ok_and(|other| other == place)) {
+        bail!(
+            "{}: expected another file than the rows and the embedding of the fit for --out: they would be lost",
+            out.display()
+        );
     }
     let mut found = vec![0; begins.len()];
     let same = File::open(out).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == begins;
@@ -80,17 +84,8 @@ fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 
 /// `deepclust embed`.
 pub fn embed(options: &Embed) -> Result<bool> {
-    check_out(&options.out, &options.data, b"\x93NUMPY", "an embedding")?;
-    let folder = if options.model.is_dir() { Some(options.model.as_path()) } else { options.model.parent() };
-    if folder.is_some_and(|folder| {
-        fs::canonicalize(folder.join("embedding.npy"))
-            .is_ok_and(|own| fs::canonicalize(&options.out).is_ok_and(|out| out == own))
-    }) {
-        bail!(
-            "{}: expected another file than the embedding of the fit for --out: it would be lost",
-            options.out.display()
-        );
-    }
+    let of_fit = model_file(&options.model).with_file_name("embedding.npy");
+    check_out(&options.out, &[options.data.as_ref(), &of_fit], b"\x93NUMPY", "an embedding")?;
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
     let embedding = model.embed(input.x.view())?;
@@ -99,10 +94,15 @@ pub fn embed(options: &Embed) -> Result<bool> {
     Ok(true)
 }
 
+/// The file that is meant by a model: itself, or the one in the folder of a fit.
+fn model_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("model.safetensors") } else { path.to_owned() }
+}
+
 fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
     Products::ByAbility.choose();
     use_threads(1);
-    let path: PathBuf = if path.is_dir() { path.join("model.safetensors") } else { path.to_owned() };
+    let path = model_file(path);
     let advice = || {
         format!(
             "{}: expected a model that `deepclust fit` made; is it the right file? If it is damaged, fit again",
