@@ -9,7 +9,7 @@ use super::Decimal;
 ///
 /// Without a mark that is named, fields are taken as they are. Marks between thousands have to stand between thousands: `1.23` is no number
 /// where the comma is the decimal mark, rather than 123.
-pub(super) fn plain(field: &[u8], decimal: Option<Decimal>) -> Option<Cow<'_, [u8]>> {
+fn plain(field: &[u8], decimal: Option<Decimal>) -> Option<Cow<'_, [u8]>> {
     let Some(decimal) = decimal else { return Some(Cow::Borrowed(field)) };
     let (mark, between) = match decimal {
         Decimal::Comma => (',', '.'),
@@ -39,10 +39,16 @@ pub(super) fn plain(field: &[u8], decimal: Option<Decimal>) -> Option<Cow<'_, [u
     Some(Cow::Owned([sign, &groups.concat(), &part].concat().into_bytes()))
 }
 
-/// A number by [`plain`].
-pub(super) fn number(field: &[u8], decimal: Option<Decimal>) -> Option<f64> {
+/// A number, and how [`plain`] has it.
+pub(super) fn parsed(field: &[u8], decimal: Option<Decimal>) -> Option<(f64, Cow<'_, [u8]>)> {
     let text = plain(field, decimal)?;
-    fast_float2::parse::<f64, _>(&text[..]).ok().filter(|value| value.is_finite())
+    let value = fast_float2::parse::<f64, _>(&text[..]).ok().filter(|value| value.is_finite())?;
+    Some((value, text))
+}
+
+/// The number of [`parsed`].
+pub(super) fn number(field: &[u8], decimal: Option<Decimal>) -> Option<f64> {
+    parsed(field, decimal).map(|(value, _)| value)
 }
 
 #[cfg(test)]

@@ -11,92 +11,98 @@ const TIMES_OF_NINES: f64 = 0.25;
 /// The share of rows above which an end is where the column mostly is, and what lies away from it is ordinary.
 const MANY: f64 = 0.5;
 
-/// Of a column's values so far: the least and the largest, how often these are there, and those next to them.
+/// The share of rows that a group of codes has at most, and the steps between them: 97, 98, 99 and 77, 88, 99.
+const SHARE: f64 = 0.25;
+const STEPS: [f64; 2] = [1.0, 11.0];
+/// How many values a group of codes has at most: "refused" and "not asked" are often −998 and −999.
+const CODES: usize = 3;
+const KEPT: usize = CODES + 1;
+
+/// Of a column's values so far: the least ones and the largest ones, and how often these are there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
-    low: (f64, usize),
-    above: f64,
-    high: (f64, usize),
-    below: f64,
+    /// The least first.
+    low: [(f64, usize); KEPT],
+    /// The largest first, with the sign turned.
+    high: [(f64, usize); KEPT],
 }
 
 impl Default for Ends {
     fn default() -> Self {
-        Self {
-            low: (f64::INFINITY, 0),
-            above: f64::INFINITY,
-            high: (f64::NEG_INFINITY, 0),
-            below: f64::NEG_INFINITY,
-        }
+        Self { low: [(f64::INFINITY, 0); KEPT], high: [(f64::INFINITY, 0); KEPT] }
     }
 }
 
 impl Ends {
     #[inline]
     pub(super) fn take(&mut self, value: f64) {
-        self.take_low(value, 1);
-        self.take_high(value, 1);
-    }
-
-    #[inline]
-    fn take_low(&mut self, value: f64, count: usize) {
-        if value < self.low.0 {
-            (self.above, self.low) = (self.low.0, (value, count));
-        } else if value == self.low.0 {
-            self.low.1 += count;
-        } else if value < self.above {
-            self.above = value;
-        }
-    }
-
-    #[inline]
-    fn take_high(&mut self, value: f64, count: usize) {
-        if value > self.high.0 {
-            (self.below, self.high) = (self.high.0, (value, count));
-        } else if value == self.high.0 {
-            self.high.1 += count;
-        } else if value > self.below {
-            self.below = value;
-        }
+        insert(&mut self.low, value, 1);
+        insert(&mut self.high, -value, 1);
     }
 
     /// Adds those of other rows.
     pub(super) fn append(&mut self, other: &Self) {
-        self.take_low(other.low.0, other.low.1);
-        self.take_high(other.high.0, other.high.1);
-        // These are none of the ends: how often they are there does not count.
-        self.take_low(other.above, 0);
-        self.take_high(other.below, 0);
+        for (mine, others) in [(&mut self.low, other.low), (&mut self.high, other.high)] {
+            others.into_iter().filter(|(_, n)| *n > 0).for_each(|(value, n)| insert(mine, value, n));
+        }
     }
 
     /// The least and the largest.
     pub(super) fn range(&self) -> (f64, f64) {
-        (self.low.0, self.high.0)
+        (self.low[0].0, -self.high[0].0)
     }
 
-    /// The ends that are far from everything else, in a column of `n` rows.
+    /// The values at the ends that are far from everything else, in a column of `n` rows.
     pub(super) fn far(&self, column: &str, n: usize) -> Vec<Far> {
-        let most = self.low.1.max(self.high.1);
-        if most as f64 > MANY * n as f64 || !(self.below - self.above).is_finite() {
+        let (low, high) = (self.low, self.high.map(|(value, n)| (-value, n)));
+        if low[0].1.max(high[0].1) as f64 > MANY * n as f64 {
             return Vec::new();
         }
-        let is_far = |(value, _): (f64, usize), next: f64, other: f64| {
-            // Without both ends, so that neither hides the other; of three values only one can be far.
-            let inner = self.below - self.above;
-            let range = if inner > 0.0 { inner } else { (other - next).abs() };
-            let times = if NINES.contains(&value) { TIMES_OF_NINES } else { TIMES };
-            range > 0.0 && (value - next).abs() > times * range
-        };
-        let low = is_far(self.low, self.above, self.high.0);
-        let high = is_far(self.high, self.below, self.low.0);
-        let others = (if low { self.above } else { self.low.0 }, if high { self.below } else { self.high.0 });
-        let far = |(value, count)| Far { column: column.to_owned(), value, count, others };
-        [(low, self.low), (high, self.high)]
-            .into_iter()
-            .filter(|(is, _)| *is)
-            .map(|(_, end)| far(end))
-            .collect()
+        // The most values that are far at once, so that neither end hides the other.
+        let mut best = (0, 0);
+        for (lows, highs) in (0..KEPT).flat_map(|lows| (0..KEPT).map(move |highs| (lows, highs))) {
+            let (least, largest) = (low[lows].0, high[highs].0);
+            let range = largest - least;
+            let is_core = range > 0.0 && range.is_finite();
+            let are_far = is_far(&low[..=lows], range, n) && is_far(&high[..=highs], range, n);
+            if is_core && are_far && lows + highs > best.0 + best.1 {
+                best = (lows, highs);
+            }
+        }
+        let others = (low[best.0].0, high[best.1].0);
+        let far = |&(value, count): &(f64, usize)| Far { column: column.to_owned(), value, count, others };
+        low[..best.0].iter().chain(&high[..best.1]).map(far).collect()
     }
+}
+
+/// Puts a value in its place among the least ones.
+#[inline]
+fn insert(least: &mut [(f64, usize); KEPT], value: f64, count: usize) {
+    if value.is_nan() || value > least[CODES].0 {
+        return;
+    }
+    let at = least.iter().position(|(other, _)| value <= *other).unwrap_or(CODES);
+    if least[at].0 == value {
+        least[at].1 += count;
+    } else {
+        least[at..].rotate_right(1);
+        least[at] = (value, count);
+    }
+}
+
+/// Whether all but the last of some values are far from it, where the range of all others is `range`. Several are where they are codes: one is
+/// made of nines, they lie side by side, and few of `n` rows have them.
+fn is_far(end: &[(f64, usize)], range: f64, n: usize) -> bool {
+    let [values @ .., next] = end else { return true };
+    let Some(nearest) = values.last() else { return true };
+    let has_nines = values.iter().any(|(value, _)| NINES.contains(value));
+    let step = |pair: &[(f64, usize)]| (pair[0].0 - pair[1].0).abs();
+    let count: usize = values.iter().map(|(_, count)| count).sum();
+    let are_codes = has_nines
+        && count as f64 <= SHARE * n as f64
+        && STEPS.iter().any(|one| values.windows(2).all(|pair| step(pair) == *one));
+    let times = if has_nines { TIMES_OF_NINES } else { TIMES };
+    (values.len() == 1 || are_codes) && (nearest.0 - next.0).abs() > times * range
 }
 
 #[cfg(test)]
@@ -138,6 +144,11 @@ mod tests {
         let answers = [1.0, 2.0].repeat(20);
         assert_eq!(found(&[&answers[..], &[99.0, 99.0]].concat()), [(99.0, 2, (1.0, 2.0))]);
         assert_eq!(found(&[&answers[..], &[-999.0]].concat()), [(-999.0, 1, (1.0, 2.0))]);
+        // Several codes side by side.
+        let codes = [(97.0, 1, (1.0, 2.0)), (98.0, 1, (1.0, 2.0)), (99.0, 2, (1.0, 2.0))];
+        let several = found(&[&answers[..], &[97.0, 98.0, 99.0, 99.0]].concat());
+        assert_eq!(several.into_iter().rev().collect::<Vec<_>>(), codes);
+        assert_eq!(with(&[-998.0, -999.0]), [(-999.0, 1, (18.0, 67.0)), (-998.0, 1, (18.0, 67.0))]);
     }
 
     #[test]
@@ -153,6 +164,15 @@ mod tests {
         // Two clusters.
         let two: Vec<f64> = (0..40).map(|i| f64::from(i % 2) * 100.0 + f64::from(i) / 40.0).collect();
         assert_eq!(found(&two), []);
+        // The same, of few values.
+        assert_eq!(found(&[0.0, 1.0, 2.0, 97.0, 98.0, 99.0].repeat(9)), []);
+        // A quarter, and more than that.
+        let with =
+            |n: usize| found(&[vec![1.0, 2.0, 2.5].repeat(10), vec![98.0, 99.0].repeat(n)].concat()).len();
+        assert_eq!((with(5), with(6)), (2, 0));
+        // Old people.
+        let ages: Vec<f64> = (18..68).map(f64::from).collect();
+        assert_eq!(found(&[&ages[..], &[93.0, 96.0, 99.0]].concat()), []);
         // A long tail: 2^0 to 2^20.
         assert_eq!(found(&(0..21).map(|i| f64::from(1 << i)).collect::<Vec<_>>()), []);
     }

@@ -9,8 +9,9 @@ use crate::ImageShape;
 /// A value far from all others of its column: it may stand for a missing one, or be an error.
 ///
 /// It is the least or the largest one. The distance to the next is more than five times the range of all others; for −99, 999 and other nines a
-/// quarter of it. Columns of which half the rows have one value, the least or the largest, are not looked at: what lies away from it is
-/// ordinary there.
+/// quarter of it. Up to three codes side by side count as one, such as 97, 98 and 99, or 77, 88 and 99: one has to be of nines, and they are
+/// at most a quarter of the rows. Columns of which half the rows have one value, the least or the largest, are not looked at: what lies away
+/// from it is ordinary there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Far {
     /// The column, by its name or number.
@@ -34,6 +35,9 @@ pub struct Facts {
     pub delimiter: Option<char>,
     /// Whether the first line of a table in text holds names.
     pub header: Option<bool>,
+    /// Lines of comments before a table in text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub comments: usize,
     /// Samples.
     pub rows: usize,
     /// Features.
@@ -73,6 +77,9 @@ pub struct Facts {
     pub constant: Vec<String>,
     /// Columns that count the rows, upwards or downwards.
     pub counting: Vec<String>,
+    /// Columns that have a different whole number in every row, and are called as such numbers are (`customer_id`) or leave none out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbering: Vec<String>,
     /// Values far from all others of their columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub far: Vec<Far>,
@@ -113,7 +120,12 @@ impl Facts {
                 '|' => "bars separate the columns",
                 _ => "a mark that was given separates the columns",
             };
-            say(format!("The first line {first}; {between}."));
+            let after = match self.comments {
+                0 => String::new(),
+                1 => " after a comment".to_owned(),
+                n => format!(" after {n} comments"),
+            };
+            say(format!("The first line{after} {first}; {between}."));
         }
         if let Some(array) = &self.array {
             say(format!("The features are array {array}."));
@@ -211,6 +223,10 @@ impl std::fmt::Display for Facts {
     }
 }
 
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
 /// The first of many names.
 pub(super) fn some(names: &[String]) -> String {
     const SHOWN: usize = 8;
@@ -218,7 +234,7 @@ pub(super) fn some(names: &[String]) -> String {
     if names.len() > SHOWN { format!("{shown} and {} more", grouped(names.len() - SHOWN)) } else { shown }
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(n)) }
 }
 

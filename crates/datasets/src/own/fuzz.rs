@@ -32,7 +32,10 @@ const SCALINGS: [Scaling; 8] = [
     Scaling::Dahal,
 ];
 
-const WORDS: [&[u8]; 24] = [
+const WORDS: [&[u8]; 27] = [
+    b"#",
+    b"# ",
+    b"sep=;\n",
     b"99999999999999999999",
     b"9007199254740993",
     b"1700000000",

@@ -5,6 +5,7 @@ mod elements;
 mod ends;
 mod facts;
 mod impute;
+mod keys;
 mod labels;
 mod narrow;
 mod npy;

@@ -73,7 +73,7 @@ pub fn open(what: &str, options: &OwnOptions, named: &LoadOptions) -> Result<Own
     };
     survey_features(&data.features, &mut facts);
     // What others have published needs no advice.
-    (facts.far, facts.thousands) = (Vec::new(), Vec::new());
+    (facts.far, facts.thousands, facts.numbering) = (Vec::new(), Vec::new(), Vec::new());
     Ok(OwnData { data, facts, row_names: Vec::new() })
 }
 

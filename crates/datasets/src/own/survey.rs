@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::Facts;
 use super::ends::Ends;
+use super::keys;
 use super::raw::Values;
 use super::thousands::Thousands;
 use super::wide::Numbers;
@@ -92,8 +93,8 @@ fn dense<T: Copy + Into<f64> + Sync>(
     let name = |at: usize| names.get(at).cloned().unwrap_or_else(|| at.to_string());
     facts.constant =
         (0..cols).filter(|&at| pieces.iter().all(|piece| piece.constant[at])).map(name).collect();
+    let counts = |at: usize, way: usize| pieces.iter().all(|piece| piece.counting[at][way]);
     if facts.image.is_none() {
-        let counts = |at: usize, way: usize| pieces.iter().all(|piece| piece.counting[at][way]);
         facts.counting = (0..cols).filter(|&at| counts(at, 0) || counts(at, 1)).map(name).collect();
     }
     let (mut ends, mut thousands) = (vec![Ends::default(); cols], vec![Thousands::default(); cols]);
@@ -106,6 +107,14 @@ fn dense<T: Copy + Into<f64> + Sync>(
         ranges.reduce(|(low, high), (other_low, other_high)| (low.min(other_low), high.max(other_high)));
     if facts.image.is_none() {
         facts.thousands = (0..cols).filter(|&at| thousands[at].are_likely()).map(name).collect();
+        let is_key = |&at: &usize| {
+            let column = || data.iter().skip(at).step_by(cols).map(|&v| v.into());
+            n >= SURE
+                && !(counts(at, 0) || counts(at, 1))
+                && keys::are_keys(column, n, ends[at].range(), names.get(at))
+                && rest.iter().skip(at).step_by(cols).all(|&left| left == 0.0)
+        };
+        facts.numbering = (0..cols).filter(is_key).map(name).collect();
         facts.far = ends.iter().enumerate().flat_map(|(at, ends)| ends.far(&name(at), n)).collect();
     }
     facts.duplicates = duplicates(pieces.into_iter().flat_map(|piece| piece.rows));
@@ -189,6 +198,8 @@ mod tests {
         let from = |first: f64, step: f64| counts((0..n).map(|i| first + step * i as f64).collect());
         assert!(from(1000.0, 1.0) && from(9e6, -1.0) && !from(1.0, 2.0));
         assert!(!counts(vec![2001.0, 2002.0, 2003.0]) && counts(vec![1.0, 2.0, 3.0]));
+        let facts = found((0..n).flat_map(|i| [(i * 7 % n) as f64, i as f64, 0.0, i as f64 / 2.0]).collect());
+        assert_eq!((facts.counting, facts.numbering), (vec!["b".to_owned()], vec!["id".to_owned()]));
         let facts = found(rows(false));
         assert_eq!((facts.constant.len(), facts.counting.len(), facts.duplicates), (3, 0, n - 10));
     }

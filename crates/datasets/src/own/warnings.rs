@@ -1,9 +1,9 @@
 //! What to look at before data are used, in sentences.
 
-use super::facts::{grouped, some};
+use super::facts::{count as counted, some};
 use super::{Facts, Far};
 
-/// Far values that have a sentence of their own.
+/// Columns with far values that have a sentence of their own.
 const SHOWN: usize = 4;
 
 impl Facts {
@@ -18,20 +18,28 @@ impl Facts {
                 called(column)
             ));
         }
-        let (shown, others) = self.far.split_at(self.far.len().min(SHOWN));
-        for Far { column, value, count, others: (low, high) } in shown {
-            let are = if *count == 1 { "value is" } else { "values are" };
+        for column in &self.numbering {
             warnings.push(format!(
-                "Column {}: {} {are} {value}, far from the others, {low} to {high}. If it stands for a missing number, make it one (an empty \
-                 field, or NaN) and use `impute`.",
-                called(column),
-                grouped(*count)
+                "Column {} has a different whole number in every row. If these name the rows, leave it out with `drop`.",
+                called(column)
             ));
         }
-        let is_shown = |column: &String| shown.iter().any(|far| far.column == *column);
-        let mut names: Vec<String> = others.iter().map(|far| far.column.clone()).collect();
-        names.retain(|column| !is_shown(column));
-        names.dedup();
+        let columns: Vec<&[Far]> = self.far.chunk_by(|a, b| a.column == b.column).collect();
+        let (shown, others) = columns.split_at(columns.len().min(SHOWN));
+        for values in shown {
+            let Far { column, others: (low, high), .. } = &values[0];
+            let values: Vec<String> = values
+                .iter()
+                .map(|far| format!("{} in {}", far.value, counted(far.count, "row", "rows")))
+                .collect();
+            warnings.push(format!(
+                "Column {}: {}, far from the others, {low} to {high}. What stands for a missing number should be one (an empty field, or NaN), for \
+                 `impute`.",
+                called(column),
+                values.join(", ")
+            ));
+        }
+        let names: Vec<String> = others.iter().map(|values| values[0].column.clone()).collect();
         if !names.is_empty() {
             warnings.push(format!("Such values are in {} too.", some(&names)));
         }
@@ -71,8 +79,10 @@ mod tests {
             |column: &str, value, count| Far { column: column.into(), value, count, others: (0.0, 97.5) };
         let facts = Facts {
             counting: vec!["id".into(), String::new()],
+            numbering: vec!["customer".into()],
             far: vec![
                 far("age", -999.0, 1400),
+                far("age", -998.0, 1),
                 far("a", 99.0, 1),
                 far("b", 99.0, 1),
                 far("c", 99.0, 1),
@@ -89,13 +99,15 @@ mod tests {
             "Column id counts the rows. It is probably an index; leave it out with `drop`."
         );
         assert!(warnings[1].starts_with("Column without a name counts the rows."));
-        let expected = "Column age: 1,400 values are -999, far from the others, 0 to 97.5. If it stands for a missing number, make it one (an \
-                        empty field, or NaN) and use `impute`.";
-        assert_eq!(warnings[2], expected);
-        assert!(warnings[3].starts_with("Column a: 1 value is 99,"));
-        assert_eq!(warnings[6], "Such values are in d too.");
-        assert!(warnings[7].contains("three decimals: price."));
-        assert_eq!(warnings[8], "Several columns have one name: a.");
-        assert_eq!((warnings.len(), Facts::default().warnings().len()), (9, 0));
+        assert!(warnings[2].starts_with("Column customer has a different whole number in every row."));
+        let expected = "Column age: -999 in 1,400 rows, -998 in 1 row, far from the others, 0 to 97.5. What stands for a missing number should be one \
+                        (an empty field, or NaN), for `impute`.";
+        assert_eq!(warnings[3], expected);
+        assert!(warnings[4].starts_with("Column a: 99 in 1 row,"));
+        assert!(warnings[6].starts_with("Column c: 99 in 1 row, -99 in 1 row,"));
+        assert_eq!(warnings[7], "Such values are in d too.");
+        assert!(warnings[8].contains("three decimals: price."));
+        assert_eq!(warnings[9], "Several columns have one name: a.");
+        assert_eq!((warnings.len(), Facts::default().warnings().len()), (10, 0));
     }
 }

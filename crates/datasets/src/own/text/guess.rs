@@ -13,7 +13,11 @@ const LINES: usize = 60;
 
 /// The first lines that hold something.
 pub(super) fn first_lines(head: &[u8]) -> Vec<&[u8]> {
-    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+    // Tabs at the end may part fields of which the last ones are empty.
+    let lines = head.split(|&byte| byte == b'\n').map(|line| {
+        let end = line.iter().rposition(|byte| !b" \r".contains(byte)).map_or(0, |last| last + 1);
+        &line[..end]
+    });
     lines.filter(|line| !line.trim_ascii().is_empty()).take(LINES).collect()
 }
 
@@ -36,6 +40,11 @@ fn unquoted(field: &[u8]) -> &[u8] {
 /// Whether a field is a number.
 fn is_number(field: &[u8], options: &OwnOptions) -> bool {
     number(field, options.decimal).is_some()
+}
+
+/// Whether a field is neither a number nor a gap.
+pub(super) fn is_text(field: &[u8], options: &OwnOptions) -> bool {
+    !is_number(field, options) && !is_missing(field) && !is_decimal_comma(field)
 }
 
 /// The delimiter that was given, or the one that splits the lines most evenly, and among equals into the most numbers.
@@ -82,6 +91,18 @@ pub(super) fn delimiter(lines: &[&[u8]], options: &OwnOptions, candidates: &[u8]
     Ok(best.2)
 }
 
+/// The width of the second line, where every line is wider than the first, as below a title.
+pub(super) fn wider_after_title(lines: &[&[u8]], delimiter: u8) -> Option<usize> {
+    // Where there are quotes, a row may have several lines.
+    if lines.iter().any(|line| line.contains(&b'"')) {
+        return None;
+    }
+    let mut widths = lines.iter().map(|line| fields(line, delimiter).len());
+    let first = widths.next()?;
+    let second = widths.next()?;
+    (second > first && widths.all(|width| width > first)).then_some(second)
+}
+
 /// The delimiter of a table, see [`delimiter`].
 pub(super) fn of_table(lines: &[&[u8]], options: &OwnOptions) -> Result<u8> {
     delimiter(lines, options, &DELIMITERS)
@@ -116,7 +137,7 @@ pub(super) fn has_header(lines: &[&[u8]], delimiter: u8, options: &OwnOptions) -
         return true;
     }
     let is_number = |field: &[u8]| is_number(field, options);
-    let is_text = |field: &[u8]| !is_number(field) && !is_missing(field) && !is_decimal_comma(field);
+    let is_text = |field: &[u8]| is_text(field, options);
     let rows: Vec<Vec<&[u8]>> = others.iter().map(|line| fields(line, delimiter)).collect();
     let above_numbers =
         |column: usize| rows.iter().any(|row| row.get(column).is_some_and(|field| is_number(field)));

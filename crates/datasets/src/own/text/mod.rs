@@ -3,6 +3,7 @@
 //! The file is read in blocks and these are parsed in pieces side by side; where pieces begin depends on the file alone. From
 //! the first block that has a quote on, records may go over lines, and the `csv` crate reads them one after another.
 
+mod before;
 mod guess;
 mod piece;
 mod quoted;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use self::before::Before;
 use self::piece::{Piece, Wrong};
 use super::roles::{called, roles};
 use super::sheet::Sheet;
@@ -38,7 +40,9 @@ pub(super) fn read(path: &Path, options: &OwnOptions) -> Result<(Sheet, Facts)> 
 
 /// Parses a table of numbers.
 pub(super) fn parse(source: impl Read + Send, file: &str, options: &OwnOptions) -> Result<(Sheet, Facts)> {
-    Reader::new(source, file)?.table(options, guess::of_table)
+    let mut reader = Reader::new(source, file)?;
+    let before = reader.begin(options, guess::of_table)?;
+    reader.table(options, guess::of_table, &before)
 }
 
 /// One column of text, such as labels: the one that is named, or the only one. A first line that is one more than `rows` holds
@@ -48,7 +52,10 @@ pub(super) fn column(path: &Path, name: Option<&String>, rows: usize) -> Result<
     let all =
         OwnOptions { label: Some(name.cloned().unwrap_or_else(|| "0".to_owned())), ..OwnOptions::default() };
     let all = OwnOptions { no_header: name.is_none(), ..all };
-    let (mut sheet, _) = Reader::new(stream::open(path)?, &file)?.table(&all, guess::of_labels)?;
+    let mut reader = Reader::new(stream::open(path)?, &file)?;
+    // A label may begin with any mark.
+    let before = if name.is_some() { reader.begin(&all, guess::of_labels)? } else { Before::default() };
+    let (mut sheet, _) = reader.table(&all, guess::of_labels, &before)?;
     if name.is_none() && sheet.roles.len() > 1 {
         let found = format!("{}: name the column of labels with `label`", sheet.roles.len());
         return Err(Error::format(file, "line 1", "one column", found));
@@ -76,11 +83,11 @@ impl<'a, R: Read + Send> Reader<'a, R> {
     fn new(source: R, file: &'a str) -> Result<Self> {
         let mut reader = Self { source, file, block: Vec::new(), ended: false, lines: 0 };
         reader.more(HEAD)?;
-        // Two whole lines, however wide the table is.
-        while !reader.ended
-            && reader.block.len() < LONGEST
-            && memchr::memchr_iter(b'\n', &reader.block).count() < 2
-        {
+        // Three whole lines besides comments, however wide the table is: `sep=;`, names and a row.
+        let holds =
+            |line: &&[u8]| line.ends_with(b"\n") && !line.trim_ascii().is_empty() && !line.starts_with(b"#");
+        let whole = |block: &[u8]| block.split_inclusive(|&byte| byte == b'\n').filter(holds).count();
+        while !reader.ended && reader.block.len() < LONGEST && whole(&reader.block) < 3 {
             reader.more(reader.block.len())?;
         }
         let head = &reader.block;
@@ -111,6 +118,24 @@ impl<'a, R: Read + Send> Reader<'a, R> {
         Ok(())
     }
 
+    /// What is read of it in whole lines; of one long line, what there is.
+    fn whole_lines(&self) -> &[u8] {
+        let whole = if self.ended { None } else { memchr::memrchr(b'\n', &self.block) };
+        &self.block[..whole.map_or(self.block.len(), |at| at + 1)]
+    }
+
+    /// Leaves out what comes before the table.
+    fn begin(
+        &mut self,
+        options: &OwnOptions,
+        guess: fn(&[&[u8]], &OwnOptions) -> Result<u8>,
+    ) -> Result<Before> {
+        let before = before::look(self.whole_lines(), options, guess)?;
+        self.block.drain(..before.bytes);
+        self.lines += before.lines;
+        Ok(before)
+    }
+
     fn error(&self, wrong: Wrong, names: &[String]) -> Error {
         let column = wrong.column.map_or_else(String::new, |at| format!(", column {}", called(names, at)));
         let position = format!("line {}{column}", self.lines + wrong.line + 1);
@@ -121,20 +146,27 @@ impl<'a, R: Read + Send> Reader<'a, R> {
         mut self,
         options: &OwnOptions,
         guess: fn(&[&[u8]], &OwnOptions) -> Result<u8>,
+        before: &Before,
     ) -> Result<(Sheet, Facts)> {
-        // Guessed from whole lines, if one is whole.
-        let whole = if self.ended { None } else { memchr::memrchr(b'\n', &self.block) };
-        let lines = guess::first_lines(&self.block[..whole.unwrap_or(self.block.len())]);
+        let options = &OwnOptions { delimiter: options.delimiter.or(before.delimiter), ..options.clone() };
+        let lines = guess::first_lines(self.whole_lines());
         let delimiter = guess(&lines, options)?;
-        let header = guess::has_header(&lines, delimiter, options);
+        let header = before.names || guess::has_header(&lines, delimiter, options);
+        let title = guess::wider_after_title(&lines, delimiter);
         let first = quoted::first_record(&self.block, delimiter).map_err(|wrong| self.error(wrong, &[]))?;
+        let place = format!("line {}", self.lines + first.line + 1);
+        if let Some(wider) = title {
+            let expected = format!("as many columns as in the lines below, {wider}");
+            let found = first.fields.len();
+            let found = format!("{found}: take the line out if it is a title, or name another delimiter");
+            return Err(Error::format(self.file, place, expected, found));
+        }
         let width = first.fields.len();
         if width > MOST_COLUMNS {
             let expected = format!("at most {MOST_COLUMNS} columns");
-            return Err(Error::format(self.file, "line 1", expected, width.to_string()));
+            return Err(Error::format(self.file, place, expected, width.to_string()));
         }
         let names = if header { first.fields } else { Vec::new() };
-        let place = format!("line {}", first.line + 1);
         let roles = roles(&names, width, options, self.file, &place)?;
         if header {
             self.block.drain(..first.bytes);
@@ -190,7 +222,8 @@ impl<'a, R: Read + Send> Reader<'a, R> {
             }
         }
         let (delimiter, header) = (Some(char::from(delimiter)), Some(header));
-        let facts = Facts { format: "table".into(), delimiter, header, ..Facts::default() };
+        let comments = before.comments;
+        let facts = Facts { format: "table".into(), delimiter, header, comments, ..Facts::default() };
         sheet.names = names;
         sheet.roles = roles;
         Ok((sheet, facts))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Decimal;
-use super::super::decimal::plain;
+use super::super::decimal::parsed;
 use super::super::impute::is_missing;
 use super::super::roles::Role;
 use super::super::sheet::Odd;
@@ -51,10 +51,7 @@ impl<'a> Piece<'a> {
         match self.roles.get(column) {
             None | Some(Role::Drop) => {}
             Some(Role::Number) => {
-                if let Some(text) = plain(field, self.decimal)
-                    && let Ok(value) = fast_float2::parse::<f64, _>(&text[..])
-                    && value.is_finite()
-                {
+                if let Some((value, text)) = parsed(field, self.decimal) {
                     self.number(value, &text);
                     return Ok(());
                 }
@@ -102,11 +99,8 @@ impl<'a> Piece<'a> {
         if found != width {
             let columns = if width == 1 { "1 column".to_owned() } else { format!("{width} columns") };
             let expected = format!("{columns}, as in the first line");
-            return Err(self.wrong(
-                None,
-                expected,
-                format!("{found}: correct the line, or name another delimiter"),
-            ));
+            let found = format!("{found}: correct the line, or name another delimiter");
+            return Err(self.wrong(None, expected, found));
         }
         self.text = 0;
         self.rows += 1;

@@ -33,6 +33,9 @@ fn tables_of_every_kind() {
         "\"a\",\"b\"\n\"1\",-2.5\r\n\"3e2\",\"4\"\r\n",
         "\"a\" \"b\"\n\"1\" -2.5\n\"3e2\" 4\n",
         " a , b \n 1 , -2.5 \n 3e2 , +4. \n",
+        "sep=;\na;b\n1;-2.5\n3e2;4\n",
+        "\u{feff}# by, hand\r\n# a,b\r\n1,-2.5\r\n3e2,4\r\n",
+        "# by \"hand\"\n\n#\na,b\n1,-2.5\n3e2,4\n",
     ] {
         assert_eq!(numbers(text), (ab.clone(), expected.clone()), "{text:?}");
     }
@@ -51,6 +54,8 @@ fn wrong_lines_are_named() {
         ("1,2\n3\n", "line 2"),
         ("\"a\",b\n\"1\",2\n3\n", "line 3"),
         ("\"a\",b\r\n\"1\",2\r\n3\r\n", "line 3"),
+        ("# x\n\n# y\na,b\n1,2\n3\n", "line 6"),
+        ("sep=,\r\n# a,b\r\n\"1\",2\r\n3\r\n", "line 4"),
     ] {
         let message = message(text.as_bytes(), &plain);
         assert!(message.starts_with(&format!("t.csv, {line}: {columns} 1")), "{text:?} {message}");
@@ -67,6 +72,9 @@ fn wrong_lines_are_named() {
     assert!(found.starts_with(
         "t.csv, line 3, column \"a\": expected a number, found none; missing are 1 in \"a\", 1 in \"b\""
     ));
+    let title = "line 2: expected as many columns as in the lines below, 2, found 1: take the line out if it is a title";
+    let found = message(b"# x\nBy hand\na,b\n1,2\n", &plain);
+    assert!(found.contains(title), "{found}");
     for empty in [&b""[..], b"\n\n", b"\xef\xbb\xbf", b"  \r\n"] {
         assert_eq!(message(empty, &plain), "t.csv, start: expected a table of numbers, found an empty file");
     }
@@ -123,6 +131,9 @@ fn a_column_of_labels() {
     std::fs::write(&path, "5\n5\n4\n").unwrap();
     assert_eq!(column(&path, None, 3).unwrap(), ["5", "5", "4"]);
     assert_eq!(column(&path, None, 2).unwrap(), ["5", "4"]);
+    std::fs::write(&path, "# hot\n#1\n# cold\n").unwrap();
+    assert_eq!(column(&path, None, 3).unwrap(), ["# hot", "#1", "# cold"]);
+    assert_eq!(column(&path, None, 2).unwrap(), ["#1", "# cold"]);
 }
 
 /// A field as it may stand in a file: numbers, gaps, text.
@@ -137,6 +148,33 @@ fn field() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    /// Whatever a comment says, no row is lost and none is added.
+    #[test]
+    fn comments_change_no_rows(
+        rows in prop::collection::vec(prop::collection::vec(-9i8..9, 3), 3..8),
+        delimiter in prop::sample::select(vec![',', ';', '\t', ' ']),
+        comments in prop::collection::vec("#[# \t,;a-c0-9.]{0,12}", 1..4),
+        names in any::<bool>(),
+    ) {
+        let separator = delimiter.to_string();
+        // No row counts up, as names may.
+        let row = |row: &Vec<i8>| row.iter().map(|v| format!("{v}.5")).collect::<Vec<_>>().join(&separator) + "\n";
+        let names = if names { ["x", "y", "z"].join(&separator) + "\n" } else { String::new() };
+        let table = names + &rows.iter().map(row).collect::<String>();
+        let options = OwnOptions { delimiter: Some(delimiter), ..OwnOptions::default() };
+        let expected = sheet(table.as_bytes(), &options).unwrap();
+        // One that is as wide as the table with its mark is a line of the table.
+        let is_comment = |line: &&String| {
+            let fields = guess::fields(line.as_bytes(), delimiter as u8);
+            fields.len() != 3 || line[1..].starts_with([' ', '\t']) && fields[0] != b"#"
+        };
+        prop_assume!(comments.iter().all(|line| is_comment(&line)));
+        let text = comments.join("\n") + "\n" + &table;
+        let found = sheet(text.as_bytes(), &options).unwrap();
+        prop_assert_eq!(found.numbers.data, expected.numbers.data);
+        prop_assert_eq!(found.rows, expected.rows);
+    }
+
     /// Without quotes and with: the two ways of reading agree, whatever the fields are.
     #[test]
     fn both_ways_of_reading_agree(
