@@ -2,6 +2,7 @@
 
 use super::{RepNetSettings, RepNetWatch};
 use crate::batches::BATCH;
+use crate::guard::note_shares;
 use crate::mixture::with_gradient_of;
 use crate::names::series::{CHANGED, CROSS_ENTROPY, JOINT_RECONSTRUCTION};
 use crate::noise::noisy;
@@ -208,6 +209,7 @@ impl Objective for Joint<'_> {
         if epoch == 0 {
             return Ok(ControlFlow::Continue(()));
         }
+        note_shares(&self.clusters, self.k as i64, history);
         history.parts.entry(CHANGED.to_owned()).or_default().push(changed);
         Ok(if stop && changed < tolerance { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
@@ -216,6 +218,7 @@ impl Objective for Joint<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::series::share_of;
     use crate::test_networks::set_linear;
     use crate::{Pretraining, Scaling, Silent};
     use approx::assert_relative_eq;
@@ -326,6 +329,8 @@ mod tests {
         let settings = settings(adam, PairNormalisation::Point, 2.0);
         let ended = run(&settings);
         assert_eq!((ended.epochs, ended.history.parts[CHANGED].len(), ended.clusters.len()), (4, 1, 6));
+        let shares = [0, 1].map(|cluster| ended.history.parts[&share_of(cluster)][0]);
+        assert_relative_eq!(shares[0] + shares[1], 1.0);
         assert_eq!(ended.snapshots.iter().map(|snapshot| snapshot.step).collect::<Vec<_>>(), [0, 4]);
         assert_eq!(ended.snapshots[1].embedding, ended.embedding);
         assert_ne!(ended.snapshots[0].embedding, ended.embedding);

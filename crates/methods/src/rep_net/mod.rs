@@ -6,6 +6,7 @@ mod settings;
 
 pub use settings::{RepNetSettings, RepNetWatch};
 
+use crate::guard::smallest_and_largest;
 use crate::k_means::{k_means_facts, run_k_means};
 use crate::names::{facts, series};
 use crate::registry::Registered;
@@ -74,7 +75,9 @@ impl RepNet {
             if let Some(look) = changes.iter().position(|&changed| changed < watch.tolerance) {
                 facts.insert(facts::STABLE_EPOCH.to_owned(), ((look + 1) * watch.every) as f64);
             }
-            of_looks.push(Series::of(&format!("{} epochs", watch.every), series::CHANGED, changes));
+            let step = format!("{} epochs", watch.every);
+            of_looks.push(Series::of(&step, series::CHANGED, changes));
+            of_looks.extend(smallest_and_largest(&step, &mut history));
         }
         let settings = s.representation.clone();
         let model =
