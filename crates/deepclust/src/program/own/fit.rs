@@ -27,9 +27,6 @@ pub fn fit(options: &Fit) -> Result<bool> {
     describe(&input);
     let plan = Plan::new(input.x.view(), &wanted)?;
     let folder = Folder::open(&out)?;
-    if folder.holds_others(&input.digest) {
-        say(&format!("  ! {} holds the results of other rows: they are replaced", out.display()));
-    }
     interrupt::watch_seeds(plan.seeds.len(), &out)?;
     let (answer, _) = run(&mut input, plan, &folder, None, start)?;
     show(&answer, &input, folder.root(), start)?;
@@ -77,6 +74,11 @@ pub fn run(
     let board = Board::new();
     plan.choose(input.x.view(), &Listening(&board))?;
     say(&plan.why);
+    let method = json!({"name": plan.method.slug, "settings": plan.settings, "k": plan.k});
+    if let Some(other) = folder.holds_other(&input.digest, &method, &plan.seeds) {
+        let root = folder.root().display();
+        say(&format!("  ! {root} holds {other}: they are replaced; --out DIR keeps both"));
+    }
     let time = estimate::time(&plan, rows, columns).map_or(String::new(), |time| format!("{time}, "));
     let memory = estimate::bytes(estimate::memory(&plan, rows, columns));
     say(&format!(

@@ -1,6 +1,8 @@
 //! The output folder.
 
 use anyhow::{Context, Result, bail};
+use deepclust_methods::METHODS;
+use serde_json::Value;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -54,16 +56,47 @@ impl Folder {
     /// Whether something lies in it that is not ours: a file that would be replaced, without our summary beside it.
     fn is_foreign(root: &Path) -> bool {
         let summary = fs::read_to_string(root.join("summary.json")).unwrap_or_default();
-        let ours =
-            serde_json::from_str::<serde_json::Value>(&summary).is_ok_and(|s| s["made_by"].is_object());
-        !ours && FILES.iter().any(|name| root.join(name).exists()) && !root.join(SEEDS).exists()
+        !is_our_summary(&summary)
+            && FILES.iter().any(|name| root.join(name).exists())
+            && !root.join(SEEDS).exists()
     }
 
-    /// Whether the results of rows with another digest lie in it.
-    pub fn holds_others(&self, digest: &str) -> bool {
-        let summary = fs::read_to_string(self.path("summary.json")).unwrap_or_default();
-        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap_or_default();
-        summary["data"]["digest"].as_str().is_some_and(|other| other != digest)
+    /// What lies in it and will be replaced by a fit of data with this digest, in words; nothing where it is the same fit. `method` has a
+    /// name, settings and k.
+    pub fn holds_other(&self, digest: &str, method: &Value, seeds: &[u64]) -> Option<String> {
+        let summary = fs::read_to_string(self.path("summary.json")).ok()?;
+        let summary: Value = serde_json::from_str(&summary).ok()?;
+        if summary["data"]["digest"] != digest {
+            return Some("the results of other data".to_owned());
+        }
+        // Written and read, as those in the file were.
+        let method: Value = serde_json::from_str(&method.to_string()).ok()?;
+        let other = &summary["method"];
+        let differs = |part: &str| method[part] != other[part];
+        let k = other["k"].as_u64().map_or(String::new(), |k| format!(" with k = {k}"));
+        let name = format!("{}{k}", other["name"].as_str().unwrap_or_default());
+        let made = summary["seeds"].as_array().into_iter().flatten().filter_map(Value::as_u64);
+        let lost = made.filter(|seed| !seeds.contains(seed)).count();
+        if differs("name") || differs("k") {
+            Some(format!("the results of {name}"))
+        } else if differs("settings") {
+            Some(format!("the results of {name} and other settings"))
+        } else if lost > 0 {
+            Some(format!("the results of {lost} more of the seeds"))
+        } else {
+            None
+        }
+    }
+
+    /// The folders in it, named after a method, that hold an answer of ours, in alphabetical order.
+    pub fn answers(&self) -> Vec<String> {
+        let is_ours = |name: &&str| {
+            let summary = fs::read_to_string(self.path(name).join("summary.json")).unwrap_or_default();
+            is_our_summary(&summary)
+        };
+        let mut names: Vec<&str> = METHODS.iter().map(|method| method.slug).filter(is_ours).collect();
+        names.sort_unstable();
+        names.into_iter().map(str::to_owned).collect()
     }
 
     /// A file or folder in it.
@@ -91,6 +124,10 @@ impl Folder {
         replace(&path, content)?;
         Ok(path)
     }
+}
+
+fn is_our_summary(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|summary| summary["made_by"].is_object())
 }
 
 impl Drop for Folder {
@@ -170,6 +207,40 @@ mod tests {
             let error = replace(Path::new("/dev/full"), |out| out.write_all(b"new")).unwrap_err();
             assert!(format!("{error:#}").contains("No space left"), "{error:#}");
         }
+    }
+
+    #[test]
+    fn what_is_replaced_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let method =
+            |k: u64, tol: f64| serde_json::json!({"name": "k-means", "settings": {"tol": tol}, "k": k});
+        let told = |digest, k, tol, seeds: &[u64]| folder.holds_other(digest, &method(k, tol), seeds);
+        assert_eq!(told("a", 3, 1e-4, &[0]), None);
+        let data = serde_json::json!({"digest": "a"});
+        let summary =
+            serde_json::json!({"data": data, "method": method(3, 1e-4), "seeds": [0, 1], "made_by": {}});
+        folder.write("summary.json", |out| write!(out, "{summary}")).unwrap();
+        assert_eq!(told("a", 3, 1e-4, &[0, 1, 2]), None);
+        assert_eq!(told("b", 3, 1e-4, &[0, 1]).unwrap(), "the results of other data");
+        assert_eq!(told("a", 4, 1e-4, &[0, 1]).unwrap(), "the results of k-means with k = 3");
+        let other_settings = "the results of k-means with k = 3 and other settings";
+        assert_eq!(told("a", 3, 1e-3, &[0, 1]).unwrap(), other_settings);
+        assert_eq!(told("a", 3, 1e-4, &[0]).unwrap(), "the results of 1 more of the seeds");
+        folder.write("summary.json", |out| out.write_all(b"{}")).unwrap();
+        assert_eq!(told("a", 3, 1e-4, &[0]).unwrap(), "the results of other data");
+    }
+
+    #[test]
+    fn answers_are_named_after_methods() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        for (name, summary) in [("vade", r#"{"made_by": {}}"#), ("dec", "{}"), ("mine", r#"{"made_by": {}}"#)]
+        {
+            fs::create_dir(folder.path(name)).unwrap();
+            fs::write(folder.path(name).join("summary.json"), summary).unwrap();
+        }
+        assert_eq!(folder.answers(), ["vade"]);
     }
 
     #[test]
