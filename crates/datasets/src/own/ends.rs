@@ -11,7 +11,8 @@ const TIMES_OF_NINES: f64 = 0.25;
 /// The share of rows above which an end is where the column mostly is, and what lies away from it is ordinary.
 const MANY: f64 = 0.5;
 
-/// The share of rows that a group of codes has at most, and the steps between them: 97, 98, 99 and 77, 88, 99.
+/// The share of rows that a group of codes has at most where it is no farther than nines have to be, and the steps between codes: 97, 98, 99 and
+/// 77, 88, 99.
 const SHARE: f64 = 0.25;
 const STEPS: [f64; 2] = [1.0, 11.0];
 /// How many values a group of codes has at most: "refused" and "not asked" are often −998 and −999.
@@ -91,18 +92,21 @@ fn insert(least: &mut [(f64, usize); KEPT], value: f64, count: usize) {
 }
 
 /// Whether all but the last of some values are far from it, where the range of all others is `range`. Several are where they are codes: one is
-/// made of nines, they lie side by side, and few of `n` rows have them.
+/// made of nines, they lie side by side, and less than half of `n` rows have them.
 fn is_far(end: &[(f64, usize)], range: f64, n: usize) -> bool {
     let [values @ .., next] = end else { return true };
     let Some(nearest) = values.last() else { return true };
     let has_nines = values.iter().any(|(value, _)| NINES.contains(value));
     let step = |pair: &[(f64, usize)]| (pair[0].0 - pair[1].0).abs();
-    let count: usize = values.iter().map(|(_, count)| count).sum();
-    let are_codes = has_nines
-        && count as f64 <= SHARE * n as f64
-        && STEPS.iter().any(|one| values.windows(2).all(|pair| step(pair) == *one));
-    let times = if has_nines { TIMES_OF_NINES } else { TIMES };
-    (values.len() == 1 || are_codes) && (nearest.0 - next.0).abs() > times * range
+    let share = values.iter().map(|(_, count)| count).sum::<usize>() as f64 / n as f64;
+    let lie_side_by_side = STEPS.iter().any(|one| values.windows(2).all(|pair| step(pair) == *one));
+    let (is_one, distance) = (values.len() == 1, (nearest.0 - next.0).abs());
+    let are_codes = has_nines && lie_side_by_side && share < MANY;
+    if !is_one && !are_codes {
+        return false;
+    }
+    let times = if has_nines && (is_one || share <= SHARE) { TIMES_OF_NINES } else { TIMES };
+    distance > times * range
 }
 
 #[cfg(test)]
@@ -166,10 +170,13 @@ mod tests {
         assert_eq!(found(&two), []);
         // The same, of few values.
         assert_eq!(found(&[0.0, 1.0, 2.0, 97.0, 98.0, 99.0].repeat(9)), []);
-        // A quarter, and more than that.
-        let with =
-            |n: usize| found(&[vec![1.0, 2.0, 2.5].repeat(10), vec![98.0, 99.0].repeat(n)].concat()).len();
-        assert_eq!((with(5), with(6)), (2, 0));
+        // A quarter, and more than that; less than half, and half.
+        let shares = |codes: [f64; 2], n: usize| {
+            let others: Vec<f64> = (0..60).map(f64::from).collect();
+            found(&[others, codes.repeat(n)].concat()).len()
+        };
+        assert_eq!([shares([98.0, 99.0], 10), shares([98.0, 99.0], 11)], [2, 0]);
+        assert_eq!([shares([-998.0, -999.0], 29), shares([-998.0, -999.0], 30)], [2, 0]);
         // Old people.
         let ages: Vec<f64> = (18..68).map(f64::from).collect();
         assert_eq!(found(&[&ages[..], &[93.0, 96.0, 99.0]].concat()), []);

@@ -10,7 +10,7 @@ use crate::ImageShape;
 ///
 /// It is the least or the largest one. The distance to the next is more than five times the range of all others; for −99, 999 and other nines a
 /// quarter of it. Up to three codes side by side count as one, such as 97, 98 and 99, or 77, 88 and 99: one has to be of nines, and they are
-/// at most a quarter of the rows. Columns of which half the rows have one value, the least or the largest, are not looked at: what lies away
+/// at most a quarter of the rows, or less than half where they are as far as others have to be. Columns of which half the rows have one value, the least or the largest, are not looked at: what lies away
 /// from it is ordinary there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Far {
