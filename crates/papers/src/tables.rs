@@ -116,7 +116,7 @@ pub(crate) fn readings(paper: &Paper, records: &Records, dataset: &str) -> Table
         vec!["Measured: as the paper's text says, or as the name of the row does. In brackets: the number of runs.".to_owned()];
     if !footnotes.is_empty() {
         notes.push(format!(
-            "Other reading: {}. Of several the one is shown whose {} comes nearest to the published figure, where it comes nearer than the text, or the text was not measured.",
+            "Other reading: {}. It is the one whose {} comes nearest to the published figure, and is shown where it comes nearer than the text, or the text was not measured.",
             footnotes.join("; "),
             paper.metrics.first().map_or("metric", |m| m.label)
         ));

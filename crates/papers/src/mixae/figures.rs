@@ -23,7 +23,10 @@ pub(super) fn members(
 ) -> Result<()> {
     let Some(samples) = data.get::<SamplesData>(Samples::KEY)? else { return Ok(()) };
     let title = format!("{}: random members of each cluster", dataset_name(&run.dataset));
-    let caption = format!("Figure 3: random members of each cluster. {}, seed {}.", row.label, run.seed);
+    let has_empty = run.cluster_sizes.contains(&0);
+    let empty = if has_empty { " A row without images is a cluster that has no samples." } else { "" };
+    let caption =
+        format!("Figure 3: random members of each cluster. {}, seed {}.{empty}", row.label, run.seed);
     let grid = cluster_members(run, &samples, title)?;
     Ok(page.figure(store, "members", &caption, &grid.quick(page.is_quick()))?)
 }
@@ -142,10 +145,17 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
     page.figure(store, "terms", &caption, &figure)?;
 
     let mut matrices: Vec<Box<dyn Figure>> = Vec::new();
-    for (k, run, data) in &runs {
+    for (k, _, data) in &runs {
         if let Some(found) = data.get::<CovariancesData>(Covariances::KEY)? {
             matrices.push(Box::new(matrix(format!("K = {k}"), &found.clusters)));
         }
+    }
+    let title = format!("{name}: covariances of assignments, in hundredths");
+    let figure = Panels { title, figures: matrices, columns: Some(3), note: note(page) };
+    let caption =
+        format!("Figure 7a, on {name}: covariances of the soft assignments, in hundredths (seed 0).");
+    page.figure(store, "covariances-by-k", &caption, &figure)?;
+    for (k, run, data) in &runs {
         if let Some(samples) = data.get::<SamplesData>(Samples::KEY)? {
             let title = format!("{name}: members of {k} clusters");
             let caption =
@@ -154,9 +164,5 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
             page.figure(store, &format!("members-{k}"), &caption, &grid.quick(page.is_quick()))?;
         }
     }
-    let title = format!("{name}: covariances of assignments, in hundredths");
-    let figure = Panels { title, figures: matrices, columns: Some(3), note: note(page) };
-    let caption =
-        format!("Figure 7a, on {name}: covariances of the soft assignments, in hundredths (seed 0).");
-    Ok(page.figure(store, "covariances-by-k", &caption, &figure)?)
+    Ok(())
 }

@@ -6,7 +6,9 @@ use super::{PAPER, printed_name, published};
 use crate::{Records, Result, Row, dataset_name};
 use deepclust_experiments::measures::{Generated, SamplesData};
 use deepclust_experiments::{RunRecord, Store};
-use deepclust_methods::facts::{BATCH_ENTROPY, EVIDENCE, SAMPLE_ENTROPY, START_LIKELIHOOD};
+use deepclust_methods::facts::{
+    BATCH_ENTROPY, EVIDENCE, LARGEST_SHARE, SAMPLE_ENTROPY, SMALL_CLUSTERS, START_LIKELIHOOD,
+};
 use deepclust_report::{Cell, Column, Page, Spread, Table, cluster_members, fixed, paired};
 
 /// The row by the text: images have convolutional autoencoders.
@@ -25,9 +27,9 @@ fn own<'a>(records: &'a Records, dataset: &str) -> Option<&'a Row> {
 pub(super) fn findings(records: &Records) -> Vec<String> {
     let acc = |id: &str, dataset: &str| records.metric(id, dataset, "acc").map(|s| s.mean);
     let mut findings = Vec::new();
-    let readings = DATASETS.iter().filter_map(|dataset| {
+    for dataset in DATASETS {
         let said = |id: &str, words: &str| acc(id, dataset).map(|acc| format!("{} {words}", fixed(acc, 3)));
-        let both: Vec<String> = [
+        let readings: Vec<String> = [
             said(OF_PAPER, "with convolutional autoencoders"),
             said(BY_TEXT, "with fully connected ones"),
             said(FIXED, "with these and fixed weights"),
@@ -35,16 +37,15 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect();
+        if readings.is_empty() {
+            continue;
+        }
         let printed = (PAPER.printed)(dataset, PAPER.own, "acc");
-        let printed = printed.map_or(String::new(), |p| format!(" (published {})", fixed(p, 3)));
-        (!both.is_empty()).then(|| format!("{} {}{printed}", dataset_name(dataset), both.join(", ")))
-    });
-    let readings: Vec<String> = readings.collect();
-    if !readings.is_empty() {
-        findings.push(format!(
-            "ACC of MIXAE; the paper's autoencoders of images are convolutional, and its documents are others: {}.",
-            readings.join("; ")
-        ));
+        let of_others = if dataset == TEXT { " of other documents" } else { "" };
+        let printed = printed.map_or(String::new(), |p| format!("; published {}{of_others}", fixed(p, 3)));
+        let k_means =
+            acc("k-means", dataset).map_or(String::new(), |acc| format!("; k-means {}", fixed(acc, 3)));
+        findings.push(format!("{}: MIXAE {}{k_means}{printed}.", dataset_name(dataset), readings.join(", ")));
     }
     let changed = DATASETS.iter().filter_map(|dataset| {
         let pairs = paired(records.of(CONSISTENT, dataset), records.of(CONTROL, dataset));
@@ -53,13 +54,15 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         };
         let (with, without) =
             (mean(&|pair| pair.0.metrics.get("acc"))?, mean(&|pair| pair.1.metrics.get("acc"))?);
-        Some(format!("{} {with} and {without} ({})", dataset_name(dataset), pairs.len()))
+        let undecided = pairs.iter().filter(|(_, control)| is_undecided(control)).count();
+        let undecided = if undecided > 0 { format!(", {undecided} never decided") } else { String::new() };
+        Some(format!("{} {with} and {without} ({}{undecided})", dataset_name(dataset), pairs.len()))
     });
     let changed: Vec<String> = changed.collect();
     if !changed.is_empty() {
         findings.push(format!(
             "An addition of ours asks that a sample keeps its assignment when it is changed a little. ACC with and without the autoencoders' \
-             loss, at the same seeds (in brackets how many): {}.",
+             loss, at the same seeds (in brackets how many, and in how many of those without it most samples stayed undecided): {}.",
             changed.join("; ")
         ));
     }
@@ -93,6 +96,9 @@ pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result
         .collect();
     figures::covariances(&rows, records, store, page)?;
     figures::other_k(records, store, page)?;
+    if let Some(table) = suspects(records) {
+        page.table("suspects", &table);
+    }
     page.heading("VaDE, seed by seed");
     if let Some(table) = seeds(records) {
         page.table("vade", &table);
@@ -105,16 +111,15 @@ fn entropies(records: &Records) -> Table {
     let mut columns = vec![Column::words("data"), Column::number("ln K", 2)];
     columns.push(Column::number("batch entropy of the classes", 2));
     columns.push(Column::number("batch entropy, published", 2));
-    columns.push(Column::spread("batch entropy, dynamic weights", 2));
-    columns.push(Column::spread("batch entropy, fixed weights", 2));
+    let readings = ["convolutional", "fully connected", "the same, fixed weights"];
+    columns.extend(readings.map(|reading| Column::spread(format!("batch entropy, {reading}"), 2)));
     columns.push(Column::number("sample entropy, published", 3));
-    columns.push(Column::spread("sample entropy, dynamic weights", 3));
-    columns.push(Column::spread("sample entropy, fixed weights", 3));
+    columns.extend(readings.map(|reading| Column::spread(format!("sample entropy, {reading}"), 3)));
     let fact = |id: &str, dataset: &str, name: &str| {
         Cell::from(Spread::of(records.of(id, dataset).iter().filter_map(|run| run.facts.get(name).copied())))
     };
     let row = |dataset: &&str| {
-        let shown = [by_text(records, dataset), FIXED];
+        let shown = [OF_PAPER, BY_TEXT, FIXED];
         let run = shown.iter().find_map(|id| records.of(id, dataset).first())?;
         let tables = published();
         let printed = |column: &str| {
@@ -135,11 +140,45 @@ fn entropies(records: &Records) -> Table {
         "In nats, over all samples, after training. The sample entropy of the classes is 0. A random partition that is certain of itself has a batch \
          entropy of ln K and a sample entropy of 0 too: these numbers alone show no good clustering."
             .to_owned(),
-        "Dynamic weights: convolutional autoencoders where the tables have them, else fully connected ones. Fixed weights: fully connected ones."
-            .to_owned(),
+        "A run that lost one of ten clusters, with equal shares of the others, has a batch entropy of ln 9 = 2.20.".to_owned(),
     ];
     let title = "Table 3: entropies of the assignments".to_owned();
     Table { title, columns, rows: DATASETS.iter().filter(|d| **d != SMALL).filter_map(row).collect(), notes }
+}
+
+/// Whether the mean entropy of a sample's assignment is above half of what it is at most.
+fn is_undecided(run: &RunRecord) -> bool {
+    let most = (run.cluster_sizes.len() as f64).ln();
+    run.facts.get(SAMPLE_ENTROPY).is_some_and(|entropy| *entropy > 0.5 * most)
+}
+
+/// The runs that end with a cluster that is nearly empty, or has most samples.
+fn suspects(records: &Records) -> Option<Table> {
+    let mut rows = Vec::new();
+    for (row, planned, runs) in records.entries() {
+        for run in runs {
+            let fact = |name: &str| run.facts.get(name).copied();
+            let (Some(small), Some(largest)) = (fact(SMALL_CLUSTERS), fact(LARGEST_SHARE)) else { continue };
+            if small == 0.0 && largest <= 0.5 {
+                continue;
+            }
+            rows.push(vec![
+                Cell::from(dataset_name(&planned.dataset)),
+                Cell::Text(row.label.clone()),
+                Cell::Number(run.seed as f64),
+                Cell::Number(run.cluster_sizes.len() as f64),
+                Cell::Number(small),
+                Cell::Number(100.0 * largest),
+            ]);
+        }
+    }
+    let mut columns = ["data", "row"].map(Column::words).to_vec();
+    columns.extend(
+        ["seed", "clusters", "nearly empty", "largest, % of the samples"].map(|name| Column::number(name, 0)),
+    );
+    let title = "Runs that lost a cluster, or have one with more than half of the samples".to_owned();
+    let notes = vec!["A cluster is nearly empty with a tenth of an equal share, or less.".to_owned()];
+    (!rows.is_empty()).then_some(Table { title, columns, rows, notes })
 }
 
 /// −Σ p ln p of the shares p of the classes.

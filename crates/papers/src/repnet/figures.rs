@@ -20,18 +20,29 @@ pub(super) fn similarities(run: &RunRecord, data: &FigureData, store: &Store, pa
             of_largest(shares(codes, 2.0 * width as f64), 0.5),
             of_largest(shares(embeddings, 1.0), 0.5),
         ];
-        let images = images.map(|values| GridImage::new(values.flatten().view()));
+        let images = images.map(|values| GridImage::new(enlarged(&values).flatten().view()));
         GridRow::new(format!("epoch {epoch}"), images.to_vec())
     });
     let title = format!("MNIST: {n} images, ordered by digit");
-    let mut grid = ImageGrid::new(title, n, n, rows.collect());
+    let mut grid = ImageGrid::new(title, ENLARGED * n, ENLARGED * n, rows.collect());
+    grid.invert = true;
     grid.column_names = ["distance in E", "p", "q"].map(str::to_owned).to_vec();
     let caption = format!(
-        "Figure 2: distances in the embedding, p and q of {n} images, ordered by digit, as training proceeds (seed {}). White is the largest of a \
+        "Figure 2: distances in the embedding, p and q of {n} images, ordered by digit, as training proceeds (seed {}). Black is the largest of a \
          picture; p and q are shown by their square roots.",
         run.seed
     );
     Ok(page.figure(store, "similarities", &caption, &grid.quick(page.is_quick()))?)
+}
+
+/// Pixels a side that a pair has.
+const ENLARGED: usize = 2;
+
+fn enlarged(values: &Array2<f64>) -> Array2<f64> {
+    let (height, width) = values.dim();
+    Array2::from_shape_fn((ENLARGED * height, ENLARGED * width), |(i, j)| {
+        values[[i / ENLARGED, j / ENLARGED]]
+    })
 }
 
 /// Squared distances of all pairs.
@@ -117,6 +128,7 @@ mod tests {
         for (value, expected) in found.row(0).iter().zip([0.0, FIRST, 1.0 - FIRST]) {
             assert!((value - expected).abs() < 1e-12, "{value}");
         }
-        assert_eq!(of_largest(found, 0.5)[[1, 0]], 1.0);
+        let image = enlarged(&of_largest(found, 0.5));
+        assert_eq!((image.dim(), image[[2, 0]], image[[3, 1]]), ((6, 6), 1.0, 1.0));
     }
 }
