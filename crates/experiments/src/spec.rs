@@ -189,6 +189,17 @@ pub enum MeasureSpec {
     Generated(Generated),
 }
 
+impl MeasureSpec {
+    /// Whether the results of both have one place in a record, so that only one of them can be kept.
+    pub fn is_kept_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::OtherK(one), Self::OtherK(other)) => one.k == other.k,
+            (Self::Map(one), Self::Map(other)) => one.settings.n_components == other.settings.n_components,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
 impl RunSpec {
     /// The data set's name in paths and titles.
     pub fn dataset(&self) -> String {

@@ -1,4 +1,4 @@
-use crate::{Error, Folders, Job, Machine, Message, Result, RunSpec, Status, Store, execute};
+use crate::{Error, Folders, Job, Machine, MeasureSpec, Message, Result, RunSpec, Status, Store, execute};
 use deepclust_methods::Progress;
 use std::io::{BufRead, Write};
 use std::ops::ControlFlow;
@@ -47,9 +47,9 @@ pub(crate) fn run(job: &Job, progress: &mut dyn Progress) -> Result<()> {
         Status::Recorded(_) if !job.rerun => return Ok(()),
         // What the old record has beyond what is asked for is measured again, so that nobody misses it.
         Status::Recorded(record) | Status::Lacks(record) => {
-            let more =
-                record.spec.measures.into_iter().filter(|measure| !job.spec.measures.contains(measure));
-            spec.measures.extend(more);
+            let is_asked_for =
+                |measure: &MeasureSpec| job.spec.measures.iter().any(|m| m.is_kept_with(measure));
+            spec.measures.extend(record.spec.measures.into_iter().filter(|measure| !is_asked_for(measure)));
         }
         _ => {}
     }

@@ -37,7 +37,7 @@ impl Progress for Listener<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measures::Entropies;
+    use crate::measures::{Entropies, SampledSilhouette};
     use crate::spec::tests::spec;
     use crate::{DataSpec, Generator, MeasureSpec, RunSpec, Source, Status, Store};
     use deepclust_datasets::Split;
@@ -84,6 +84,18 @@ mod tests {
         run(&[Job { rerun: true, ..plain }]);
         let store = Store::read_only(folder.path());
         assert!(matches!(store.status(&more.spec).unwrap(), Status::Recorded(_)));
+    }
+
+    #[test]
+    fn a_measure_with_other_settings_takes_the_place_of_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let sampled = |samples| MeasureSpec::SampledSilhouette(SampledSilhouette { samples });
+        for samples in [10, 20] {
+            let mut job = job(folder.path(), 1);
+            job.spec.measures = vec![sampled(samples)];
+            let Outcome::Recorded(record) = run(&[job]).0.remove(0) else { panic!("no record") };
+            assert_eq!(record.spec.measures, [sampled(samples)]);
+        }
     }
 
     #[test]
