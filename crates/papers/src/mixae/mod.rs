@@ -4,6 +4,7 @@
 mod figures;
 mod rows;
 mod settings;
+mod tables;
 mod views;
 
 use crate::paper::{AGREEMENT, NOTHING};

@@ -92,7 +92,7 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     let of_ours = mixture(FIXED, words, &OF_FIXED, fixed, scale)?.published("MIXAE");
     let words = "MIXAE with assignments that stay under changes of the samples (ours)";
     let changed = mixture(CONSISTENT, words, &CHANGED, consistent, scale)?;
-    let words = "the same without the autoencoders' loss: a control";
+    let words = "control: assignments that stay under changes, without the autoencoders' loss";
     let without = |dataset: &str, scale| MixaeSettings { reconstructs: false, ..consistent(dataset, scale) };
     let control = mixture(CONTROL, words, &CONTROLLED, without, scale)?;
     let words = "MIXAE, convolutional, fixed weights of the entropies, Adam at 3e-3";

@@ -1,6 +1,7 @@
 //! Dahal, "Learning Embedding Space for Clustering From Deep Representations": a network between codes and k-means, trained so that the
 //! pairs that are near among the codes are near in its embedding.
 
+mod course;
 mod figures;
 mod rows;
 mod settings;

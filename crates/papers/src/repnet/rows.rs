@@ -34,7 +34,7 @@ const OF_CODE: [(&str, u64); 5] = [("mnist", 5), (TEXT, 5), (FASHION, 3), ("usps
 const OF_LONGER: [(&str, usize, u64); 5] = [
     ("mnist", EPOCHS_OF_CODE_ON_MNIST, 1),
     (TEXT, epochs_of_as_many_steps(23_405), 1),
-    (FASHION, LONGER_EPOCHS_OF_FASHION, 1),
+    (FASHION, LONGER_EPOCHS_OF_FASHION, 3),
     ("usps-9298", epochs_of_as_many_steps(9_298), 1),
     ("uci-har", epochs_of_as_many_steps(10_299), 1),
 ];
