@@ -51,16 +51,19 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         };
         let (with, without) =
             (mean(&|pair| pair.0.metrics.get("acc"))?, mean(&|pair| pair.1.metrics.get("acc"))?);
-        let undecided = pairs.iter().filter(|(_, control)| is_undecided(control)).count();
-        let undecided = if undecided > 0 { format!(", {undecided} never decided") } else { String::new() };
+        let controls = records.of(CONTROL, dataset);
+        let undecided = match controls.iter().filter(|run| is_undecided(run)).count() {
+            0 => String::new(),
+            n => format!("; {n} of {} runs without it left most samples undecided", controls.len()),
+        };
         Some(format!("{} {with} and {without} ({}{undecided})", dataset_name(dataset), pairs.len()))
     });
     let changed: Vec<String> = changed.collect();
     if !changed.is_empty() {
         findings.push(format!(
             "An addition of ours asks that a sample keeps its assignment when it is changed a little. ACC with and without the autoencoders' \
-             loss, at the same seeds (in brackets how many, and in how many of those without it most samples stayed undecided): {}.",
-            changed.join("; ")
+             loss, at the same seeds (in brackets how many): {}.",
+            changed.join(", ")
         ));
     }
     let vade = DATASETS.iter().filter_map(|dataset| {
