@@ -31,9 +31,11 @@ fn broken(line: u64, error: &csv::Error) -> Wrong {
     Wrong { line, column: None, expected: "fields between delimiters".into(), found }
 }
 
-/// Fields that count: where blanks separate them, there is nothing between two blanks.
+/// Fields that count: where blanks separate them, so do tabs, and there is nothing between two of them.
 fn fields(record: &csv::ByteRecord, delimiter: u8) -> impl Iterator<Item = &[u8]> {
-    record.iter().filter(move |field| delimiter != b' ' || !field.is_empty())
+    let blanks = delimiter == b' ';
+    let parts = record.iter().flat_map(move |field| field.split(move |&byte| blanks && byte == b'\t'));
+    parts.filter(move |field| !blanks || !field.is_empty())
 }
 
 /// Reads the first record that holds something.

@@ -29,6 +29,8 @@ fn tables_of_every_kind() {
         "a\tb\n1\t-2.5\n3e2\t4\n",
         "a|b\n1|-2.5\n3e2|4\n",
         "a b\n 1  -2.5\n3e2\t4 \n",
+        "a \t b\n1 -2.5\n3e2 4\n",
+        "\"a\" b\n1\t-2.5\n3e2 4\n",
         "\"a\",\"b\"\n1,-2.5\n3e2,4\n",
         "\"a\",\"b\"\n\"1\",-2.5\r\n\"3e2\",\"4\"\r\n",
         "\"a\" \"b\"\n\"1\" -2.5\n\"3e2\" 4\n",
@@ -168,8 +170,8 @@ proptest! {
             let fields = guess::fields(line.as_bytes(), delimiter as u8);
             fields.len() != 3 || line[1..].starts_with([' ', '\t']) && fields[0] != b"#"
         };
-        prop_assume!(comments.iter().all(|line| is_comment(&line)));
-        let text = comments.join("\n") + "\n" + &table;
+        let comments: String = comments.iter().filter(is_comment).map(|line| format!("{line}\n")).collect();
+        let text = comments + &table;
         let found = sheet(text.as_bytes(), &options).unwrap();
         prop_assert_eq!(found.numbers.data, expected.numbers.data);
         prop_assert_eq!(found.rows, expected.rows);
