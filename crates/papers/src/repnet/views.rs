@@ -55,7 +55,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
         .filter_map(|dataset| Some(format!("{} on {}", spread(LONGER, dataset)?, dataset_name(dataset))));
     let words: Vec<String> = words.collect();
     if !words.is_empty() {
-        findings.push(format!("With more joint epochs it has {}: a table below has both.", words.join(", ")));
+        findings.push(format!("With more joint epochs it has {}.", words.join(", ")));
     }
     let courses: Vec<Course> = courses(records);
     let later = |course: &Course<'_>| {
@@ -80,10 +80,11 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
 /// Tables and figures.
 pub(super) fn views(records: &Records, store: &Store, page: &mut Page) -> Result<()> {
     page.heading("ACC as training proceeds");
-    if let Some(table) = course_table(&courses(records)) {
+    let courses = courses(records);
+    if let Some(table) = course_table(&courses) {
         page.table("course", &table);
     }
-    if let Some(table) = stops(records) {
+    if let Some(table) = stops(&courses) {
         page.table("stops", &table);
     }
     if let Some(table) = longer(records) {

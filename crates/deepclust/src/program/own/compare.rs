@@ -99,9 +99,9 @@ fn show(lines: &[Line], folder: &Folder) -> Result<()> {
     })?;
     say(&format!("{}, and a folder for each method beside it", path.display()));
     // Of a method that failed now, too.
-    let is_new = |name: &String| lines.iter().any(|line| line.method == *name && line.found.is_ok());
+    let is_new = |name: &&str| lines.iter().any(|line| line.method == *name && line.found.is_ok());
     let earlier = folder.answers().into_iter().filter(|name| !is_new(name));
-    let earlier: Vec<String> = earlier.collect();
+    let earlier: Vec<&str> = earlier.collect();
     if !earlier.is_empty() {
         say(&format!("  ! folders of an earlier comparison are there too: {}", earlier.join(", ")));
     }

@@ -89,14 +89,14 @@ impl Folder {
     }
 
     /// The folders in it, named after a method, that hold an answer of ours, in alphabetical order.
-    pub fn answers(&self) -> Vec<String> {
+    pub fn answers(&self) -> Vec<&'static str> {
         let is_ours = |name: &&str| {
             let summary = fs::read_to_string(self.path(name).join("summary.json")).unwrap_or_default();
             is_our_summary(&summary)
         };
-        let mut names: Vec<&str> = METHODS.iter().map(|method| method.slug).filter(is_ours).collect();
+        let mut names: Vec<&'static str> = METHODS.iter().map(|method| method.slug).filter(is_ours).collect();
         names.sort_unstable();
-        names.into_iter().map(str::to_owned).collect()
+        names
     }
 
     /// A file or folder in it.
