@@ -104,7 +104,7 @@ pub enum Error {
     },
     /// A row without direction under the cosine distance.
     #[error(
-        "row {row} is zero and has no direction, expected rows that are not under the cosine distance ({rows} are)"
+        "row {row} (counted from 0) is zero and has no direction, expected rows that are not under the cosine distance ({rows} are): leave them out, or take the Euclidean distance"
     )]
     ZeroRow {
         /// The first such row.

@@ -46,6 +46,10 @@ pub mod facts {
     pub const RESOLUTION: &str = "resolution";
     /// Large parts of the neighbour graph, where they are more than the clusters asked for and the nearest were joined.
     pub const JOINED_PARTS: &str = "parts of the graph that were joined";
+    /// Parts of a neighbour graph that nothing ties to others, and that were too small to be a cluster.
+    pub const DISSOLVED_PARTS: &str = "parts of the graph too small for a cluster";
+    /// Samples in the largest of these parts.
+    pub const LARGEST_DISSOLVED: &str = "samples of the largest part too small for a cluster";
     /// Mean adjusted Rand index of the reported seed's communities with those of the others.
     pub const AGREEMENT: &str = "agreement of seeds";
     /// Seeds for which no resolution gave k communities.

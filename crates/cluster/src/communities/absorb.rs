@@ -2,8 +2,8 @@ use super::graph::Graph;
 use ndarray::ArrayView2;
 
 /// Gives the points of communities `k` and above, small ones, to the first `k`: whole connected remainders at a time, each
-/// to the community it is tied to with the largest weight; one that is tied to none goes to the nearest mean of `rows`, or
-/// to community 0 without rows.
+/// to the community it is tied to with the largest weight; one that is tied to none goes to the community whose mean of `rows` is nearest to
+/// its own, or to community 0 without rows.
 pub(super) fn absorb(graph: &Graph, labels: &mut [usize], k: usize, rows: Option<ArrayView2<'_, f32>>) {
     let count = labels.iter().max().map_or(0, |l| l + 1);
     if count <= k {
@@ -31,7 +31,7 @@ pub(super) fn absorb(graph: &Graph, labels: &mut [usize], k: usize, rows: Option
         let goes: Vec<Option<usize>> = ties.iter().map(|t| strongest(t)).collect();
         if goes.iter().all(Option::is_none) {
             if left.contains(&true) {
-                to_nearest(labels, k, rows);
+                to_nearest(graph, labels, k, rows);
             }
             return;
         }
@@ -41,23 +41,38 @@ pub(super) fn absorb(graph: &Graph, labels: &mut [usize], k: usize, rows: Option
     }
 }
 
-fn to_nearest(labels: &mut [usize], k: usize, rows: Option<ArrayView2<'_, f32>>) {
+/// Whole parts of the graph that are tied to none of the first `k` go to the community whose mean is nearest to theirs.
+fn to_nearest(graph: &Graph, labels: &mut [usize], k: usize, rows: Option<ArrayView2<'_, f32>>) {
     let Some(rows) = rows else {
         labels.iter_mut().filter(|l| **l >= k).for_each(|l| *l = 0);
         return;
     };
-    let d = rows.ncols();
-    let mut means = vec![0.0_f64; k * d];
-    let mut sizes = vec![0.0_f64; k];
-    for (row, &label) in rows.outer_iter().zip(&*labels).filter(|(_, l)| **l < k) {
-        sizes[label] += 1.0;
-        means[label * d..][..d].iter_mut().zip(row).for_each(|(m, v)| *m += f64::from(*v));
+    let parts = graph.parts();
+    let of_communities = means(rows, k, |i| Some(labels[i]).filter(|&label| label < k));
+    let count = parts.iter().max().map_or(0, |last| last + 1);
+    let of_parts = means(rows, count, |i| Some(parts[i]).filter(|_| labels[i] >= k));
+    let nearest = |part: &Vec<f64>| {
+        let apart =
+            |c: &usize| -> f64 { part.iter().zip(&of_communities[*c]).map(|(v, m)| (v - m).powi(2)).sum() };
+        (0..k).min_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or(0)
+    };
+    let goes: Vec<usize> = of_parts.iter().map(nearest).collect();
+    for (label, part) in labels.iter_mut().zip(&parts).filter(|(label, _)| **label >= k) {
+        *label = goes[*part];
     }
-    means.chunks_mut(d).zip(&sizes).for_each(|(mean, s)| mean.iter_mut().for_each(|m| *m /= s));
-    for (row, label) in rows.outer_iter().zip(labels).filter(|(_, l)| **l >= k) {
-        let apart = |c: &usize| -> f64 {
-            row.iter().zip(&means[c * d..][..d]).map(|(v, m)| (f64::from(*v) - m).powi(2)).sum()
-        };
-        *label = (0..k).min_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or(0);
+}
+
+/// The mean of the rows of each of `count` groups.
+fn means(rows: ArrayView2<'_, f32>, count: usize, group: impl Fn(usize) -> Option<usize>) -> Vec<Vec<f64>> {
+    let mut means = vec![vec![0.0; rows.ncols()]; count];
+    let mut sizes = vec![0.0_f64; count];
+    for (i, row) in rows.outer_iter().enumerate() {
+        let Some(group) = group(i) else { continue };
+        sizes[group] += 1.0;
+        means[group].iter_mut().zip(row).for_each(|(mean, v)| *mean += f64::from(*v));
     }
+    for (mean, size) in means.iter_mut().zip(&sizes) {
+        mean.iter_mut().for_each(|m| *m /= size);
+    }
+    means
 }

@@ -1,6 +1,6 @@
 use super::absorb::absorb;
 use super::graph::Graph;
-use super::labels::{by_size, large};
+use super::labels::{by_size, large, small};
 use super::leiden::{Arranged, check_resolution};
 use super::model::{GraphCommunitiesModel, SeedRun};
 use super::modularity::modularity;
@@ -152,7 +152,7 @@ impl GraphCommunities {
         let settings = &self.settings;
         let seeds: Vec<u64> = (0..settings.seeds).map(|_| rng.next_u64()).collect();
         let iterations = settings.iterations;
-        let mut joined = None;
+        let (mut joined, mut dissolved) = (None, Vec::new());
         let found: Vec<Found> = match target {
             Target::Clusters(1) => vec![Found::Yes(0.0, vec![0; graph.len()])],
             Target::Resolution(r) => {
@@ -164,6 +164,7 @@ impl GraphCommunities {
                 let least = settings.least(graph.len(), k);
                 let parts = graph.parts();
                 let count = large(&parts, least);
+                dissolved = small(&parts, least);
                 match rows {
                     _ if count <= k => searches(graph, k, least, &seeds, iterations),
                     Some(rows) => {
@@ -186,7 +187,14 @@ impl GraphCommunities {
                     }
                     let labels = by_size(&labels);
                     let modularity = modularity(graph, &labels, 1.0)?;
-                    runs.push(SeedRun { resolution, modularity, agreement: 1.0, joined, labels });
+                    runs.push(SeedRun {
+                        resolution,
+                        modularity,
+                        agreement: 1.0,
+                        joined,
+                        dissolved: dissolved.clone(),
+                        labels,
+                    });
                 }
                 Found::No { below: b, above: a } => (below, above) = (below.max(b), above.min(a)),
             }

@@ -25,3 +25,10 @@ pub(super) fn sizes(labels: &[usize]) -> Vec<usize> {
 pub(super) fn large(labels: &[usize], least: usize) -> usize {
     sizes(labels).into_iter().filter(|&size| size >= least).count()
 }
+
+/// Sizes of the communities of less than `least` points, largest first.
+pub(super) fn small(labels: &[usize], least: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = sizes(labels).into_iter().filter(|&size| size < least).collect();
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found
+}

@@ -13,6 +13,9 @@ pub struct SeedRun {
     pub agreement: f64,
     /// The large parts that the graph falls into, where they are more than the communities asked for and the nearest were joined.
     pub joined: Option<usize>,
+    /// Sizes of the parts of the graph that nothing ties to others and that were too small to count, largest first. Each is in the
+    /// community whose mean is nearest.
+    pub dissolved: Vec<usize>,
     /// Its labels, numbered by size.
     pub labels: Vec<usize>,
 }

@@ -254,6 +254,29 @@ fn a_disconnected_graph_gives_its_parts_or_joins_the_nearest() {
 }
 
 #[test]
+fn a_part_too_small_for_a_community_stays_together_and_is_told() {
+    // 20 rows, fewer than a tenth of an equal share, half-way between two groups: some are nearer to one, some to the other.
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let x = Array2::from_shape_fn((420, 2), |(i, j)| {
+        let noise = rng.random_range(-0.5..0.5_f32);
+        match (i, j) {
+            (400.., 0) => 10.0 + noise,
+            (400.., _) => 40.0 + noise,
+            (_, 0) => 20.0 * (i % 2) as f32 + noise,
+            _ => noise,
+        }
+    });
+    let found = fit(&x, 2).unwrap();
+    let labels = found.labels();
+    assert!(labels[400..].iter().all(|label| *label == labels[400]), "{:?}", &labels[400..]);
+    assert_eq!(found.best().unwrap().dissolved, [20]);
+    let settings = GraphCommunitiesSettings { least_share: 0.09, ..Default::default() };
+    let counted = GraphCommunities::new(settings).unwrap().fit(x.view(), 3, 3).unwrap();
+    assert!(counted.best().unwrap().dissolved.is_empty());
+    assert_eq!(counted.labels().iter().filter(|label| **label == 2).count(), 20);
+}
+
+#[test]
 fn duplicates_beyond_the_neighbours() {
     // Eight rows, each 50 times: every group of equals is a part of its own.
     let corners = groups(8, 3, 8, 0.0, 9);

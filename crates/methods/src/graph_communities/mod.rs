@@ -12,7 +12,9 @@ use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, Method, Model, Preparation, Result, Scaling, Shape};
-use deepclust_cluster::{GraphCommunities as Communities, GraphCommunitiesSettings as CommunitiesSettings};
+use deepclust_cluster::{
+    GraphCommunities as Communities, GraphCommunitiesSettings as CommunitiesSettings, SeedRun,
+};
 use deepclust_manifold::Metric;
 use ndarray::{ArrayView2, CowArray, Ix2};
 use rand::RngCore;
@@ -78,7 +80,7 @@ impl Method for GraphCommunities {
             facts.insert(facts::MODULARITY.to_owned(), best.modularity);
             facts.insert(facts::RESOLUTION.to_owned(), best.resolution);
             facts.insert(facts::AGREEMENT.to_owned(), best.agreement);
-            facts.extend(best.joined.map(|parts| (facts::JOINED_PARTS.to_owned(), parts as f64)));
+            facts.extend(facts_of_parts(best));
         }
         facts.insert(facts::FAILED_SEEDS.to_owned(), found.failed() as f64);
         let confidence: f64 = found.confidence().iter().map(|&share| f64::from(share)).sum();
@@ -96,6 +98,18 @@ impl Method for GraphCommunities {
         let found = context.stage("neighbours", |_| method.graph(scaled.view(), seed))?;
         Ok(Preparation::Shared(Box::new(prepared::PreparedCommunities { scaling, method, found })))
     }
+}
+
+/// What a graph that falls into parts gives reason to tell.
+fn facts_of_parts(run: &SeedRun) -> Vec<(String, f64)> {
+    let joined = run.joined.map(|parts| (facts::JOINED_PARTS, parts));
+    let count = run.dissolved.len();
+    let dissolved = run
+        .dissolved
+        .first()
+        .map(|&largest| [(facts::DISSOLVED_PARTS, count), (facts::LARGEST_DISSOLVED, largest)]);
+    let all = joined.into_iter().chain(dissolved.into_iter().flatten());
+    all.map(|(name, value)| (name.to_owned(), value as f64)).collect()
 }
 
 impl Registered for GraphCommunities {

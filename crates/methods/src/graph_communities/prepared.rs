@@ -1,4 +1,4 @@
-use super::VotingModel;
+use super::{VotingModel, facts_of_parts};
 use crate::checks::check_clusters;
 use crate::method::empty_clusters;
 use crate::names::facts;
@@ -34,7 +34,7 @@ impl Prepared for PreparedCommunities {
             (facts::RESOLUTION.to_owned(), run.resolution),
             (facts::FAILED_SEEDS.to_owned(), failed as f64),
         ]);
-        facts.extend(run.joined.map(|parts| (facts::JOINED_PARTS.to_owned(), parts as f64)));
+        facts.extend(facts_of_parts(&run));
         Ok(Partition { labels: run.labels, facts, centres: None })
     }
 
