@@ -157,9 +157,11 @@ fn is_stable(plan: &Plan) -> bool {
 fn second_thoughts(plan: &Plan, found: usize) -> Option<String> {
     let stable = plan.opinions.as_ref().filter(|_| plan.k.is_none())?;
     let stable = by_communities(stable).ok()?;
+    let asked = plan.options.method.as_deref().is_some_and(|name| name != "auto");
+    let how = if asked { ", which takes another method" } else { "" };
     (stable != found).then(|| {
         format!(
-            "The method finds {found} clusters, the stability of communities of the neighbour graph speaks for {stable}: compare with -k {stable}."
+            "The method finds {found} clusters, the stability of communities of the neighbour graph speaks for {stable}: compare with -k {stable}{how}."
         )
     })
 }

@@ -223,7 +223,7 @@ fn why(options: &Options, method: &Entry, scaling: &Scaling, of_shape: &str) -> 
     let why = match (&options.method, method.slug) {
         (Some(name), _) if name != "auto" => format!("The method `{}` was asked for.", method.slug),
         (_, WITH_K) => format!(
-            "The method is `{WITH_K}`, because the number of clusters is known: it needs no network, and on the pictures that were measured it is level with the best deep methods."
+            "The method is `{WITH_K}`, because the number of clusters is known: it needs no network, and on MNIST and USPS it is level with the best deep methods."
         ),
         _ => format!(
             "The method is `{WITHOUT_K}`, because k is not given: it finds the number of clusters by density."
@@ -286,7 +286,10 @@ mod tests {
         assert_eq!(scaling(&table()), Scaling::Standardise);
         let signed = plan(&(&table() / 200.0), &Options::default()).unwrap();
         assert_eq!((signed.scaling, signed.shape), (Scaling::AsGiven, Shape::Tables));
-        let grey = plan(&table().map(|v| v.abs() / 200.0), &Options::default()).unwrap();
+        let shares = table().map(|v| v.abs() / 200.0);
+        assert_eq!(scaling(&shares), Scaling::Standardise);
+        let grey = shares.slice(ndarray::s![.., 3..]).to_owned();
+        let grey = plan(&grey, &Options::default()).unwrap();
         assert_eq!((grey.scaling, grey.shape), (Scaling::AsGiven, Shape::Images));
         assert_eq!(scaling(&Array2::from_shape_fn((40, 16), |(i, j)| (6 * i + j) as f32)), Scaling::By255);
         let text = Options { sparse: true, ..Options::default() };

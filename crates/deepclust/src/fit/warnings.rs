@@ -27,6 +27,16 @@ pub(super) fn warnings(
             "The neighbour graph falls into {parts} parts that nothing ties together, more than the {wanted} clusters asked for: the nearest were joined. -k {parts} keeps them apart."
         ));
     }
+    let fact = |name: &str| run.facts.get(name).copied();
+    if let (Some(parts), Some(largest)) = (fact(facts::DISSOLVED_PARTS), fact(facts::LARGEST_DISSOLVED)) {
+        // What the setting has to be for the largest one to count, in digits that stay below it.
+        let share = ((1000.0 * largest * wanted / n).floor().max(1.0) / 1000.0).min(1.0);
+        let (groups, are) = if parts == 1.0 { ("group", "is") } else { ("groups", "are") };
+        found.push(format!(
+            "{parts} {groups} of rows that nothing ties to the others {are} too small to be a cluster, and went to the nearest ones; the largest has {largest} rows. --set \
+             graph.least_share={share} lets it be one."
+        ));
+    }
     let single = sizes.iter().filter(|&&size| size == 1).count();
     if single > 0 {
         found.push(format!("{single} of the {} clusters hold a single row.", sizes.len()));
@@ -99,11 +109,16 @@ mod tests {
         let two = |large: usize| of([vec![0; large], vec![1; 100 - large]].concat(), Some(2), 1.0);
         assert!(two(75).is_empty() && two(85)[0].starts_with("Cluster 0 holds 85 %"));
         run.facts.insert(facts::JOINED_PARTS.to_owned(), 7.0);
+        run.facts.extend(
+            [(facts::DISSOLVED_PARTS, 1.0), (facts::LARGEST_DISSOLVED, 1.0)].map(|(a, b)| (a.to_owned(), b)),
+        );
         let failed = [(4, "training diverged".to_owned())];
         let said = warnings(&[run], 0, Some(4), 1.0, &failed).join("\n");
         assert!(
             said.contains("2 of the 4 clusters")
                 && said.contains("-k 7 keeps them apart")
+                && said.contains("1 group of rows that nothing ties to the others is too small")
+                && said.contains("--set graph.least_share=1 lets")
                 && said.contains("Seed 4 failed"),
             "{said}"
         );
