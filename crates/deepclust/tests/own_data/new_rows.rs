@@ -239,3 +239,21 @@ fn what_new_rows_cannot_have_is_said() {
         .failure()
         .stderr(contains("the embedding of the fit for --out"));
 }
+
+#[test]
+fn sparse_rows_may_end_earlier_or_later_than_those_of_the_fit() {
+    let folder = folder();
+    let rows: String = (0..40).map(|i| format!("{0} {1}:1 4:0.{2}\n", i % 2, 1 + i % 2, 1 + i % 9)).collect();
+    fs::write(folder.path().join("rows.svm"), rows).unwrap();
+    let fit = ["fit", "rows.svm", "-k", "2", "--method", "k-means", "--seeds", "2", "--out", "model"];
+    deepclust(&folder).args(fit).assert().success();
+    fs::write(folder.path().join("short.svm"), "0 1:1\n1 2:1\n").unwrap();
+    fs::write(folder.path().join("long.svm"), "0 1:1 9:1\n1 2:1\n").unwrap();
+    let (short, said) = predicted(&folder, "model", "short.svm");
+    assert!(short[0] != short[1] && !said.contains("left out"), "{short:?} {said}");
+    let (long, said) = predicted(&folder, "model", "long.svm");
+    assert!(
+        long == short && said.contains("left out are columns that the fit did not have, from 5 on"),
+        "{long:?} {said}"
+    );
+}

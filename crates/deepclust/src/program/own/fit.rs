@@ -4,6 +4,7 @@ use super::categories::Categories;
 use super::folder::Folder;
 use super::host::{Listening, Program};
 use super::input::{self, Input};
+use super::staging::Staging;
 use super::{estimate, output, report, summary};
 use crate::fit::{Answer, Options, Plan, fit_with};
 use crate::program::{as_options, counted, interrupt, say};
@@ -104,12 +105,14 @@ pub fn run(
     };
     answer.warnings.extend(categories.and_then(|values| values.warning(&answer.chosen().labels)));
     let seconds = start.elapsed().as_secs_f64();
-    output::write(folder, input, columns, &answer)?;
+    let staging = Staging::new(folder)?;
+    output::write(&staging, input, columns, &answer)?;
     let text = summary::summary(input, (rows, columns), &answer, start.elapsed().as_secs_f64())?;
     let text = serde_json::to_string_pretty(&text)?;
-    folder.write("summary.json", |out| writeln!(out, "{text}"))?;
+    staging.write("summary.json", |out| writeln!(out, "{text}"))?;
     let page = report::report(input, (rows, columns), &answer)?.to_html()?;
-    folder.write("report.html", |out| out.write_all(page.as_bytes()))?;
+    staging.write("report.html", |out| out.write_all(page.as_bytes()))?;
+    staging.finish()?;
     Ok((answer, seconds))
 }
 

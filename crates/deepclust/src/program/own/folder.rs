@@ -16,7 +16,7 @@ pub struct Folder {
 }
 
 /// What is written.
-const FILES: [&str; 5] =
+pub const FILES: [&str; 5] =
     ["report.html", "summary.json", "assignments.csv", "embedding.npy", "model.safetensors"];
 /// Where finished seeds are kept.
 const SEEDS: &str = ".seeds";

@@ -19,6 +19,7 @@ mod output;
 mod predict;
 mod profile;
 mod report;
+mod staging;
 mod summary;
 
 pub use arguments::{ChooseK, Compare, Embed, Fit, Predict};

@@ -7,7 +7,7 @@ use crate::program::{counted, say_error};
 use anyhow::{Result, bail};
 use deepclust_datasets::Scaling;
 use deepclust_datasets::own::{Missing, OwnOptions};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use std::collections::{HashMap, HashSet};
 
 /// Rows as the model's own were read: the same columns, and values of the same unit.
@@ -102,6 +102,21 @@ fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
         (input.x, input.columns, input.ranges) = (x, note.columns.clone(), ranges);
     }
     let (expected, found) = (note.width, input.x.ncols());
+    // A sparse file shows no zeros at the end, and its columns have numbers.
+    if found != expected && input.sparse && note.columns.is_empty() {
+        if found > expected {
+            say_error(&format!(
+                "{name}: left out are columns that the fit did not have, from {} on",
+                expected + 1
+            ));
+        }
+        let mut x = Array2::zeros((input.x.nrows(), expected));
+        let both = expected.min(found);
+        x.slice_mut(s![.., ..both]).assign(&input.x.slice(s![.., ..both]));
+        input.ranges.resize(expected, (0.0, 0.0));
+        input.x = x;
+        return Ok(());
+    }
     if found != expected {
         bail!(
             "{name}: expected {expected} columns, as the model was fitted on, found {found}; {same}",

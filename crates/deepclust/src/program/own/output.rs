@@ -1,8 +1,8 @@
 //! The files that a fit leaves.
 
-use super::folder::Folder;
 use super::input::{Input, numbers};
 use super::npy::write_matrix;
+use super::staging::Staging;
 use crate::fit::Answer;
 use anyhow::Result;
 use deepclust_datasets::{ImageShape, own::OwnOptions};
@@ -49,10 +49,10 @@ impl ModelNote {
     }
 }
 
-/// Writes assignments, embedding and model; what they are called.
-pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> Result<()> {
-    folder.write("assignments.csv", |out| assignments(out, input, answer))?;
-    folder.write("embedding.npy", |out| write_matrix(&mut { out }, answer.embedding.view()))?;
+/// Writes assignments, embedding and model.
+pub fn write(staging: &Staging<'_>, input: &Input, width: usize, answer: &Answer) -> Result<()> {
+    staging.write("assignments.csv", |out| assignments(out, input, answer))?;
+    staging.write("embedding.npy", |out| write_matrix(&mut { out }, answer.embedding.view()))?;
     // Where the data lie says nothing about how others are read.
     let reading = OwnOptions { labels_file: None, ..input.options.clone() };
     let note = ModelNote {
@@ -69,7 +69,7 @@ pub fn write(folder: &Folder, input: &Input, width: usize, answer: &Answer) -> R
         reading,
     };
     let note = serde_json::to_value(note)?;
-    save_model_with(&folder.path("model.safetensors"), answer.model.as_ref(), Some(&note))?;
+    save_model_with(&staging.path("model.safetensors"), answer.model.as_ref(), Some(&note))?;
     Ok(())
 }
 
@@ -86,7 +86,9 @@ fn assignments(out: &mut dyn Write, input: &Input, answer: &Answer) -> io::Resul
         if named {
             write!(out, ",{}", quoted(&input.rows[row]))?;
         }
-        write!(out, ",{cluster},{confidence:.2},{}", answer.consensus[row])?;
+        // One seed agrees with nobody.
+        let confidence = if answer.runs.len() > 1 { format!("{confidence:.2}") } else { String::new() };
+        write!(out, ",{cluster},{confidence},{}", answer.consensus[row])?;
         for run in &answer.runs {
             write!(out, ",{}", run.labels[row])?;
         }
@@ -96,7 +98,7 @@ fn assignments(out: &mut dyn Write, input: &Input, answer: &Answer) -> io::Resul
 }
 
 /// A field of a CSV file.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),

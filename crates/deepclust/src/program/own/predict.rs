@@ -2,7 +2,7 @@ use super::arguments::{Embed, Predict};
 use super::folder::replace;
 use super::new_rows::rows;
 use super::npy::write_matrix;
-use super::output::ModelNote;
+use super::output::{ModelNote, quoted};
 use crate::fit::Scores;
 use crate::program::{say, say_error};
 use anyhow::{Context, Result, bail};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// `deepclust predict`.
 pub fn predict(options: &Predict) -> Result<bool> {
     if let Some(out) = &options.out {
-        check_out(out, &[options.data.as_ref()], b"row,cluster\n", "clusters")?;
+        check_out(out, &[options.data.as_ref()], &[b"row,cluster\n", b"row,name,cluster\n"], "clusters")?;
     }
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
@@ -29,8 +29,12 @@ pub fn predict(options: &Predict) -> Result<bool> {
     let own = model.predict(input.x.view())?;
     let clusters: Vec<i32> = own.iter().map(|&own| note.ids.get(own).copied().unwrap_or(-1)).collect();
     let write = |out: &mut dyn Write| -> io::Result<()> {
-        writeln!(out, "row,cluster")?;
-        clusters.iter().enumerate().try_for_each(|(row, cluster)| writeln!(out, "{row},{cluster}"))
+        let named = input.rows.len() == clusters.len();
+        writeln!(out, "row{},cluster", if named { ",name" } else { "" })?;
+        clusters.iter().enumerate().try_for_each(|(row, cluster)| {
+            let name = if named { format!(",{}", quoted(&input.rows[row])) } else { String::new() };
+            writeln!(out, "{row}{name},{cluster}")
+        })
     };
     match &options.out {
         Some(path) => {
@@ -53,7 +57,7 @@ pub fn predict(options: &Predict) -> Result<bool> {
 }
 
 /// Refuses to write over the rows or what the fit left, and over a file that does not begin as what is written does: they would be lost.
-fn check_out(out: &Path, others: &[&Path], begins: &[u8], what: &str) -> Result<()> {
+fn check_out(out: &Path, others: &[&Path], begins: &[&[u8]], what: &str) -> Result<()> {
     if !out.is_file() {
         return Ok(());
     }
@@ -64,8 +68,10 @@ fn check_out(out: &Path, others: &[&Path], begins: &[u8], what: &str) -> Result<
             out.display()
         );
     }
-    let mut found = vec![0; begins.len()];
-    let same = File::open(out).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == begins;
+    let same = begins.iter().any(|begins| {
+        let mut found = vec![0; begins.len()];
+        File::open(out).and_then(|mut file| file.read_exact(&mut found)).is_ok() && found == **begins
+    });
     if !same && fs::metadata(out)?.len() > 0 {
         bail!(
             "{}: expected a new file or one with {what} for --out, found something else, which would be lost",
@@ -85,7 +91,7 @@ fn write_to_standard_output(write: impl FnOnce(&mut dyn Write) -> io::Result<()>
 /// `deepclust embed`.
 pub fn embed(options: &Embed) -> Result<bool> {
     let of_fit = model_file(&options.model).with_file_name("embedding.npy");
-    check_out(&options.out, &[options.data.as_ref(), &of_fit], b"\x93NUMPY", "an embedding")?;
+    check_out(&options.out, &[options.data.as_ref(), &of_fit], &[b"\x93NUMPY"], "an embedding")?;
     let (model, note) = load(&options.model)?;
     let input = rows(&options.data, &options.reading, &note)?;
     let embedding = model.embed(input.x.view())?;

@@ -1,7 +1,7 @@
 //! `summary.json`.
 
 use super::input::Input;
-use crate::fit::{Answer, Scores, sizes};
+use crate::fit::{Answer, NOISE, Scores, sizes};
 use anyhow::Result;
 use deepclust_experiments::Machine;
 use deepclust_nets::{Products, device_name};
@@ -24,15 +24,20 @@ pub fn summary(input: &Input, shape: (usize, usize), answer: &Answer, seconds: f
     }
     let (sizes, noise) = sizes(&answer.chosen().labels);
     let machine = Machine::this(plan.device);
-    let mean = (!answer.silhouettes.is_empty()).then(|| {
-        answer.silhouettes.iter().map(|(_, value)| value).sum::<f64>() / answer.silhouettes.len() as f64
-    });
+    // Of the rows that are in a cluster, as in the report.
+    let labels = &answer.chosen().labels;
+    let clustered =
+        answer.silhouettes.iter().filter(|(row, _)| labels[*row] != NOISE).map(|(_, value)| *value);
+    let silhouettes: Vec<f64> = clustered.collect();
+    let mean = (!silhouettes.is_empty()).then(|| silhouettes.iter().sum::<f64>() / silhouettes.len() as f64);
+    // One seed agrees with nobody.
+    let agreement = (answer.runs.len() > 1).then(|| answer.mean_agreement());
     Ok(json!({
         "data": {"name": input.name, "digest": input.digest, "rows": shape.0, "columns": shape.1, "found": input.facts},
         "method": {"name": plan.method.slug, "settings": plan.settings, "k": plan.k, "why": plan.why},
         "seeds": plan.seeds,
         "clusters": {"sizes": sizes, "noise": noise},
-        "agreement": {"mean": answer.mean_agreement(), "ari": answer.agreement.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>()},
+        "agreement": {"mean": agreement, "ari": answer.agreement.rows().into_iter().map(|row| row.to_vec()).collect::<Vec<_>>()},
         "chosen": {"seed": answer.chosen().seed, "because": answer.choice.rule.to_string(), "silhouette": mean},
         "runs": runs,
         "failed": answer.failed.iter().map(|(seed, why)| json!({"seed": seed, "why": why})).collect::<Vec<_>>(),
