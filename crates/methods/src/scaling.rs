@@ -12,8 +12,7 @@ pub enum Scaling {
     /// Nothing.
     #[default]
     AsGiven,
-    /// By what the values are: as given where all are in [−1, 1], unless fewer than 16 columns have standard deviations that differ more than
-    /// fourfold; by 255 where all are whole numbers from 0 to 255 in 16 columns or more, a quarter of which reach above 127, as pixels do; otherwise
+    /// By what the values are: as given where all are in [−1, 1]; by 255 where all are whole numbers from 0 to 255 in 16 columns or more, a quarter of which reach above 127, as pixels do; otherwise
     /// standardised.
     Auto,
     /// Column by column (x − min) / (max − min), into [0, 1]; a constant column becomes 0.
@@ -54,10 +53,9 @@ impl Scaling {
     pub fn by_values(x: ArrayView2<'_, f32>) -> Self {
         let largest = x.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
         let whole = |v: &f32| (0.0..=255.0).contains(v) && v.fract() == 0.0;
-        let wide = x.ncols() >= PIXELS;
-        if largest <= 1.0 && (wide || alike(x)) {
+        if largest <= 1.0 {
             Self::AsGiven
-        } else if wide && x.iter().all(whole) && are_bright(x) {
+        } else if x.ncols() >= PIXELS && x.iter().all(whole) && are_bright(x) {
             Self::By255
         } else {
             Self::Standardise
@@ -91,15 +89,6 @@ impl Scaling {
 
 /// Columns from which on values may be those of pixels.
 const PIXELS: usize = 16;
-
-/// Whether the standard deviations of columns that vary differ fourfold at most.
-fn alike(x: ArrayView2<'_, f32>) -> bool {
-    let factors = standardisation(x).factor;
-    let varying = factors.iter().filter(|&&factor| factor > 0.0 && factor.is_finite());
-    let (least, most) =
-        varying.fold((f32::INFINITY, 0.0f32), |(least, most), &f| (least.min(f), most.max(f)));
-    most <= 4.0 * least
-}
 
 /// Whether a quarter of the columns that vary reach above 127, as those of pixels do.
 fn are_bright(x: ArrayView2<'_, f32>) -> bool {
@@ -390,10 +379,6 @@ mod tests {
         let answers =
             Array2::from_shape_fn((4, 16), |(i, j)| if j == 15 { 60 * i } else { (i + j) % 7 } as f32);
         assert_eq!(Scaling::by_values(answers.view()), Scaling::Standardise);
-        // Few columns of shares: those of small shares count as much as the others.
-        let shares = Array2::from_shape_fn((4, 3), |(i, j)| [0.01, 0.5, 1.0][j] * i as f32 / 3.0);
-        assert_eq!(Scaling::by_values(shares.view()), Scaling::Standardise);
-        assert_eq!(Scaling::by_values(shares.slice(ndarray::s![.., 1..])), Scaling::AsGiven);
     }
 
     #[test]

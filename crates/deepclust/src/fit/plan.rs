@@ -184,6 +184,9 @@ fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, Scaling, &'static
         return (shape, Scaling::of(shape), because);
     }
     let scaling = Scaling::by_values(x);
+    if scaling == Scaling::AsGiven && x.ncols() < PIXELS && !alike(x) {
+        return (Shape::Tables, Scaling::Standardise, "some columns vary much more than others");
+    }
     let (shape, because) = match scaling {
         // Pictures have no negative values, and the likelihood of some methods takes none.
         Scaling::AsGiven if x.iter().any(|&v| v < 0.0) => (Shape::Tables, "all values lie in [−1, 1]"),
@@ -192,6 +195,18 @@ fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, Scaling, &'static
         _ => (Shape::Tables, "the columns have scales of their own"),
     };
     (shape, scaling, because)
+}
+
+/// Columns from which on values in [−1, 1] are left as they are.
+const PIXELS: usize = 16;
+
+/// Whether the standard deviations of columns that vary differ fourfold at most.
+fn alike(x: ArrayView2<'_, f32>) -> bool {
+    let deviations = x.columns().into_iter().map(|column| column.mapv(f64::from).std(0.0));
+    let varying = deviations.filter(|&deviation| deviation > 0.0);
+    let (least, most) =
+        varying.fold((f64::INFINITY, 0.0f64), |(least, most), std| (least.min(std), most.max(std)));
+    most <= 4.0 * least * (1.0 + 1e-9)
 }
 
 /// Settings that differ from the method's own defaults here. Where a method makes several starts and keeps the best, the seeds

@@ -29,12 +29,12 @@ pub(super) fn warnings(
     }
     let fact = |name: &str| run.facts.get(name).copied();
     if let (Some(parts), Some(largest)) = (fact(facts::DISSOLVED_PARTS), fact(facts::LARGEST_DISSOLVED)) {
-        // What the setting has to be for the largest one to count, in digits that stay below it.
-        let share = ((1000.0 * largest * wanted / n).floor().max(1.0) / 1000.0).min(1.0);
+        let share = 0.9 * largest * wanted / n;
+        let digits = (1.0 - share.log10()).ceil().max(2.0) as usize;
         let (groups, are) = if parts == 1.0 { ("group", "is") } else { ("groups", "are") };
         found.push(format!(
             "{parts} {groups} of rows that nothing ties to the others {are} too small to be a cluster, and went to the nearest ones; the largest has {largest} rows. --set \
-             graph.least_share={share} lets it be one."
+             graph.least_share={share:.digits$} counts it; then -k may have to be larger."
         ));
     }
     let single = sizes.iter().filter(|&&size| size == 1).count();
@@ -118,7 +118,7 @@ mod tests {
             said.contains("2 of the 4 clusters")
                 && said.contains("-k 7 keeps them apart")
                 && said.contains("1 group of rows that nothing ties to the others is too small")
-                && said.contains("--set graph.least_share=1 lets")
+                && said.contains("--set graph.least_share=1.80 counts it")
                 && said.contains("Seed 4 failed"),
             "{said}"
         );

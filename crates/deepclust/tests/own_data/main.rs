@@ -312,6 +312,9 @@ fn models_are_checked_before_they_are_used() {
     let folder = folder();
     let fit = ["fit", "things.csv", "-k", "3", "--labels", "kind", "--method", "k-means", "--seeds", "1"];
     deepclust(&folder).args(fit).args(["--out", "fitted"]).assert().success();
+    // One seed agrees with nobody.
+    assert!(column(&read(&folder, "fitted/assignments.csv"), 2).iter().all(String::is_empty));
+    assert!(read(&folder, "fitted/summary.json").contains("\"mean\": null"));
     let predict = |data: &str| {
         let mut command = deepclust(&folder);
         command.args(["predict", "fitted", data]);

@@ -257,3 +257,27 @@ fn sparse_rows_may_end_earlier_or_later_than_those_of_the_fit() {
         "{long:?} {said}"
     );
 }
+
+#[test]
+fn pictures_keep_their_names() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("pictures")).unwrap();
+    for i in 0..12u8 {
+        let file = fs::File::create(folder.path().join(format!("pictures/im{i}.png"))).unwrap();
+        let mut encoder = png::Encoder::new(file, 4, 4);
+        encoder.set_color(png::ColorType::Grayscale);
+        let pixels: Vec<u8> =
+            (0..16).map(|at| 200 * u8::from((at < 8) == (i % 2 == 0)) + (at + i) % 5).collect();
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    }
+    let fit = ["fit", "pictures", "-k", "2", "--method", "k-means", "--seeds", "2", "--out", "model"];
+    deepclust(&folder).args(fit).assert().success();
+    // The second time over the first answer.
+    for _ in 0..2 {
+        deepclust(&folder).args(["predict", "model", "pictures", "--out", "new.csv"]).assert().success();
+    }
+    let (new, old) = (read(&folder, "new.csv"), read(&folder, "model/assignments.csv"));
+    assert!(new.starts_with("row,name,cluster\n0,im0.png,"), "{new}");
+    assert!(new.contains("\n2,im10.png,"), "{new}");
+    assert_eq!((column(&new, 1), column(&new, 2)), (column(&old, 1), column(&old, 2)));
+}

@@ -18,7 +18,7 @@ struct Line {
 /// What a method came to.
 struct Found {
     clusters: usize,
-    agreement: f64,
+    agreement: Option<f64>,
     seconds: f64,
     scores: Option<Scores>,
 }
@@ -49,7 +49,9 @@ pub fn compare(options: &Compare) -> Result<bool> {
         let found = match made {
             Ok((answer, seconds)) => {
                 let scores = if input.labels.is_empty() { None } else { Some(answer.scores(&input.labels)?) };
-                let (clusters, agreement) = (sizes(&answer.chosen().labels).0.len(), answer.mean_agreement());
+                let clusters = sizes(&answer.chosen().labels).0.len();
+                // One seed agrees with nobody.
+                let agreement = (answer.runs.len() > 1).then(|| answer.mean_agreement());
                 Ok(Found { clusters, agreement, seconds, scores })
             }
             // What one method cannot do, another may.
@@ -79,7 +81,8 @@ fn show(lines: &[Line], folder: &Folder) -> Result<()> {
             continue;
         };
         let scores = scores.as_ref().map_or("none given".to_owned(), named);
-        say(&format!("{method:<20} {clusters:>8} {agreement:>9.2} {seconds:>8.1}   {scores}"));
+        let agreement = agreement.map_or("–".to_owned(), |agreement| format!("{agreement:.2}"));
+        say(&format!("{method:<20} {clusters:>8} {agreement:>9} {seconds:>8.1}   {scores}"));
     }
     let path = folder.write("compare.csv", |out: &mut dyn Write| {
         writeln!(out, "method,clusters,agreement,seconds,acc,nmi,ami,ari,purity")?;
@@ -93,7 +96,8 @@ fn show(lines: &[Line], folder: &Folder) -> Result<()> {
                 Some(scores) => scores.named().iter().map(|(_, value)| format!("{value:.4}")).collect(),
                 None => vec![String::new(); 5],
             };
-            writeln!(out, "{method},{clusters},{agreement:.4},{seconds:.1},{}", scores.join(","))?;
+            let agreement = agreement.map_or(String::new(), |agreement| format!("{agreement:.4}"));
+            writeln!(out, "{method},{clusters},{agreement},{seconds:.1},{}", scores.join(","))?;
         }
         Ok(())
     })?;

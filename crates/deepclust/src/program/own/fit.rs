@@ -63,6 +63,9 @@ pub fn describe(input: &Input) {
     input.warnings.iter().for_each(|warning| say(&format!("  ! {}", as_options(warning))));
 }
 
+/// Raised where the same question has another answer than before: seeds that were kept are made again.
+const KEPT: u32 = 1;
+
 /// Makes the seeds and writes the files; the seconds are those before the files. The rows are gone from the input where the method works in place.
 pub fn run(
     input: &mut Input,
@@ -92,7 +95,7 @@ pub fn run(
     }
     let key = digest_json(&json!({
         "data": input.digest, "method": plan.method.slug, "settings": plan.settings, "k": plan.k, "first": plan.seeds.first(),
-        "arithmetic": Machine::this(plan.device).arithmetic(Products::of_this_process()), "version": env!("CARGO_PKG_VERSION"),
+        "arithmetic": Machine::this(plan.device).arithmetic(Products::of_this_process()), "version": env!("CARGO_PKG_VERSION"), "format": KEPT,
     }))?;
     let seeds = folder.seeds(&key[..10]);
     let host = Program { board: &board, seeds, cache, rows, plan: plan.clone(), done: Mutex::new(0) };

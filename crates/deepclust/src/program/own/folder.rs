@@ -20,6 +20,8 @@ pub const FILES: [&str; 5] =
     ["report.html", "summary.json", "assignments.csv", "embedding.npy", "model.safetensors"];
 /// Where finished seeds are kept.
 const SEEDS: &str = ".seeds";
+/// The end of names of what is not finished.
+pub const PARTIAL: &str = ".partial";
 
 impl Folder {
     /// Makes the folder where it is not there, and tries to write into it.
@@ -40,7 +42,7 @@ impl Folder {
         fs::create_dir_all(root.join(SEEDS)).with_context(unusable)?;
         let lock = File::create(root.join(SEEDS).join("lock")).with_context(unusable)?;
         match lock.try_lock() {
-            Ok(()) => {}
+            Ok(()) => remove_partial(&root.join(SEEDS)),
             Err(TryLockError::WouldBlock) => {
                 bail!(
                     "{}: another deepclust works in this folder; wait for it, or choose another with --out DIR",
@@ -123,6 +125,14 @@ impl Folder {
         let path = self.path(name);
         replace(&path, content)?;
         Ok(path)
+    }
+}
+
+/// Removes what a process left that was killed while it wrote; it cannot be used.
+fn remove_partial(seeds: &Path) {
+    let entries = fs::read_dir(seeds).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(PARTIAL)) {
+        let _ = fs::remove_dir_all(entry.path()); // it is only in the way
     }
 }
 

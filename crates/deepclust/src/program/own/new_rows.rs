@@ -103,7 +103,7 @@ fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
     }
     let (expected, found) = (note.width, input.x.ncols());
     // A sparse file shows no zeros at the end, and its columns have numbers.
-    if found != expected && input.sparse && note.columns.is_empty() {
+    if found != expected && input.sparse && note.sparse {
         if found > expected {
             say_error(&format!(
                 "{name}: left out are columns that the fit did not have, from {} on",
@@ -114,6 +114,8 @@ fn align(input: &mut Input, note: &ModelNote) -> Result<()> {
         let both = expected.min(found);
         x.slice_mut(s![.., ..both]).assign(&input.x.slice(s![.., ..both]));
         input.ranges.resize(expected, (0.0, 0.0));
+        let largest = input.ranges.iter().fold(0.0f32, |most, (low, high)| most.max(-low).max(*high));
+        input.largest = largest;
         input.x = x;
         return Ok(());
     }

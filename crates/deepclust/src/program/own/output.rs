@@ -26,6 +26,9 @@ pub struct ModelNote {
     /// Whether the rows were bytes that were divided by 255.
     #[serde(default)]
     pub divided: bool,
+    /// Whether the rows were stored as sparse ones.
+    #[serde(default)]
+    pub sparse: bool,
     /// Columns of text that became the last columns, and how many each.
     #[serde(default)]
     pub hot: Vec<(String, usize)>,
@@ -62,6 +65,7 @@ pub fn write(staging: &Staging<'_>, input: &Input, width: usize, answer: &Answer
         columns: input.columns.clone(),
         image: input.image,
         divided: input.divided,
+        sparse: input.sparse,
         hot: input.hot.clone(),
         ranges: input.ranges.clone(),
         digest: input.digest.clone(),

@@ -240,10 +240,10 @@ fn silhouettes(answer: &Answer) -> Option<Silhouettes> {
     let clustered = answer.silhouettes.iter().filter(|(row, _)| labels[*row] != NOISE);
     let values: Vec<(i32, f64)> =
         clustered.map(|&(row, value)| (labels[row], value.clamp(-1.0, 1.0))).collect();
-    let some = match (answer.silhouettes.len() < labels.len(), values.len() < answer.silhouettes.len()) {
-        (true, _) => format!("{} rows drawn at random", answer.silhouettes.len()),
-        (false, true) => "all rows that are in a cluster".to_owned(),
-        (false, false) => "all rows".to_owned(),
+    let all = if values.len() < answer.silhouettes.len() { "all that are in a cluster" } else { "all" };
+    let some = match answer.silhouettes.len() {
+        n if n < labels.len() => format!("{all} of {n} rows drawn at random"),
+        _ => format!("{all} of the rows"),
     };
     let note = format!("Euclidean distances between the features in which clusters were found; {some}.");
     (!values.is_empty()).then_some(Silhouettes { note, values })

@@ -1,6 +1,6 @@
 //! Files of a result that come into place together.
 
-use super::folder::{FILES, Folder};
+use super::folder::{FILES, Folder, PARTIAL, replace};
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -16,7 +16,7 @@ pub struct Staging<'a> {
 impl<'a> Staging<'a> {
     /// In a folder of results.
     pub fn new(folder: &'a Folder) -> Result<Self> {
-        let place = tempfile::Builder::new().suffix(".partial").tempdir_in(folder.seeds(""));
+        let place = tempfile::Builder::new().suffix(PARTIAL).tempdir_in(folder.seeds(""));
         let place = place.with_context(|| unwritable(folder.root()))?;
         Ok(Self { folder, place })
     }
@@ -41,10 +41,11 @@ impl<'a> Staging<'a> {
         for name in FILES.iter().filter(|name| self.path(name).exists()) {
             let target = self.folder.path(name);
             let target = fs::canonicalize(&target).unwrap_or(target);
-            // A link may lead to another disk.
-            fs::rename(self.path(name), &target)
-                .or_else(|_| fs::copy(self.path(name), &target).map(|_| ()))
-                .with_context(|| unwritable(&target))?;
+            if fs::rename(self.path(name), &target).is_err() {
+                // A link may lead to another disk.
+                let mut new = File::open(self.path(name))?;
+                replace(&target, |out| io::copy(&mut new, out).map(|_| ()))?;
+            }
         }
         Ok(())
     }
@@ -75,7 +76,30 @@ mod tests {
         assert!(error.to_string().contains("report.html cannot be written; is there space"), "{error}");
         drop(broken);
         assert!(FILES.iter().all(|name| read(name) == "first"));
-        // Nothing is left beside the lock.
+        // Nothing is left beside the lock, also of a process that was killed.
+        let kept = || fs::read_dir(folder.seeds("")).unwrap().count();
+        assert_eq!(kept(), 1);
+        let killed = Staging::new(&folder).unwrap();
+        killed.write("assignments.csv", |out| out.write_all(b"third")).unwrap();
+        let _ = killed.place.keep();
+        assert_eq!(kept(), 2);
+        drop(folder);
+        let folder = Folder::open(place.path()).unwrap();
         assert_eq!(fs::read_dir(folder.seeds("")).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&place.path().join("out")).unwrap();
+        let target = place.path().join("elsewhere.html");
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, folder.path("report.html")).unwrap();
+        let staging = Staging::new(&folder).unwrap();
+        staging.write("report.html", |out| out.write_all(b"new")).unwrap();
+        staging.finish().unwrap();
+        assert!(folder.path("report.html").is_symlink());
+        assert_eq!(fs::read(target).unwrap(), b"new");
     }
 }
