@@ -52,7 +52,8 @@ pub fn render(paper: &Paper, store: &Store, scale: Scale) -> Result<Page> {
     for dataset in &shown {
         page.file(&format!("{dataset}-best"), &best(paper, &records, dataset));
     }
-    let runs = records.entries().flat_map(|(row, _, runs)| runs.iter().map(|run| (row.id.to_owned(), run)));
+    let made = records.entries().filter(|(row, ..)| row.kept_by.is_none());
+    let runs = made.flat_map(|(row, _, runs)| runs.iter().map(|run| (row.id.to_owned(), run)));
     page.file("runs", &every_run("every run".to_owned(), runs));
     page.write(store)?;
     Ok(page)

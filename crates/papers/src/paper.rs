@@ -93,7 +93,8 @@ impl Paper {
         let mut names = BTreeMap::new();
         for row in (self.rows)(scale)? {
             for planned in row.runs {
-                names.insert(planned.spec.folder()?, row.id);
+                // A row that keeps one of another's runs comes after it.
+                names.entry(planned.spec.folder()?).or_insert(row.id);
             }
         }
         Ok(names)

@@ -21,7 +21,9 @@ impl Records {
     /// For a damaged record: a table must not pass over it in silence.
     pub fn read(paper: &Paper, store: &Store, scale: Scale) -> Result<Self> {
         let rows = (paper.rows)(scale)?;
-        let of_row = |row: &Row| row.runs.iter().map(|planned| Ok(store.seeds(&planned.spec)?)).collect();
+        let of_row = |row: &Row| {
+            row.runs.iter().map(|planned| Ok(kept(store.seeds(&planned.spec)?, row.kept_by))).collect()
+        };
         let found = rows.iter().map(of_row).collect::<Result<_>>()?;
         let mut records = Self { rows, found, nearest: BTreeMap::new(), scale };
         records.nearest = records.find_nearest(paper);
@@ -126,12 +128,44 @@ impl Records {
     /// How many runs of the tables' rows are planned, and not recorded, on the data sets that are shown.
     pub fn missing(&self, shown: &[&str]) -> u64 {
         let planned = |(row, planned, records): &(&Row, &Planned, &[RunRecord])| {
-            if row.kind != Kind::Table || !shown.contains(&planned.dataset.as_str()) {
+            if row.kind != Kind::Table || row.kept_by.is_some() || !shown.contains(&planned.dataset.as_str())
+            {
                 return 0;
             }
             let seeds = self.scale.pick(planned.seeds, planned.seeds.min(2));
             (0..seeds).filter(|seed| records.iter().all(|record| record.seed != *seed)).count() as u64
         };
         self.entries().map(|entry| planned(&entry)).sum()
+    }
+}
+
+/// All runs, or of several the one in which a fact is greatest.
+fn kept(runs: Vec<RunRecord>, fact: Option<&str>) -> Vec<RunRecord> {
+    let Some(fact) = fact else { return runs };
+    if runs.len() < 2 {
+        return Vec::new();
+    }
+    let value = |run: &RunRecord| run.facts.get(fact).copied().unwrap_or(f64::NEG_INFINITY);
+    runs.into_iter().max_by(|a, b| value(a).total_cmp(&value(b))).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PAPERS;
+    use std::path::Path;
+
+    #[test]
+    fn a_row_keeps_the_run_of_the_greatest_fact() {
+        let store = Store::read_only(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results"));
+        let paper = PAPERS.iter().find(|paper| paper.slug == "mixae").unwrap();
+        let records = Records::read(paper, &store, Scale::Full).unwrap();
+        let (all, kept) = (records.of("vade", "mnist"), records.of("vade-evidence", "mnist"));
+        let bound = |run: &RunRecord| run.facts["evidence lower bound"];
+        assert!(all.len() > 1 && kept.len() == 1);
+        assert!(all.iter().all(|run| bound(run) <= bound(&kept[0])));
+        assert!(all.contains(&kept[0]));
+        // Runs of one seed leave nothing to choose.
+        assert!(super::kept(all[..1].to_vec(), Some("evidence lower bound")).is_empty());
     }
 }

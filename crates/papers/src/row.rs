@@ -26,6 +26,8 @@ pub struct Row {
     pub start: Option<&'static str>,
     /// The row that an ablation differs from.
     pub base: Option<&'static str>,
+    /// Of a row whose runs are another's: the fact by which one of them is kept, that of its greatest value. It is a choice without labels.
+    pub kept_by: Option<&'static str>,
     /// What it is for.
     pub kind: Kind,
     /// The table that it stands in, where a paper has several.
@@ -93,6 +95,7 @@ impl Row {
             published: None,
             start: None,
             base: None,
+            kept_by: None,
             kind: Kind::Table,
             table: "",
             runs: Vec::new(),
@@ -122,6 +125,12 @@ impl Row {
     pub fn table(mut self, name: &'static str) -> Self {
         self.table = name;
         self
+    }
+
+    /// A row of one of this row's runs on each data set that has several: the one in which a fact is greatest.
+    pub(crate) fn keep(&self, id: &'static str, label: impl Into<String>, fact: &'static str) -> Self {
+        let runs = self.runs.iter().filter(|planned| planned.seeds > 1).cloned().collect();
+        Self { id, label: label.into(), kept_by: Some(fact), runs, ..self.clone() }
     }
 
     /// Adds the runs on a data set.

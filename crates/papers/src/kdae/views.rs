@@ -39,8 +39,8 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
     let found: Vec<String> = DATASETS.iter().filter_map(with_the_start).collect();
     if !found.is_empty() {
         findings.push(format!(
-            "**Pretraining decides the accuracy.** Within a row, seeds that start well end well. Correlation of the ACC of the start (k-means in \
-             the first codes) with that of the run: {}.",
+            "**Pretraining decides the accuracy.** In most rows, seeds that start well end well. Correlation of the ACC of the start (k-means in the \
+             first codes) with that of the run, each less its row's mean, over all rows: {}.",
             found.join(", ")
         ));
     }
@@ -87,7 +87,8 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
     let found: Vec<String> = DATASETS.iter().filter_map(kept).collect();
     if !found.is_empty() {
         findings.push(format!(
-            "Runs in which the same classes have no cluster as at their start, of those whose start was made with the same arithmetic: {}.",
+            "Classes that have no cluster at the start seldom get one. Runs that end without a cluster for just the same classes, of those whose start was \
+             made with the same arithmetic: {}.",
             found.join(", ")
         ));
     }

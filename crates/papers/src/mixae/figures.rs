@@ -1,14 +1,16 @@
 //! Figures 3 to 7.
 
 use super::rows::{FIXED, OTHER_K, SMALL};
+use super::tables::evidence_and_acc;
 use crate::{Records, Result, Row, dataset_name};
 use deepclust_experiments::measures::{
     Covariances, CovariancesData, Samples, SamplesData, Spaces, SpacesData,
 };
 use deepclust_experiments::{FigureData, RunRecord, Store};
+use deepclust_methods::facts;
 use deepclust_methods::series::{BATCH_ENTROPY, RECONSTRUCTION, SAMPLE_ENTROPY};
 use deepclust_plots::{
-    Axis, CellText, Curves, Figure, HeatMap, Panels, QUICK_NOTE, Scatter, ScatterPanel, Series,
+    Axis, CellText, Curves, Figure, HeatMap, Panels, QUICK_NOTE, Scatter, ScatterPanel, Series, Stroke,
 };
 use deepclust_report::{Page, class_name, cluster_members, fixed};
 use ndarray::Array2;
@@ -98,6 +100,31 @@ pub(super) fn covariances(
     Ok(page.figure(store, "covariances", &caption, &figure)?)
 }
 
+/// ACC of VaDE's runs by the evidence bound they end with, and that of the mixtures they start from.
+pub(super) fn evidence(runs: &[RunRecord], store: &Store, page: &mut Page) -> Result<()> {
+    let ends: Vec<(f64, f64)> = runs.iter().filter_map(evidence_and_acc).collect();
+    if ends.len() < 3 {
+        return Ok(());
+    }
+    let starts: Vec<(f64, f64)> = runs
+        .iter()
+        .filter_map(|run| Some((evidence_and_acc(run)?.0, run.metrics.get("start_acc")?)))
+        .collect();
+    let dots = |name: &str, points: &[(f64, f64)]| {
+        let (x, y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+        Series::new(name, x, y).stroke(Stroke::Dots)
+    };
+    let series = vec![dots("VaDE", &ends), dots("its start", &starts)];
+    let (x, y) = (Axis::new("evidence bound, nats a sample"), Axis::new("ACC"));
+    let name = dataset_name(&runs[0].dataset);
+    let figure = Curves::new(format!("{name}: VaDE, run by run"), x, y, series).quick(page.is_quick());
+    let caption = format!(
+        "{name}: ACC of {} runs of VaDE by the evidence bound they end with, and ACC of their starts.",
+        ends.len()
+    );
+    Ok(page.figure(store, "evidence", &caption, &figure)?)
+}
+
 fn note(page: &Page) -> Option<String> {
     page.is_quick().then(|| QUICK_NOTE.to_owned())
 }
@@ -109,6 +136,21 @@ fn matrix(title: String, values: &[Vec<f64>]) -> HeatMap {
     let mut map = HeatMap::new(title, hundredths.view(), &names, &names);
     map.text = if k <= 10 { CellText::Decimals(1) } else { CellText::None };
     map
+}
+
+/// How even the shares are, and how decided the samples, beside what the paper says.
+fn shares_by_k(runs: &[(usize, &RunRecord, FigureData)]) -> String {
+    let words = runs.iter().filter_map(|(k, run, _)| {
+        let fact = |name: &str| run.facts.get(name).copied();
+        let (of_batch, of_samples) = (fact(facts::BATCH_ENTROPY)?, fact(facts::SAMPLE_ENTROPY)?);
+        let most = fixed((*k as f64).ln(), 2);
+        Some(format!("{} of {most} and {} for K = {k}", fixed(of_batch, 2), fixed(of_samples, 3)))
+    });
+    let words: Vec<String> = words.collect();
+    format!(
+        " In the paper more autoencoders than classes have uneven shares, and samples stay undecided. Here batch entropy (of at most ln K) and sample entropy are {}.",
+        words.join(", ")
+    )
 }
 
 /// Figures 6 and 7: other numbers of autoencoders.
@@ -154,6 +196,7 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
     let figure = Panels { title, figures: matrices, columns: Some(3), note: note(page) };
     let caption =
         format!("Figure 7a, on {name}: covariances of the soft assignments, in hundredths (seed 0).");
+    let caption = format!("{caption}{}", shares_by_k(&runs));
     page.figure(store, "covariances-by-k", &caption, &figure)?;
     for (k, run, data) in &runs {
         if let Some(samples) = data.get::<SamplesData>(Samples::KEY)? {

@@ -1,14 +1,17 @@
 //! The rows of Table 2, the paper's method with what is ours, and other numbers of autoencoders.
 
-use super::settings::{consistent, convolutional, convolutional_text, fixed, shape, shown, text, vade};
+use super::settings::{
+    balanced, consistent, control, control_as_imsat, convolutional, convolutional_text, fixed, shape, shown,
+    text, vade, vade_of_authors,
+};
 use crate::row::run;
-use crate::{Kind, Result, Row, kdae, no_network};
+use crate::{Result, Row, kdae, no_network};
 use deepclust_experiments::measures::{Covariances, Generated, Samples, Spaces};
 use deepclust_experiments::{Clusters, MeasureSpec, Scale};
-use deepclust_losses::Responsibilities;
 use deepclust_manifold::TsneSettings;
+use deepclust_methods::facts::EVIDENCE;
 use deepclust_methods::{Mixae, MixaeSettings, PcaGmm, PcaGmmSettings, Vade, VadeSettings};
-use deepclust_nets::{Init, LogVarianceStart};
+use deepclust_nets::LogVarianceStart;
 
 /// The stand-in for the paper's Reuters.
 pub(super) const TEXT: &str = "rcv1-subset";
@@ -25,26 +28,32 @@ pub(super) const BY_TEXT: &str = "mixae";
 pub(super) const FIXED: &str = "mixae/fixed";
 pub(super) const CONSISTENT: &str = "mixae-consistency";
 pub(super) const CONTROL: &str = "mixae-control";
+pub(super) const CONTROL_IMSAT: &str = "mixae-control-imsat";
 pub(super) const CONVOLUTIONAL: &str = "mixae-convolutional/fixed";
 pub(super) const OF_PAPER: &str = "mixae-convolutional";
 pub(super) const VADE: &str = "vade";
+pub(super) const VADE_KEPT: &str = "vade-evidence";
 pub(super) const GMM: &str = "gmm";
 
 /// The rows that the figures can be of.
 const DRAWN: [&str; 3] = [OF_PAPER, BY_TEXT, FIXED];
 
 /// Where a row is made, and from how many seeds: what there was time for.
-const OF_TEXT: [(&str, u64); 5] = [("mnist", 5), (TEXT, 1), ("uci-har", 3), (FASHION, 1), (SMALL, 3)];
-const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 3), (SMALL, 3)];
-const CHANGED: [(&str, u64); 4] = [("mnist", 4), ("uci-har", 3), (FASHION, 1), (SMALL, 3)];
-const CONTROLLED: [(&str, u64); 3] = [("mnist", 3), ("uci-har", 3), (SMALL, 3)];
-const VARIATIONAL: [(&str, u64); 5] = [("mnist", 2), (TEXT, 1), ("uci-har", 1), (FASHION, 1), (SMALL, 1)];
-const OF_AUTHORS: [(&str, u64); 1] = [(SMALL, 1)];
+const OF_TEXT: [(&str, u64); 5] = [("mnist", 5), (TEXT, 1), ("uci-har", 5), (FASHION, 1), (SMALL, 5)];
+const OF_FIXED: [(&str, u64); 4] = [("mnist", 1), (TEXT, 1), ("uci-har", 5), (SMALL, 5)];
+const CHANGED: [(&str, u64); 4] = [("mnist", 5), ("uci-har", 5), (FASHION, 1), (SMALL, 5)];
+const CONTROLLED: [(&str, u64); 3] = [("mnist", 3), ("uci-har", 5), (SMALL, 5)];
+const CONTROLLED_AS_IMSAT: [(&str, u64); 3] = [("mnist", 3), ("uci-har", 3), (SMALL, 3)];
+const VARIATIONAL: [(&str, u64); 5] = [("mnist", 5), (TEXT, 1), ("uci-har", 1), (FASHION, 1), (SMALL, 1)];
+const LONGER: [(&str, u64); 1] = [(SMALL, 1)];
+const OF_AUTHORS: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
+const COPIED: [(&str, u64); 1] = [(SMALL, 1)];
 const GAUSSIANS: [(&str, u64); 5] = [("mnist", 5), (TEXT, 5), ("uci-har", 5), (FASHION, 5), (SMALL, 5)];
 
 const OF_IMAGES: [(&str, u64); 1] = [(SMALL, 1)];
 const BY_TEXT_OF_IMAGES: [(&str, u64); 2] = [("mnist", 1), (SMALL, 1)];
 const ABLATION: [(&str, u64); 2] = [("uci-har", 1), (SMALL, 1)];
+const WEIGHTS: [(&str, u64); 2] = [("uci-har", 3), (SMALL, 3)];
 const UNEQUAL: [(&str, u64); 1] = [(TEXT, 1)];
 
 /// The weight of the divergence from N(0, 1): an error of a hundredth of the variance counts as much as a nat.
@@ -63,58 +72,36 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
     for (dataset, seeds) in GAUSSIANS {
         gmm = gmm.on(run(dataset, PcaGmm::SLUG, PcaGmmSettings::of(shape(dataset)), FEW, scale)?, seeds);
     }
-    let mut vades = Row::new(VADE, "VaDE, 40 epochs (HAR: 120)").published("VaDE");
-    for (dataset, seeds) in VARIATIONAL {
-        vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), FEW, scale)?, seeds);
-    }
-    let authors = vades.derive(
-        "vade/authors",
-        "VaDE, 40 epochs, as in its authors' code",
-        &OF_AUTHORS,
-        |s: &mut VadeSettings| {
-            s.bound.responsibilities = Responsibilities::Authors;
-            s.start.equal_weights = true;
-            s.log_variance = LogVarianceStart::Init(Init::GlorotUniform);
-            s.adam.epsilon = 1e-4;
-        },
-    )?;
-    let copied = vades.vary(
-        "vade/copied",
-        "log-variances start as copies of the means",
-        &OF_AUTHORS,
-        |s: &mut VadeSettings| s.log_variance = LogVarianceStart::CopyOfMean,
-    )?;
-    for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == SMALL) {
-        planned.pictured = vec![MeasureSpec::Generated(Generated { per_cluster: 10 })];
-    }
     let by_text = mixture(BY_TEXT, "MIXAE, fully connected", &OF_TEXT, text, scale)?.published("MIXAE");
-    let words = "MIXAE, fully connected, fixed weights of the entropies, Adam at 3e-3";
+    let words = "MIXAE, fully connected, fixed weights";
     let of_ours = mixture(FIXED, words, &OF_FIXED, fixed, scale)?.published("MIXAE");
-    let words = "MIXAE with assignments that stay under changes of the samples (ours)";
+    let words = "MIXAE with consistent assignments (ours)";
     let changed = mixture(CONSISTENT, words, &CHANGED, consistent, scale)?;
-    let words = "control: assignments that stay under changes, without the autoencoders' loss";
-    let without = |dataset: &str, scale| MixaeSettings { reconstructs: false, ..consistent(dataset, scale) };
-    let control = mixture(CONTROL, words, &CONTROLLED, without, scale)?;
-    let words = "MIXAE, convolutional, fixed weights of the entropies, Adam at 3e-3";
+    let words = "control: the same without the autoencoders' loss";
+    let without = mixture(CONTROL, words, &CONTROLLED, control, scale)?;
+    let words = "control, weighted as in IMSAT";
+    let as_imsat = mixture(CONTROL_IMSAT, words, &CONTROLLED_AS_IMSAT, control_as_imsat, scale)?;
+    let words = "MIXAE, convolutional, fixed weights";
     let of_images = mixture(CONVOLUTIONAL, words, &OF_IMAGES, convolutional, scale)?.published("MIXAE");
     let of_paper = mixture(OF_PAPER, "MIXAE, convolutional", &BY_TEXT_OF_IMAGES, convolutional_text, scale)?
         .published("MIXAE");
     let other_k = OTHER_K.map(|(id, k)| with_k(&of_ours, id, k, scale));
-    let shared = [
+    let others = [
         Row::shared("k-means", "k-means", "k-means", &no_network, &DATASETS).published("k-means"),
         gmm,
         Row::shared("dec", "DEC, network of its authors", "dec/dec", &(kdae::PAPER.rows)(scale)?, &DATASETS)
             .on(kdae::dec_elsewhere(TEXT, scale)?, 1)
             .on(kdae::dec_elsewhere("uci-har", scale)?, 1)
             .published("DEC"),
-        vades,
-        authors,
+    ];
+    let of_method = [
         of_paper,
         by_text,
         of_ours.clone(),
         of_images,
         changed,
-        control,
+        without,
+        as_imsat,
         Row::shared(
             "graph",
             "no network: communities of the neighbour graph",
@@ -123,7 +110,35 @@ pub(super) fn rows(scale: Scale) -> Result<Vec<Row>> {
             &DATASETS,
         ),
     ];
-    Ok([shared.to_vec(), other_k.to_vec(), ablations(&of_ours)?, vec![copied]].concat())
+    let (of_vade, copied) = of_vade(scale)?;
+    Ok([others.to_vec(), of_vade, of_method.to_vec(), other_k.to_vec(), ablations(&of_ours)?, vec![copied]]
+        .concat())
+}
+
+/// VaDE in its forms, and the ablation of how its log-variances start.
+fn of_vade(scale: Scale) -> Result<(Vec<Row>, Row)> {
+    let mut vades = Row::new(VADE, "VaDE, 40 epochs (HAR: 120)").published("VaDE");
+    for (dataset, seeds) in VARIATIONAL {
+        vades = vades.on(run(dataset, Vade::SLUG, vade(dataset, scale), FEW, scale)?, seeds);
+    }
+    let longer = vades.derive("vade/longer", "VaDE, 300 epochs", &LONGER, |s: &mut VadeSettings| {
+        s.train.epochs = scale.pick(300, 3);
+    })?;
+    let mut authors = Row::new("vade/authors", "VaDE, form of its authors' code").published("VaDE");
+    for (dataset, seeds) in OF_AUTHORS {
+        authors = authors.on(run(dataset, Vade::SLUG, vade_of_authors(dataset, scale), FEW, scale)?, seeds);
+    }
+    let copied = vades.vary(
+        "vade/copied",
+        "log-variances start as copies of the means",
+        &COPIED,
+        |s: &mut VadeSettings| s.log_variance = LogVarianceStart::CopyOfMean,
+    )?;
+    for planned in vades.runs.iter_mut().filter(|planned| planned.dataset == SMALL) {
+        planned.pictured = vec![MeasureSpec::Generated(Generated { per_cluster: 10 })];
+    }
+    let kept = vades.keep(VADE_KEPT, "VaDE, run of the greatest evidence bound", EVIDENCE);
+    Ok((vec![vades, kept, longer, authors], copied))
 }
 
 /// Each differs in one thing from the row with fixed weights.
@@ -132,6 +147,10 @@ fn ablations(of_ours: &Row) -> Result<Vec<Row>> {
         of_ours.vary(id, words, on, change)
     };
     Ok(vec![
+        vary("weights/text", "weights by the text, α up to 0.04", &WEIGHTS, &|s| {
+            s.weights = balanced(0.04);
+        })?,
+        vary("weights/equal", "weights by the text, α up to 2.3", &WEIGHTS, &|s| s.weights = balanced(2.3))?,
         vary("widths/half", "widths of 64, 32 and 8", &ABLATION, &|s| s.widths = vec![64, 32, 8])?,
         vary("widths/twice", "widths of 256, 128 and 8", &ABLATION, &|s| s.widths = vec![256, 128, 8])?,
         vary("batch/64", "batches of 64", &ABLATION, &|s| s.train.batch_size = 64)?,
@@ -175,10 +194,10 @@ fn mixture(
     Ok(row)
 }
 
-/// The row with another number of autoencoders, on the small images.
+/// The row with another number of autoencoders, on the small images: for Figures 6 and 7, as ACC asks for as many clusters as classes.
 fn with_k(row: &Row, id: &'static str, k: usize, scale: Scale) -> Row {
     let label = format!("{k} autoencoders, not one a class");
-    let mut other = Row { base: Some(row.id), kind: Kind::Ablation, ..Row::new(id, label) };
+    let mut other = Row::new(id, label).table("figures-6-and-7");
     for planned in row.runs.iter().filter(|planned| planned.dataset == SMALL) {
         let mut planned = planned.clone();
         planned.seeds = 1;

@@ -2,10 +2,13 @@
 
 use super::rows::TEXT;
 use deepclust_experiments::Scale;
-use deepclust_methods::{Consistency, EntropyWeights, MixaeSettings, SampleChange, Shape, VadeSettings};
+use deepclust_losses::Responsibilities;
+use deepclust_methods::{
+    Consistency, EntropyWeights, MixaeSettings, SampleChange, Scaling, Shape, VadeSettings,
+};
 use deepclust_nets::{
     Activation, AdamSettings, AugmentationSettings, ConvolutionSettings, ConvolutionalSettings, Init,
-    LayerInits, NetworkSpec, Outside, TrainSettings,
+    LayerInits, LogVarianceStart, NetworkSpec, Outside, TrainSettings,
 };
 
 pub(super) fn shape(dataset: &str) -> Shape {
@@ -31,13 +34,16 @@ pub(super) fn fixed(dataset: &str, scale: Scale) -> MixaeSettings {
     MixaeSettings { train, ..default }
 }
 
+/// Weights that make the three terms equal, larger ones first; α up to a cap.
+pub(super) fn balanced(most_alpha: f64) -> EntropyWeights {
+    EntropyWeights::Balanced { first_alpha: 0.08, first_beta: 0.5, most_alpha, most_beta: 1.0 }
+}
+
 /// By the paper's text: Adam at 1e-3, and weights that make the three terms equal, larger ones first. The caps are ours: without them α grows
-/// without end.
+/// without end. That of α is below what equal terms ask for, from the second epoch on.
 pub(super) fn text(dataset: &str, scale: Scale) -> MixaeSettings {
-    let weights =
-        EntropyWeights::Balanced { first_alpha: 0.08, first_beta: 0.5, most_alpha: 0.04, most_beta: 1.0 };
     let adam = AdamSettings { learning_rate: 1e-3, ..AdamSettings::default() };
-    MixaeSettings { weights, adam, ..fixed(dataset, scale) }
+    MixaeSettings { weights: balanced(0.04), adam, ..fixed(dataset, scale) }
 }
 
 /// Convolutional autoencoders in the place of the fully connected ones, sizes ours: 16 and 32 filters of 3 × 3 pixels with stride 2, then a
@@ -77,6 +83,9 @@ fn side(dataset: &str) -> usize {
     if dataset.starts_with("usps") { 16 } else { 28 }
 }
 
+/// The weight of the consistency, in the units of α and β.
+const CONSISTENCY: f64 = 0.38;
+
 /// Assignments that stay under changes of the samples: images are turned by up to 20°, sheared by up to 17°, made larger or smaller and shifted
 /// by up to 15 %; others get noise of half a standard deviation.
 pub(super) fn consistent(dataset: &str, scale: Scale) -> MixaeSettings {
@@ -93,7 +102,18 @@ pub(super) fn consistent(dataset: &str, scale: Scale) -> MixaeSettings {
         }),
         _ => SampleChange::Noise(0.5),
     };
-    MixaeSettings { consistency: Some(Consistency { weight: 0.38, change }), ..fixed(dataset, scale) }
+    MixaeSettings { consistency: Some(Consistency { weight: CONSISTENCY, change }), ..fixed(dataset, scale) }
+}
+
+/// The same without the autoencoders' loss.
+pub(super) fn control(dataset: &str, scale: Scale) -> MixaeSettings {
+    MixaeSettings { reconstructs: false, ..consistent(dataset, scale) }
+}
+
+/// The control with the three terms weighted as in IMSAT, consistency : H(p) : H(p̄) = 1 : 0.1 : 0.4.
+pub(super) fn control_as_imsat(dataset: &str, scale: Scale) -> MixaeSettings {
+    let weights = EntropyWeights::Fixed { alpha: CONSISTENCY / 10.0, beta: 4.0 * CONSISTENCY / 10.0 };
+    MixaeSettings { weights, ..control(dataset, scale) }
 }
 
 /// The default, but for the epochs: the authors' on HAR, on images what there was time for. Chosen before the first run on the data set.
@@ -104,6 +124,22 @@ pub(super) fn vade(dataset: &str, scale: Scale) -> VadeSettings {
         settings.train.epochs = 2;
         // Without the steps that it has at least.
         settings.pretraining.train = TrainSettings::new(2, 256);
+    }
+    settings
+}
+
+/// The form of the authors' code, but for the epochs on images. On HAR the features are not scaled, the reconstruction counts five times,
+/// and the mixture learns slowly.
+pub(super) fn vade_of_authors(dataset: &str, scale: Scale) -> VadeSettings {
+    let mut settings = vade(dataset, scale);
+    settings.bound.responsibilities = Responsibilities::Authors;
+    settings.start.equal_weights = true;
+    settings.log_variance = LogVarianceStart::Init(Init::GlorotUniform);
+    settings.adam.epsilon = 1e-4;
+    if dataset == "uci-har" {
+        settings.scaling = Scaling::AsGiven;
+        settings.bound.reconstruction_weight = 5.0;
+        settings.adam_of_mixture = Some(AdamSettings { learning_rate: 2e-5, ..settings.adam });
     }
     settings
 }

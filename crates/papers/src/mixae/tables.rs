@@ -58,7 +58,7 @@ pub(super) fn is_undecided(run: &RunRecord) -> bool {
 /// The runs that end with a cluster that is nearly empty, or has most samples.
 pub(super) fn suspects(records: &Records) -> Option<Table> {
     let mut rows = Vec::new();
-    for (row, planned, runs) in records.entries() {
+    for (row, planned, runs) in records.entries().filter(|(row, ..)| row.kept_by.is_none()) {
         for run in runs {
             let fact = |name: &str| run.facts.get(name).copied();
             let (Some(small), Some(largest)) = (fact(SMALL_CLUSTERS), fact(LARGEST_SHARE)) else { continue };
@@ -91,6 +91,11 @@ fn entropy_of_classes(run: &RunRecord) -> f64 {
     sizes.iter().filter(|size| **size > 0.0).map(|size| -size / n * (size / n).ln()).sum()
 }
 
+/// The evidence bound that a run of VaDE ends with, and its ACC.
+pub(super) fn evidence_and_acc(run: &RunRecord) -> Option<(f64, f64)> {
+    Some((run.facts.get(EVIDENCE).copied()?, run.metrics.get("acc")?))
+}
+
 /// Every run of VaDE; without labels the one of the greatest evidence would be kept.
 pub(super) fn seeds(records: &Records) -> Option<Table> {
     let mut rows = Vec::new();
@@ -120,7 +125,10 @@ pub(super) fn seeds(records: &Records) -> Option<Table> {
         Column::words("chosen without labels"),
     ]);
     let title = "VaDE: every run".to_owned();
-    (!rows.is_empty()).then_some(Table { title, columns, rows, notes: Vec::new() })
+    let notes = vec![
+        "Bounds compare within a data set: features, the weight of the reconstruction and its form differ between them.".to_owned(),
+    ];
+    (!rows.is_empty()).then_some(Table { title, columns, rows, notes })
 }
 
 #[cfg(test)]

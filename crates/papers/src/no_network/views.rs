@@ -60,11 +60,14 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
             fixed(most, 3)
         ));
     }
-    let worse = |name: &str| Some(drops(name).join(", ")).filter(|names| !names.is_empty());
-    let of_acc = worse("acc").map_or("on none".to_owned(), |names| format!("on {names}"));
-    let of_ari = worse("ari").map_or("on none".to_owned(), |names| format!("on {names}"));
+    let worse = |name: &str| match drops(name) {
+        drops if drops.is_empty() => "on none".to_owned(),
+        drops => format!("on {}", drops.join(", ")),
+    };
     findings.push(format!(
-        "k-means was run too on {compared} data sets. The graph's mean ACC is below that of k-means {of_acc}, its mean ARI {of_ari}."
+        "k-means was run too on {compared} data sets. The graph has a lower mean ACC than k-means {}, and a lower mean ARI {}.",
+        worse("acc"),
+        worse("ari")
     ));
     findings
 }
