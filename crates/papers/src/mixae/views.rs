@@ -71,7 +71,7 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
 
 /// ACC with the consistency of assignments, and of the controls without the autoencoders' loss.
 fn with_changes(records: &Records, dataset: &str) -> Option<String> {
-    let mut words = format!("{} {}", dataset_name(dataset), counted(records, CONSISTENT, dataset)?);
+    let mut words = vec![format!("{} {}", dataset_name(dataset), counted(records, CONSISTENT, dataset)?)];
     for (id, control) in
         [(CONTROL, "without the autoencoders' loss"), (CONTROL_IMSAT, "without it and with IMSAT's weights")]
     {
@@ -80,9 +80,9 @@ fn with_changes(records: &Records, dataset: &str) -> Option<String> {
             0 => String::new(),
             n => format!(", {n} undecided"),
         };
-        words += &format!(", {control} {acc}{undecided}");
+        words.push(format!("{control} {acc}{undecided}"));
     }
-    Some(words)
+    Some(words.join(", "))
 }
 
 /// The mean ACC of a row and, in brackets, of how many runs.
