@@ -148,7 +148,7 @@ fn shares_by_k(runs: &[(usize, &RunRecord, FigureData)]) -> String {
     });
     let words: Vec<String> = words.collect();
     format!(
-        " In the paper more autoencoders than classes have uneven shares, and samples stay undecided. Here batch entropy (of at most ln K) and sample entropy are {}.",
+        "In the paper more autoencoders have uneven shares and undecided samples. Here batch entropy (of at most ln K) and sample entropy are {}.",
         words.join(", ")
     )
 }
@@ -194,9 +194,10 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
     }
     let title = format!("{name}: covariances of assignments, in hundredths");
     let figure = Panels { title, figures: matrices, columns: Some(3), note: note(page) };
-    let caption =
-        format!("Figure 7a, on {name}: covariances of the soft assignments, in hundredths (seed 0).");
-    let caption = format!("{caption}{}", shares_by_k(&runs));
+    let caption = format!(
+        "Figure 7a, on {name}: covariances of the soft assignments, in hundredths (seed 0). {}",
+        shares_by_k(&runs)
+    );
     page.figure(store, "covariances-by-k", &caption, &figure)?;
     for (k, run, data) in &runs {
         if let Some(samples) = data.get::<SamplesData>(Samples::KEY)? {

@@ -49,8 +49,8 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
     let changed: Vec<String> = DATASETS.iter().filter_map(|dataset| with_changes(records, dataset)).collect();
     if !changed.is_empty() {
         findings.push(format!(
-            "An addition of ours asks that a sample keeps its assignment when it is changed a little (consistency). ACC: {}. Its settings were chosen with ACC on \
-             small MNIST images and HAR in view.",
+            "An addition of ours asks that a sample keeps its assignment when it is changed a little. ACC: {}. Its settings were chosen with ACC on small \
+             MNIST images and HAR in view.",
             changed.join("; ")
         ));
     }
@@ -103,7 +103,7 @@ fn by_evidence(records: &Records) -> String {
         return String::new();
     };
     format!(
-        " On MNIST {} runs reach {} to {}; the one of the greatest evidence bound, a choice without labels, has {} (correlation of bound and ACC: {}).",
+        " On MNIST {} runs reach {} to {}; that of the greatest evidence bound, chosen without labels, has {} (correlation {}).",
         acc.n,
         fixed(acc.min, 3),
         fixed(acc.max, 3),

@@ -52,17 +52,22 @@ pub(super) fn findings(records: &Records) -> Vec<String> {
     }
     let words = DATASETS.iter().filter_map(|dataset| {
         let before = records.of(PER_POINT, dataset);
-        // By rounding too, where one of the two was made on another kind of machine: seeds are few.
+        // Pairs of another arithmetic too, as there are few.
         let change = Spread::of(records.of(LONGER, dataset).iter().filter_map(|run| {
             let before = before.iter().find(|before| before.seed == run.seed)?;
             Some(run.metrics.get("acc")? - before.metrics.get("acc")?)
         }))?;
-        Some(format!("{} on {} ({})", fixed(change.mean, 3), dataset_name(dataset), change.n))
+        let alike = records.change(PER_POINT, LONGER, dataset, "acc").map_or(0, |change| change.n);
+        let others = match change.n - alike {
+            0 => String::new(),
+            n => format!(", {n} of two arithmetics"),
+        };
+        Some(format!("{} on {} ({}{others})", fixed(change.mean, 3), dataset_name(dataset), change.n))
     });
     let words: Vec<String> = words.collect();
     if !words.is_empty() {
         findings.push(format!(
-            "More joint epochs change the ACC, at the same seeds (in brackets how many), by {}.",
+            "More joint epochs change the ACC by (in brackets the seeds): {}.",
             words.join(", ")
         ));
     }
