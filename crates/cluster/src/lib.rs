@@ -9,11 +9,12 @@ mod gmm;
 mod hdbscan;
 mod kmeans;
 mod simd;
+mod tomato;
 
 pub use choose_k::{
     Choice, ChooseSettings, ChooseStage, ChooseStep, CommunityStability, Criterion, DensityCounts,
-    DensitySettings, Gap, IndexSettings, Opinion, Opinions, Source, StableAt, Sweep, SweepSettings,
-    SweepStep, choose_k, choose_k_with, sweep, sweep_with,
+    DensitySettings, Gap, IndexSettings, Opinion, Opinions, PeakCounts, Source, StableAt, Sweep,
+    SweepSettings, SweepStep, choose_k, choose_k_with, sweep, sweep_with,
 };
 pub use communities::{
     Graph, GraphCommunities, GraphCommunitiesModel, GraphCommunitiesSettings, GraphWeights, NeighbourGraph,
@@ -28,3 +29,4 @@ pub use kmeans::{
     Algorithm, Init, KMeans, KMeansModel, KMeansOptions, KMeansSettings, Keep, MiniBatchKMeans,
     MiniBatchSettings,
 };
+pub use tomato::{FEW_DIMENSIONS, Tomato, TomatoModel, TomatoSettings, few_dimensions, intrinsic_dimension};

@@ -1,4 +1,4 @@
-//! Choosing the number of clusters: the indices of k-means for each k, and beside them what communities and density say.
+//! Choosing the number of clusters: the indices of k-means for each k, and beside them what communities, density and its peaks say.
 
 mod opinions;
 mod recommend;
@@ -6,7 +6,7 @@ mod run;
 
 pub use opinions::{
     ChooseSettings, ChooseStage, ChooseStep, CommunityStability, DensityCounts, DensitySettings,
-    IndexSettings, Opinion, Opinions, Source, StableAt, choose_k, choose_k_with,
+    IndexSettings, Opinion, Opinions, PeakCounts, Source, StableAt, choose_k, choose_k_with,
 };
 pub use recommend::Criterion;
 pub use run::{SweepStep, sweep, sweep_with};

@@ -69,7 +69,8 @@ pub(crate) fn by_size<F: Real>(
     sizes.iter().map(of).collect()
 }
 
-fn checked<F: Real>(x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
+/// The rows in f64, where there are at least two and all distances are finite.
+pub(crate) fn checked<F: Real>(x: ArrayView2<'_, F>) -> Result<Array2<f64>> {
     let (n, d) = x.dim();
     crate::check::not_empty(n, d)?;
     let rows = x.mapv(Real::wide);

@@ -6,7 +6,7 @@ const LEAF: usize = 16;
 const MIXED: u32 = u32::MAX;
 
 /// The points in the tree's order, and its boxes.
-pub(super) struct KdTree {
+pub(crate) struct KdTree {
     d: usize,
     points: Vec<f64>,
     /// Original number of each point.
@@ -35,7 +35,7 @@ pub(super) type Edge = (f64, u32, u32);
 
 impl KdTree {
     /// Of row-major points of `d` coordinates.
-    pub(super) fn new(rows: &[f64], d: usize) -> Self {
+    pub(crate) fn new(rows: &[f64], d: usize) -> Self {
         let n = rows.len() / d;
         let mut tree = Self {
             d,
@@ -83,7 +83,7 @@ impl KdTree {
         self.original.len()
     }
 
-    pub(super) fn point(&self, p: usize) -> &[f64] {
+    pub(crate) fn point(&self, p: usize) -> &[f64] {
         &self.points[p * self.d..][..self.d]
     }
 
@@ -95,7 +95,7 @@ impl KdTree {
     }
 
     /// The `k` nearest points, as places in the tree with squared distances, equals by original number; `own` is left out.
-    pub(super) fn nearest(&self, point: &[f64], own: Option<usize>, k: usize) -> Vec<(f64, u32)> {
+    pub(crate) fn nearest(&self, point: &[f64], own: Option<usize>, k: usize) -> Vec<(f64, u32)> {
         let mut found: Vec<(f64, u32, u32)> = Vec::with_capacity(k + 1);
         self.visit(0, self.apart(0, point), point, own, k, &mut found);
         found.into_iter().map(|(square, _, p)| (square, p)).collect()

@@ -11,6 +11,8 @@ mod spanning;
 mod tests;
 
 pub use fit::Hdbscan;
-pub(crate) use fit::by_size;
+pub(crate) use fit::{by_size, checked};
+pub(crate) use kdtree::KdTree;
 pub use model::{HdbscanModel, HdbscanParts};
 pub use settings::{HdbscanSettings, Selection};
+pub(crate) use spanning::spanning_tree;

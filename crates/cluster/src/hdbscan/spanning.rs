@@ -22,11 +22,12 @@ pub(super) fn cores(tree: &KdTree, k: usize) -> (Vec<f64>, Vec<u32>) {
     (cores, near)
 }
 
-/// The n − 1 edges of the tree, by rising squared weight, points by original number.
+/// The n − 1 edges of the tree, by rising squared weight, points by original number. `near` are places of `k` points for each, in the tree's
+/// order, none of them further away than its core distance; a point itself counts for none.
 ///
 /// Every round each component takes its least edge to another. Edges order totally (weight, then numbers), so that the tree
 /// is unique; threads share bounds, which spare work and never decide.
-pub(super) fn spanning_tree(tree: &KdTree, cores: &[f64], near: &[u32], k: usize) -> Vec<Edge> {
+pub(crate) fn spanning_tree(tree: &KdTree, cores: &[f64], near: &[u32], k: usize) -> Vec<Edge> {
     const NONE: Edge = (f64::INFINITY, u32::MAX, u32::MAX);
     let n = tree.len();
     let mut place = vec![0_u32; n];

@@ -1,7 +1,8 @@
-//! What communities, density and the indices of k-means say about k, side by side.
+//! What communities, density, its peaks and the indices of k-means say about k, side by side.
 
 mod communities;
 mod density;
+mod peaks;
 mod run;
 mod settings;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod verdict;
 
 pub use communities::{CommunityStability, StableAt};
 pub use density::DensityCounts;
+pub use peaks::PeakCounts;
 pub use run::{ChooseStage, ChooseStep, choose_k, choose_k_with};
 pub use settings::{ChooseSettings, DensitySettings, IndexSettings};
 pub use verdict::{Opinion, Source};
@@ -26,6 +28,9 @@ pub struct Opinions {
     pub communities: CommunityStability,
     /// How many clusters density finds.
     pub density: Option<DensityCounts>,
+    /// The peaks of the density that stand out, where rows lie in few dimensions.
+    #[serde(default)]
+    pub peaks: Option<PeakCounts>,
     /// The indices of k-means, by k.
     pub indices: Option<Sweep>,
 }

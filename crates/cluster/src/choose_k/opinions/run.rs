@@ -1,5 +1,5 @@
 use super::settings::{ChooseSettings, IndexSettings};
-use super::{Opinions, communities, density};
+use super::{Opinions, communities, density, peaks};
 use crate::communities::{check, near, reduce, weigh};
 use crate::error::{Error, Result};
 use crate::{GraphCommunitiesSettings, KMeansSettings, Sweep, SweepSettings, sweep_with};
@@ -42,13 +42,14 @@ pub struct ChooseStep {
     pub stage: ChooseStage,
 }
 
-/// Asks three kinds of clustering for the number of clusters of the rows of `x` (n × d), and puts the answers side by side:
+/// Asks four kinds of clustering for the number of clusters of the rows of `x` (n × d), and puts the answers side by side:
 ///
 /// 1. Communities of the neighbour graph: for each k, how well the communities of several seeds agree with each other, and
 ///    those of several draws of the rows, as mean adjusted Rand indices. The answer is the largest k that is nearly as stable as the
 ///    most stable one, by the community that comes back worst: its mean Jaccard index in the other searches.
 /// 2. Density: how many clusters HDBSCAN finds on several UMAP maps at several least sizes.
-/// 3. k-means: the indices of [`sweep`](crate::sweep), in the components, of rows of length 1 under the cosine distance.
+/// 3. The peaks of the density that stand out ([`Tomato`](crate::Tomato)), where rows lie in few dimensions.
+/// 4. k-means: the indices of [`sweep`](crate::sweep), in the components, of rows of length 1 under the cosine distance.
 ///
 /// No source sees a label, and none of them is right for all data: where they disagree, [`Opinions::sentence`] says so. The same
 /// seed gives the same bits for any number of threads.
@@ -73,7 +74,7 @@ pub fn choose_k_with(
     settings.validate()?;
     check(x, &settings.graph)?;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let [mut draw, mut graphs, mut maps, mut kmeans] =
+    let [mut draw, mut graphs, mut maps, mut kmeans, mut dimension] =
         std::array::from_fn(|_| ChaCha8Rng::seed_from_u64(rng.next_u64()));
     let few;
     let x = if x.nrows() > settings.rows {
@@ -98,11 +99,12 @@ pub fn choose_k_with(
         density::counts(rows.view(), &neighbours, &settings.graph, density, &mut maps, &mut tell)
     });
     let density = density.transpose()?;
+    let peaks = peaks::counts(rows.view(), settings.graph.metric, &mut dimension)?;
     let indices = settings.indices.as_ref().map(|indices| {
         let rows = plain(rows, &settings.graph)?;
         sweep(rows.view(), settings, indices, &mut kmeans, || progress.tell(ChooseStage::Indices))
     });
-    Ok(Opinions { rows: x.nrows(), communities, density, indices: indices.transpose()? })
+    Ok(Opinions { rows: x.nrows(), communities, density, peaks, indices: indices.transpose()? })
 }
 
 /// What k-means is given: the components, under the cosine distance those of rows of length 1.

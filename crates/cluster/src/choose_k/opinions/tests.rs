@@ -27,6 +27,8 @@ fn all_sources_find_groups_far_apart() {
     let choice = |source| found.all().into_iter().find(|o| o.source == source).unwrap().choice;
     assert_eq!(choice(Source::Communities), Ok(4), "{:?}", found.communities);
     assert_eq!(choice(Source::Density), Ok(4), "{:?}", found.density);
+    // The groups fill six dimensions.
+    assert_eq!(found.peaks, None);
     assert_eq!(choice(Source::Index(Criterion::Silhouette)), Ok(4));
     // The graph falls into four parts: there is nothing between them that two could be made of.
     let two = &found.communities.by_k[0];
@@ -36,6 +38,16 @@ fn all_sources_find_groups_far_apart() {
     assert!(four.resolutions.is_some_and(|(low, high)| low > 0.0 && low <= high));
     let saved = serde_json::to_string(&found).unwrap();
     assert_eq!(serde_json::from_str::<Opinions>(&saved).unwrap(), found);
+}
+
+#[test]
+fn peaks_are_counted_in_few_dimensions() {
+    let x = groups(400, 4, 12.0).slice(ndarray::s![.., ..3]).to_owned();
+    let found = choose_k(x.view(), &settings(2, 6), 1).unwrap();
+    let peaks = found.all().into_iter().find(|opinion| opinion.source == Source::Peaks).unwrap();
+    assert_eq!(peaks.choice, Ok(4), "{:?}", found.peaks);
+    let peaks = found.peaks.unwrap();
+    assert!(peaks.prominence(4) > Some(peaks.threshold) && peaks.prominence(5) < Some(peaks.threshold));
 }
 
 #[test]
@@ -147,17 +159,29 @@ fn a_sentence_says_who_says_what() {
     let communities = CommunityStability { views: 6, by_k: vec![at(2, 0.5), at(3, 0.99), at(4, 0.6)] };
     let density = DensityCounts { by_k: vec![(3, 4), (4, 2)], clusterings: 6, noise: 0.0 };
     let choices = vec![choice(2, 9.0, 0.1), choice(3, 2.0, 0.9), choice(4, 1.0, 0.2)];
-    let mut all = Opinions { rows: 9, communities, density: Some(density), indices: Some(Sweep { choices }) };
+    let mut all = Opinions {
+        rows: 9,
+        communities,
+        density: Some(density),
+        peaks: None,
+        indices: Some(Sweep { choices }),
+    };
     assert_eq!(all.agree(), Some(3));
     assert_eq!(
         all.sentence(),
-        "The stability of communities, density, the elbow, the silhouette, the Calinski-Harabasz index and the Davies-Bouldin index say 3; \
+        "The stability of communities, density on a map, the elbow, the silhouette, the Calinski-Harabasz index and the Davies-Bouldin index say 3; \
          the gap statistic has no answer."
     );
     all.indices = None;
     all.density.as_mut().unwrap().by_k = vec![(2, 6)];
     assert_eq!(all.agree(), None);
-    assert_eq!(all.sentence(), "They disagree: density says 2; the stability of communities says 3.");
+    assert_eq!(
+        all.sentence(),
+        "They disagree: density on a map says 2; the stability of communities says 3."
+    );
+    all.peaks = Some(PeakCounts { clusters: 3, dimension: 2.0, threshold: 4.0, prominences: vec![9.0, 8.0] });
+    assert!(all.sentence().ends_with("the stability of communities and the peaks of the density say 3."));
+    all.peaks = None;
     all.communities.by_k.truncate(1);
     all.density = None;
     assert_eq!(all.sentence(), "Nothing speaks for a number of clusters.");

@@ -8,6 +8,8 @@ pub enum Source {
     Communities,
     /// The number of clusters that most clusterings by density find.
     Density,
+    /// The number of peaks of the density that stand out.
+    Peaks,
     /// An index of k-means.
     Index(Criterion),
 }
@@ -16,7 +18,8 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Communities => f.write_str("the stability of communities"),
-            Self::Density => f.write_str("density"),
+            Self::Density => f.write_str("density on a map"),
+            Self::Peaks => f.write_str("the peaks of the density"),
             Self::Index(criterion) => criterion.fmt(f),
         }
     }
@@ -40,17 +43,18 @@ const INDICES: [Criterion; 5] = [
 ];
 
 impl Opinions {
-    /// The choice of every source that was asked: communities, density, then the indices.
+    /// The choice of every source that was asked: communities, density, its peaks, then the indices.
     pub fn all(&self) -> Vec<Opinion> {
         let communities = Opinion { source: Source::Communities, choice: self.communities.choice() };
         let density = self.density.as_ref().map(|d| Opinion { source: Source::Density, choice: d.choice() });
+        let peaks = self.peaks.as_ref().map(|p| Opinion { source: Source::Peaks, choice: p.choice() });
         let indices = self.indices.iter().flat_map(|sweep| {
             INDICES.map(|criterion| {
                 let choice = sweep.choice(criterion);
                 Opinion { source: Source::Index(criterion), choice }
             })
         });
-        std::iter::once(communities).chain(density).chain(indices).collect()
+        std::iter::once(communities).chain(density).chain(peaks).chain(indices).collect()
     }
 
     /// The number that all sources with a choice name; none where they differ, or where fewer than two have one.
