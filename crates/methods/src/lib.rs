@@ -3,6 +3,7 @@
 mod ae_k_means;
 mod batches;
 mod checks;
+mod components;
 mod context;
 mod damic;
 mod dcn;
@@ -35,6 +36,7 @@ mod snnl_points;
 mod start;
 #[cfg(test)]
 mod test_networks;
+mod tomato;
 mod training;
 mod umap_hdbscan;
 mod vade;
@@ -66,6 +68,7 @@ pub use seed::Seed;
 pub use shape::Shape;
 pub use snnl::{Snnl, SnnlLayers, SnnlSettings};
 pub use snnl_points::{SnnlPoints, SnnlPointsSettings};
+pub use tomato::{Tomato, TomatoSettings};
 pub use umap_hdbscan::{UmapHdbscan, UmapHdbscanSettings};
 pub use vade::{Vade, VadeSettings, VadeStart};
 

@@ -58,6 +58,14 @@ pub mod facts {
     pub const CONFIDENCE: &str = "confidence";
     /// Clusters that a method found which takes no k.
     pub const CLUSTERS_FOUND: &str = "clusters found";
+    /// The dimension in which the samples lie, by the distances to their neighbours.
+    pub const DIMENSION: &str = "intrinsic dimension";
+    /// How far a peak of the density has to stand out to be a cluster, in standard deviations of the log density.
+    pub const THRESHOLD: &str = "prominence that makes a cluster";
+    /// How far the least of the clusters stands out that meet a denser one.
+    pub const WEAKEST_PEAK: &str = "prominence of the weakest cluster";
+    /// How far the highest of the peaks stood out that were joined to another.
+    pub const JOINED_PEAK: &str = "prominence of the strongest peak that was joined";
     /// Share of the samples that belong to no cluster.
     pub const NOISE: &str = "share of noise";
     /// Epochs of a joint training that counts epochs.

@@ -1,7 +1,7 @@
 use crate::saved_model::SavedModel;
 use crate::{
     AeKMeans, Damic, Dcn, Dec, Error, GraphCommunities, Idec, KDae, Method, Mixae, Model, PcaGmm, PcaKMeans,
-    RawKMeans, RepNet, Result, Shape, Snnl, SnnlPoints, UmapHdbscan, Vade,
+    RawKMeans, RepNet, Result, Shape, Snnl, SnnlPoints, Tomato, UmapHdbscan, Vade,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<PcaGmm>(),
     Entry::of::<GraphCommunities>(),
     Entry::of::<UmapHdbscan>(),
+    Entry::of::<Tomato>(),
     Entry::of::<AeKMeans>(),
     Entry::of::<Snnl>(),
     Entry::of::<SnnlPoints>(),
@@ -39,6 +40,10 @@ pub(crate) trait Registered: Method + Sized + 'static {
     const NEEDS_LABELS: bool = false;
     /// Whether it trains a network, which takes minutes where others take seconds.
     const TRAINS: bool = true;
+    /// Whether it finds the number of clusters, and does not use k.
+    const FINDS_K: bool = false;
+    /// Whether seeds differ.
+    const RANDOM: bool = true;
     /// Everything that can be set.
     type Settings: Serialize + DeserializeOwned;
 
@@ -63,6 +68,10 @@ pub struct Entry {
     pub needs_labels: bool,
     /// Whether it trains a network, which takes minutes where others take seconds.
     pub trains: bool,
+    /// Whether it finds the number of clusters, and does not use k.
+    pub finds_k: bool,
+    /// Whether seeds differ: where nothing is random, one is enough.
+    pub random: bool,
     pub(crate) kind: &'static str,
     pub(crate) load: fn(&SavedModel) -> Result<Box<dyn Model>>,
     build: fn(&Value) -> Result<Box<dyn Method>>,
@@ -76,6 +85,8 @@ impl Entry {
             summary: M::SUMMARY,
             needs_labels: M::NEEDS_LABELS,
             trains: M::TRAINS,
+            finds_k: M::FINDS_K,
+            random: M::RANDOM,
             kind: M::KIND,
             load: M::load,
             build: |settings| {

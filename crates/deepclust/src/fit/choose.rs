@@ -1,6 +1,6 @@
 //! How many clusters, where that is asked.
 
-use super::plan::USUAL;
+use super::plan::{USUAL, WITHOUT_K, is_free};
 use super::{ClusterCount, Error, Host, Options, Plan, Result};
 use deepclust_cluster::{ChooseSettings, GraphCommunitiesSettings, Opinions, Source, choose_k_with};
 use deepclust_manifold::Metric;
@@ -18,7 +18,7 @@ const FAR_MORE: usize = 2;
 const VIEWS: usize = 5;
 
 /// What speaks for one number of clusters or another among rows that are scaled as the plan says: the stability of communities, density,
-/// and the indices of k-means.
+/// its peaks where rows lie in few dimensions, and the indices of k-means.
 ///
 /// # Errors
 /// A range that the rows cannot have; what the parts report.
@@ -81,6 +81,19 @@ pub(super) fn by_communities(opinions: &Opinions) -> std::result::Result<usize, 
     own.map_or_else(|| Err("they were not asked".to_owned()), |opinion| opinion.choice)
 }
 
+/// The number of peaks of the density, where they were asked and it is in the range; else what communities speak for. And what it is.
+fn settled(
+    opinions: &Opinions,
+    range: &RangeInclusive<usize>,
+) -> std::result::Result<(usize, &'static str), String> {
+    let peaks = opinions.all().into_iter().find(|opinion| opinion.source == Source::Peaks);
+    match peaks.and_then(|opinion| opinion.choice.ok()).filter(|k| range.contains(k)) {
+        Some(k) => Ok((k, "the number of peaks of the density that stand out")),
+        None => by_communities(opinions)
+            .map(|k| (k, "the number of clusters at which communities of the neighbour graph are stable")),
+    }
+}
+
 /// The median of the numbers of clusters that density found.
 fn usual_count(opinions: &Opinions) -> Option<usize> {
     let counts = opinions.density.as_ref()?.by_k.iter();
@@ -101,10 +114,11 @@ fn graph(plan: &Plan) -> GraphCommunitiesSettings {
 }
 
 impl Plan {
-    /// Settles the number of clusters where it is to be chosen from a range: the one that the stability of communities names. What
-    /// else speaks for one is kept beside it. Where the method finds the number, communities are asked for a second opinion. Where they
-    /// have one, density finds at least twice as many clusters, and no method was asked for, theirs is taken: density also parts what
-    /// no gap parts.
+    /// Settles the number of clusters where it is to be chosen from a range. Where rows lie in few dimensions it is that of the peaks of
+    /// the density, if it is in the range; else the one that the stability of communities names. What else speaks for one is kept beside it.
+    ///
+    /// Where the method finds the number on a map, communities are asked for a second opinion. If density finds at least twice their number,
+    /// and no method was asked for, theirs is taken: a map also parts what no gap parts.
     ///
     /// # Errors
     /// [`Error::Option`] where no number stands out; the range is wrong, or the method needs a number from you.
@@ -113,6 +127,9 @@ impl Plan {
             return Ok(());
         }
         let Some(range) = self.range.clone() else {
+            if self.method.slug != WITHOUT_K {
+                return Ok(());
+            }
             // The method finds the number. That something else cannot be asked, as of very few rows, is no reason to stop.
             let range = *USUAL.start()..=(*USUAL.end()).min(x.nrows() / 10);
             self.opinions =
@@ -120,9 +137,8 @@ impl Plan {
             return self.prefer_stable(x);
         };
         let found = opinions(x, self, &range, host)?;
-        match by_communities(&found) {
-            Ok(k) => {
-                let because = "the number of clusters at which communities of the neighbour graph are stable";
+        match settled(&found, &range) {
+            Ok((k, because)) => {
                 self.why = format!("{} k is {k}, {because}. {}", self.why, found.sentence());
                 (self.k, self.opinions) = (Some(k), Some(found));
                 Ok(())
@@ -138,8 +154,7 @@ impl Plan {
 
     /// Takes the number of clusters that communities speak for where density finds far more.
     fn prefer_stable(&mut self, x: ArrayView2<'_, f32>) -> Result<()> {
-        let free = self.options.method.as_deref().is_none_or(|name| name == "auto");
-        if !free || !self.options.settings.is_empty() {
+        if !is_free(&self.options) {
             return Ok(());
         }
         let Some(opinions) = self.opinions.take() else { return Ok(()) };
@@ -155,5 +170,39 @@ impl Plan {
         }
         self.opinions = Some(opinions);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deepclust_cluster::{CommunityStability, DensityCounts, StableAt};
+    use ndarray::Array2;
+
+    #[test]
+    fn the_stable_number_is_taken_where_density_finds_far_more() {
+        let noise = |a: usize| ((a as f64 * 12.9898).sin() * 43_758.547).rem_euclid(1.0) as f32;
+        let x = Array2::from_shape_fn((200, 12), |(i, j)| 9.0 * noise(12 * i + j + 1));
+        let stable = |k, value| {
+            let value = Some(value);
+            StableAt { k, seeds: value, resampled: value, weakest: value, reached: 6, resolutions: None }
+        };
+        let by_k = vec![stable(2, 0.5), stable(3, 0.99), stable(4, 0.6)];
+        let mut opinions = Opinions {
+            rows: 200,
+            communities: CommunityStability { views: 6, by_k },
+            density: None,
+            peaks: None,
+            indices: None,
+        };
+        for (found, method, k) in [(5, "umap-hdbscan", None), (6, "graph-communities", Some(3))] {
+            let mut plan = Plan::new(x.view(), &Options::default()).unwrap();
+            opinions.density = Some(DensityCounts { by_k: vec![(found, 15)], clusterings: 15, noise: 0.0 });
+            plan.opinions = Some(opinions.clone());
+            plan.prefer_stable(x.view()).unwrap();
+            assert_eq!((plan.method.slug, plan.k), (method, k));
+            assert_eq!(plan.why.contains("density finds 6 clusters"), k.is_some());
+        }
+        assert_eq!(settled(&opinions, &(2..=6)).unwrap().0, 3);
     }
 }

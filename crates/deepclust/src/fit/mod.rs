@@ -29,6 +29,7 @@ mod run;
 mod runs;
 mod scores;
 mod settings;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod warnings;

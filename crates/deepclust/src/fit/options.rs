@@ -22,9 +22,9 @@ pub struct Options {
     /// How many clusters there are.
     pub clusters: ClusterCount,
     /// The name of a method, as [`METHODS`](deepclust_methods::METHODS) has it. None: `graph-communities` where the number of clusters
-    /// is known or communities settle it, `umap-hdbscan` where it is not.
+    /// is known or chosen before the method runs; else `tomato` where the rows lie in few dimensions, and `umap-hdbscan` where they do not.
     pub method: Option<String>,
-    /// Seeds, at least 1. None: 5, and 3 for methods that train a network.
+    /// Seeds, at least 1. None: 5, and 3 for methods that train a network. Methods in which nothing is random have one.
     pub seeds: Option<usize>,
     /// The first of the seeds; the others follow it.
     pub first_seed: u64,

@@ -1,4 +1,5 @@
 use super::settings::{at, put};
+use super::shape::{low_dimension, shape};
 use super::{ClusterCount, Error, Options, Result};
 use deepclust_cluster::Opinions;
 use deepclust_methods::{Entry, METHODS, Method, Scaling, Shape};
@@ -14,7 +15,9 @@ pub const TRAINED_SEEDS: usize = 3;
 /// The method with a number of clusters.
 pub(super) const WITH_K: &str = "graph-communities";
 /// The method that finds it.
-const WITHOUT_K: &str = "umap-hdbscan";
+pub(super) const WITHOUT_K: &str = "umap-hdbscan";
+/// The one that finds it where rows lie in few dimensions.
+const OF_FEW: &str = "tomato";
 /// The numbers of clusters that are looked at where none is given and the method does not find it.
 pub(super) const USUAL: std::ops::RangeInclusive<usize> = 2..=20;
 
@@ -57,17 +60,21 @@ impl Plan {
         let n = x.nrows();
         check_clusters(n, &options.clusters)?;
         check_rows(x, &options.clusters)?;
-        let method = entry(options)?;
-        let seeds = options.seeds.unwrap_or(if method.trains { TRAINED_SEEDS } else { SHARED_SEEDS });
-        if seeds == 0 {
-            return Err(Error::option("seeds", "at least 1", 0));
-        }
         let (shape, usual, of_shape) = shape(x, options);
-        let mut settings = method.defaults(shape)?;
         let scaling = match options.scaling.unwrap_or(usual) {
             Scaling::Auto => Scaling::by_values(x),
             given => given,
         };
+        let few = if is_free(options) { low_dimension(x, shape, scaling, options.first_seed) } else { None };
+        let method = entry(options, few.is_some())?;
+        let seeds = match options.seeds {
+            Some(0) => return Err(Error::option("seeds", "at least 1", 0)),
+            _ if !method.random => 1,
+            Some(seeds) => seeds,
+            None if method.trains => TRAINED_SEEDS,
+            None => SHARED_SEEDS,
+        };
+        let mut settings = method.defaults(shape)?;
         if settings.get("scaling").is_some() {
             let name = serde_json::to_value(scaling).unwrap_or_default();
             put(&mut settings, "scaling", name)?;
@@ -81,7 +88,7 @@ impl Plan {
         let (k, range) = match &options.clusters {
             ClusterCount::Number(k) => (Some(*k), None),
             ClusterCount::Range(range) => (None, Some(range.clone())),
-            ClusterCount::Auto if method.slug == WITHOUT_K => (None, None),
+            ClusterCount::Auto if method.finds_k => (None, None),
             ClusterCount::Auto => (None, Some(*USUAL.start()..=(*USUAL.end()).min(n))),
         };
         let device = options.device.resolve()?;
@@ -90,7 +97,7 @@ impl Plan {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let at_once = if alone { 1 } else { options.at_once.unwrap_or(cores).clamp(1, seeds) };
         let seeds = (options.first_seed..).take(seeds).collect();
-        let why = why(options, method, &scaling, of_shape);
+        let why = why(options, method, few, &scaling, of_shape);
         let (opinions, options) = (None, options.clone());
         let plan = Self {
             method,
@@ -155,9 +162,19 @@ fn check_rows(x: ArrayView2<'_, f32>, clusters: &ClusterCount) -> Result<()> {
     Ok(())
 }
 
-fn entry(options: &Options) -> Result<&'static Entry> {
+/// Whether neither the number of clusters nor the method was given, nor a setting, which would be one of a method.
+pub(super) fn is_free(options: &Options) -> bool {
+    let free = options.method.as_deref().is_none_or(|name| name == "auto");
+    free && options.clusters == ClusterCount::Auto && options.settings.is_empty()
+}
+
+fn entry(options: &Options, few: bool) -> Result<&'static Entry> {
     let known = matches!(options.clusters, ClusterCount::Number(_) | ClusterCount::Range(_));
-    let usual = if known { WITH_K } else { WITHOUT_K };
+    let usual = match known {
+        true => WITH_K,
+        false if few => OF_FEW,
+        false => WITHOUT_K,
+    };
     let name = options.method.as_deref().filter(|&name| name != "auto").unwrap_or(usual);
     let entry =
         METHODS.iter().find(|method| method.slug == name).ok_or_else(|| Error::unknown_method(name))?;
@@ -169,44 +186,12 @@ fn entry(options: &Options) -> Result<&'static Entry> {
             format!("`{name}`, which is fitted on labelled samples"),
         ));
     }
-    if known && entry.slug == WITHOUT_K {
+    if known && entry.finds_k {
         let expected = format!("a method that takes a number of clusters, such as `{WITH_K}`");
         let found = format!("`{name}`, which finds it by itself: leave k out");
         return Err(Error::option("method", expected, found));
     }
     Ok(entry)
-}
-
-/// What the rows are, what happens to their columns unless it is asked for, and by what that is known.
-fn shape(x: ArrayView2<'_, f32>, options: &Options) -> (Shape, Scaling, &'static str) {
-    let given = if options.sparse { Some((Shape::Text, "the data are sparse")) } else { None };
-    if let Some((shape, because)) = options.shape.map(|shape| (shape, "")).or(given) {
-        return (shape, Scaling::of(shape), because);
-    }
-    let scaling = Scaling::by_values(x);
-    if scaling == Scaling::AsGiven && x.ncols() < PIXELS && !alike(x) {
-        return (Shape::Tables, Scaling::Standardise, "some columns vary much more than others");
-    }
-    let (shape, because) = match scaling {
-        // Pictures have no negative values, and the likelihood of some methods takes none.
-        Scaling::AsGiven if x.iter().any(|&v| v < 0.0) => (Shape::Tables, "all values lie in [−1, 1]"),
-        Scaling::AsGiven => (Shape::Images, "all values lie in [0, 1]"),
-        Scaling::By255 => (Shape::Images, "all values are whole numbers from 0 to 255"),
-        _ => (Shape::Tables, "the columns have scales of their own"),
-    };
-    (shape, scaling, because)
-}
-
-/// Columns from which on values in [−1, 1] are left as they are.
-const PIXELS: usize = 16;
-
-/// Whether the standard deviations of columns that vary differ fourfold at most.
-fn alike(x: ArrayView2<'_, f32>) -> bool {
-    let deviations = x.columns().into_iter().map(|column| column.mapv(f64::from).std(0.0));
-    let varying = deviations.filter(|&deviation| deviation > 0.0);
-    let (least, most) =
-        varying.fold((f64::INFINITY, 0.0f64), |(least, most), std| (least.min(std), most.max(std)));
-    most <= 4.0 * least * (1.0 + 1e-9)
 }
 
 /// Settings that differ from the method's own defaults here. Where a method makes several starts and keeps the best, the seeds
@@ -234,14 +219,21 @@ fn own_defaults(settings: &Value, trains: bool, n: usize, seeds: usize) -> Vec<(
     changed
 }
 
-fn why(options: &Options, method: &Entry, scaling: &Scaling, of_shape: &str) -> String {
+fn why(options: &Options, method: &Entry, few: Option<f64>, scaling: &Scaling, of_shape: &str) -> String {
     let why = match (&options.method, method.slug) {
         (Some(name), _) if name != "auto" => format!("The method `{}` was asked for.", method.slug),
+        (_, OF_FEW) => format!(
+            "The method is `{OF_FEW}`, because k is not given and the rows lie in few dimensions, about {:.1}: a cluster is a peak of the density that stands out. Nothing in it is random, so one seed is enough.",
+            few.unwrap_or_default()
+        ),
         (_, WITH_K) => format!(
             "The method is `{WITH_K}`, because the number of clusters is known: it needs no network, and on MNIST and USPS it is level with the best deep methods."
         ),
+        _ if is_free(options) => format!(
+            "The method is `{WITHOUT_K}`, because k is not given and the rows do not lie in few dimensions: it finds the number of clusters by density on a map."
+        ),
         _ => format!(
-            "The method is `{WITHOUT_K}`, because k is not given: it finds the number of clusters by density."
+            "The method is `{WITHOUT_K}`, because k is not given and a setting is: it finds the number of clusters by density on a map."
         ),
     };
     let scaled = match scaling {
@@ -274,6 +266,12 @@ mod tests {
         Plan::new(x.view(), options)
     }
 
+    /// Rows that fill twelve dimensions.
+    fn cube() -> Array2<f32> {
+        let noise = |a: usize| ((a as f64 * 12.9898).sin() * 43_758.547).rem_euclid(1.0) as f32;
+        Array2::from_shape_fn((200, 12), |(i, j)| 9.0 * noise(12 * i + j + 1))
+    }
+
     fn table() -> Array2<f32> {
         Array2::from_shape_fn((40, 5), |(i, j)| (i * j) as f32 - 30.5)
     }
@@ -287,8 +285,13 @@ mod tests {
             ("graph-communities", Some(3), vec![0, 1, 2, 3, 4])
         );
         assert_eq!(made.settings["graph"]["seeds"], json!(1));
-        let free = plan(&table(), &Options::default()).unwrap();
+        let free = plan(&cube(), &Options::default()).unwrap();
         assert_eq!((free.method.slug, free.k, free.range), ("umap-hdbscan", None, None));
+        let few = plan(&table(), &Options { seeds: Some(4), ..Options::default() }).unwrap();
+        assert_eq!((few.method.slug, few.k, few.range, few.seeds), ("tomato", None, None, vec![0]));
+        assert!(few.why.contains("lie in few dimensions"), "{}", few.why);
+        let set = Options { settings: vec![("maps".to_owned(), json!(2))], ..Options::default() };
+        assert_eq!(plan(&table(), &set).unwrap().method.slug, "umap-hdbscan");
         let deep = Options { method: Some("dec".to_owned()), ..given };
         assert_eq!(plan(&table(), &deep).unwrap().seeds, [0, 1, 2]);
         let unknown = Options { method: Some("dec".to_owned()), ..Options::default() };

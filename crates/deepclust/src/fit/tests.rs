@@ -1,6 +1,6 @@
 use super::*;
 use deepclust_methods::Model;
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Mutex;
@@ -49,14 +49,44 @@ fn groups_are_found_by_every_kind_of_method() {
 fn the_number_of_clusters_is_found() {
     let (x, classes) = groups(240);
     let answer = fit(&x, &Options::default()).unwrap();
-    // Density parts the groups of so few samples. Fewer communities are stable. A method that is asked for is taken.
-    assert_eq!(answer.plan.method.slug, "graph-communities");
-    assert!(answer.plan.k == Some(answer.clusters()) && (3..=6).contains(&answer.clusters()));
-    assert!(answer.plan.why.contains("density finds"), "{}", answer.plan.why);
+    assert_eq!((answer.plan.method.slug, answer.clusters(), answer.runs.len()), ("tomato", 3, 1));
+    assert_eq!(answer.scores(&classes).unwrap().acc, 1.0);
+    assert_eq!(answer.predict(&x).unwrap(), answer.chosen().labels);
+    assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
+    // The order of the rows changes nothing.
+    let order: Vec<usize> = (0..240).map(|i| 7 * i % 240).collect();
+    let other = fit(&x.select(Axis(0), &order), &Options::default()).unwrap();
+    assert!(
+        order.iter().zip(&other.chosen().labels).all(|(&row, label)| answer.chosen().labels[row] == *label)
+    );
+    // The number of peaks is taken from a range that has it.
+    let range = Options { clusters: ClusterCount::Range(2..=5), ..Options::default() };
+    let answer = fit(&x, &range).unwrap();
+    assert_eq!((answer.plan.method.slug, answer.plan.k), ("graph-communities", Some(3)));
+    assert!(answer.plan.why.contains("the number of peaks"), "{}", answer.plan.why);
+    // A single group stays whole, and that is told.
+    let small: Vec<usize> = (0..240).filter(|&row| classes[row] == 1).collect();
+    let one = fit(&x.select(Axis(0), &small), &Options::default()).unwrap();
+    assert_eq!(one.clusters(), 1);
+    assert!(one.warnings.iter().any(|warning| warning.contains("no other stands out")), "{:?}", one.warnings);
+}
+
+/// The groups with columns of noise beside them: rows fill many dimensions.
+fn wide_groups(n: usize) -> (Array2<f32>, Vec<usize>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let (x, classes) = groups(n);
+    let noise = Array2::from_shape_fn((n, 12), |_| rng.random_range(-1.0f32..1.0));
+    (concatenate![Axis(1), x, noise], classes)
+}
+
+#[test]
+fn in_many_dimensions_density_is_looked_at_on_a_map() {
+    let (x, classes) = wide_groups(240);
     let density = Options { method: Some("umap-hdbscan".to_owned()), ..Options::default() };
     let answer = fit(&x, &density).unwrap();
     assert_eq!(answer.plan.method.slug, "umap-hdbscan");
-    assert!(answer.warnings.iter().any(|warning| warning.contains("compare with -k")));
+    let free = fit(&x, &Options::default()).unwrap();
+    assert!(free.plan.opinions.is_some() && free.plan.method.slug != "tomato");
     // Density may part a group of so few samples. It never joins two.
     assert!((3..=12).contains(&answer.clusters()));
     let labels = &answer.chosen().labels;

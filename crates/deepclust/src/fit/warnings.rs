@@ -3,6 +3,9 @@
 use super::{Run, sizes};
 use deepclust_methods::facts;
 
+/// Standard deviations from the threshold within which chance may decide.
+const NEARLY: f64 = 1.0;
+
 /// Sentences on the chosen run and on the seeds.
 pub(super) fn warnings(
     runs: &[Run],
@@ -58,8 +61,28 @@ pub(super) fn warnings(
     }
     match sizes.len() {
         0 => found.push("No row is in a cluster: the density has no peaks that stand out.".to_owned()),
+        1 if k.is_none() => {
+            let words = "There is a single cluster: no other stands out. -k parts the rows all the same.";
+            found.push(words.to_owned());
+        }
         1 => found.push("There is a single cluster.".to_owned()),
         _ => {}
+    }
+    let threshold = fact(facts::THRESHOLD);
+    if let (Some(threshold), Some(weakest)) = (threshold, fact(facts::WEAKEST_PEAK))
+        && weakest < threshold + NEARLY
+    {
+        found.push(format!(
+            "One cluster stands out by {weakest:.1} where {threshold:.1} are needed: in other rows of this kind it may be part of another."
+        ));
+    }
+    if let (Some(threshold), Some(joined)) = (threshold, fact(facts::JOINED_PEAK))
+        && joined > threshold - NEARLY
+    {
+        let lower = (10.0 * (threshold - joined)).floor() / 10.0 + 0.1;
+        found.push(format!(
+            "A group that stands out by {joined:.1} was joined to another, as {threshold:.1} are needed. A peaks.margin that is {lower:.1} lower keeps it apart: --method tomato --set peaks.margin=…"
+        ));
     }
     if noise as f64 > 0.2 * n {
         found.push(format!("{:.0} % of the rows are in no cluster.", 100.0 * noise as f64 / n));
@@ -103,6 +126,7 @@ mod tests {
         assert!(said.contains("seeds disagree") && said.contains("0.50"), "{said}");
         let said = of([NOISE, 0, 1].repeat(5), None, 1.0).join("\n");
         assert_eq!(said, "33 % of the rows are in no cluster.");
+        assert!(of(vec![0; 4], None, 1.0)[0].contains("no other stands out"));
         assert!(of(vec![NOISE; 4], None, 1.0)[0].starts_with("No row is in a cluster"));
         let mut run = Run { labels: vec![0, 1], ..Run::default() };
         run.facts.insert(facts::EMPTY_CLUSTERS.to_owned(), 2.0);
@@ -112,6 +136,10 @@ mod tests {
         run.facts.extend(
             [(facts::DISSOLVED_PARTS, 1.0), (facts::LARGEST_DISSOLVED, 1.0)].map(|(a, b)| (a.to_owned(), b)),
         );
+        run.facts.extend(
+            [(facts::THRESHOLD, 4.5), (facts::WEAKEST_PEAK, 5.0), (facts::JOINED_PEAK, 4.0)]
+                .map(|(a, b)| (a.to_owned(), b)),
+        );
         let failed = [(4, "training diverged".to_owned())];
         let said = warnings(&[run], 0, Some(4), 1.0, &failed).join("\n");
         assert!(
@@ -119,6 +147,10 @@ mod tests {
                 && said.contains("-k 7 keeps them apart")
                 && said.contains("1 group of rows that nothing ties to the others is too small")
                 && said.contains("--set graph.least_share=1.80 counts it")
+                && said.contains("One cluster stands out by 5.0 where 4.5")
+                && said.contains(
+                    "stands out by 4.0 was joined to another, as 4.5 are needed. A peaks.margin that is 0.6"
+                )
                 && said.contains("Seed 4 failed"),
             "{said}"
         );

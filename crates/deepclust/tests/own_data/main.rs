@@ -201,8 +201,31 @@ fn the_number_of_clusters_is_chosen_and_reasons_are_shown() {
         .args(["fit", "things.csv", "--labels", "kind", "-k", "2-5", "--out", "out"])
         .assert()
         .success()
-        .stdout(contains("k is 3, the number of clusters at which communities").and(contains("ACC 1.000")));
+        .stdout(contains("k is 3, the number of peaks of the density").and(contains("ACC 1.000")));
     assert!(read(&folder, "out/report.html").contains("the stability of communities"));
+}
+
+#[test]
+fn without_k_the_peaks_of_the_density_are_found() {
+    let folder = folder();
+    let fit = ["fit", "things.csv", "--labels", "kind", "--seeds", "8", "--out", "out"];
+    let said = "3 clusters; nothing is random: every seed gives the same";
+    for _ in 0..2 {
+        deepclust(&folder)
+            .args(fit)
+            .assert()
+            .success()
+            .stdout(contains("The method is `tomato`").and(contains(said)).and(contains("ACC 1.000")));
+    }
+    let assignments = read(&folder, "out/assignments.csv");
+    assert!(assignments.starts_with("row,cluster,confidence,consensus,seed_0\n0,2,,2,2\n"), "{assignments}");
+    deepclust(&folder).args(["predict", "out", "things.csv", "--out", "new.csv"]).assert().success();
+    assert_eq!(column(&read(&folder, "new.csv"), 1), column(&assignments, 1));
+    deepclust(&folder)
+        .args(["fit", "things.csv", "--labels", "kind", "--method", "tomato", "--set", "peaks.margin=-1"])
+        .assert()
+        .code(1)
+        .stderr(contains("margin must be a number of at least 0, found -1"));
 }
 
 #[test]

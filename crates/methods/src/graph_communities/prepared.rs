@@ -41,7 +41,8 @@ impl Prepared for PreparedCommunities {
     fn model(&self, partition: &Partition) -> Result<Box<dyn Model>> {
         let settings = self.method.settings();
         let near = (settings.neighbours, settings.metric);
-        voting_model(&self.scaling, self.found.components.as_ref(), &self.found.rows, &partition.labels, near)
+        let (components, rows) = (self.found.components.as_ref(), &self.found.rows);
+        Ok(Box::new(voting_model(&self.scaling, components, rows, &partition.labels, near)?))
     }
 
     fn into_embedding(self: Box<Self>) -> Array2<f32> {
@@ -56,9 +57,9 @@ pub(crate) fn voting_model(
     rows: &Array2<f32>,
     labels: &[usize],
     (neighbours, metric): (usize, Metric),
-) -> Result<Box<dyn Model>> {
+) -> Result<VotingModel> {
     let (components, labels) = (components.cloned(), labels.to_vec());
     let voters =
         GraphCommunitiesModel::from_parts(components, rows.clone(), labels, (neighbours - 1).max(1), metric)?;
-    Ok(Box::new(VotingModel { scaling: scaling.clone(), voters }))
+    Ok(VotingModel { scaling: scaling.clone(), voters })
 }

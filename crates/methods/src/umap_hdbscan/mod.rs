@@ -3,14 +3,15 @@
 mod prepared;
 
 use crate::checks::check_samples;
+use crate::components::components;
 use crate::graph_communities::VotingModel;
 use crate::names::facts;
 use crate::registry::Registered;
 use crate::saved_model::SavedModel;
 use crate::{Context, Fitted, Method, Model, Preparation, Result, Scaling, Shape};
 use deepclust_cluster::{GraphCommunitiesModel, Hdbscan, HdbscanModel, HdbscanSettings, mean_agreement};
-use deepclust_manifold::{KnnSettings, Metric, Neighbours, Pca, PcaSettings, Umap, UmapSettings};
-use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use deepclust_manifold::{KnnSettings, Metric, Neighbours, Umap, UmapSettings};
+use ndarray::{ArrayView2, CowArray, Ix2};
 use prepared::PreparedMap;
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
@@ -69,20 +70,6 @@ impl UmapHdbscan {
         }
         settings.umap.validate()?;
         Ok(Self { settings })
-    }
-
-    /// Principal components, where they are wanted and there are as many, and the samples in them.
-    fn components(
-        &self,
-        scaled: Array2<f32>,
-        context: &mut Context<'_>,
-    ) -> Result<(Option<Pca<f32>>, Array2<f32>)> {
-        let ((n, d), s) = (scaled.dim(), &self.settings);
-        let wanted = s.components.filter(|&c| s.umap.metric == Metric::Euclidean && c < d && c <= n);
-        let Some(c) = wanted else { return Ok((None, scaled)) };
-        let settings = PcaSettings::new(c);
-        let (pca, rows) = context.stage("pca", |_| Pca::fit_transform(scaled.view(), &settings))?;
-        Ok((Some(pca), rows))
     }
 
     fn density(&self, n: usize) -> Result<Hdbscan> {
@@ -149,7 +136,7 @@ impl Method for UmapHdbscan {
         let n = x.nrows();
         let scaling = s.scaling.fit(x);
         let scaled = scaling.apply(x)?;
-        let (components, rows) = self.components(scaled, context)?;
+        let (components, rows) = components(s.components, s.umap.metric, scaled, context)?;
         let density = self.density(n)?;
         let rng = &mut context.seed.stream("map");
         let neighbours = self.neighbours(rows.view(), rng, context)?;
@@ -168,7 +155,8 @@ impl Method for UmapHdbscan {
         check_samples(x.view(), 1)?;
         let scaling = self.settings.scaling.fit(x.view());
         let scaled = scaling.apply_to(x)?.into_owned();
-        let (components, rows) = self.components(scaled, context)?;
+        let s = &self.settings;
+        let (components, rows) = components(s.components, s.umap.metric, scaled, context)?;
         let neighbours = self.neighbours(rows.view(), &mut context.seed.stream("neighbours"), context)?;
         let method = self.clone();
         Ok(Preparation::Shared(Box::new(PreparedMap { method, scaling, components, rows, neighbours })))
@@ -180,6 +168,7 @@ impl Registered for UmapHdbscan {
     const SUMMARY: &'static str = "density on UMAP's map, without a network; it finds the number of clusters";
     const KIND: &'static str = VotingModel::KIND;
     const TRAINS: bool = false;
+    const FINDS_K: bool = true;
     type Settings = UmapHdbscanSettings;
 
     fn defaults(shape: Shape) -> UmapHdbscanSettings {

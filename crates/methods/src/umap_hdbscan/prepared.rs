@@ -33,7 +33,8 @@ impl Prepared for PreparedMap {
     fn model(&self, partition: &Partition) -> Result<Box<dyn Model>> {
         let umap = &self.method.settings.umap;
         let near = (umap.n_neighbors, umap.metric);
-        voting_model(&self.scaling, self.components.as_ref(), &self.rows, &partition.labels, near)
+        let components = self.components.as_ref();
+        Ok(Box::new(voting_model(&self.scaling, components, &self.rows, &partition.labels, near)?))
     }
 
     fn into_embedding(self: Box<Self>) -> Array2<f32> {

@@ -54,7 +54,7 @@ pub struct Search {
     /// Clusters: a number, a range such as 2-20, or auto.
     #[arg(short, long = "clusters", value_name = "K", default_value = "auto", allow_hyphen_values = true)]
     pub k: ClusterCount,
-    /// Seeds [default: 5, or 3 where a network is trained].
+    /// Seeds [default: 5, 3 where a network is trained, 1 where nothing is random].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub seeds: Option<u16>,
     /// What happens to the columns first: as-given, auto, unit, whole, signed-unit, standardise, by-255 or l2.

@@ -38,8 +38,17 @@ pub fn choose_k(options: &ChooseK) -> Result<bool> {
 fn table(found: &Opinions) {
     say(&format!("{} rows were looked at", found.rows));
     say(&format!(
-        "{:>3} {:>10} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
-        "k", "seeds", "resampled", "weakest", "density", "inertia", "silhouette", "Calinski-H.", "Davies-B."
+        "{:>3} {:>10} {:>10} {:>10} {:>8} {:>8} {:>10} {:>10} {:>12} {:>8}",
+        "k",
+        "seeds",
+        "resampled",
+        "weakest",
+        "density",
+        "peaks",
+        "inertia",
+        "silhouette",
+        "Calinski-H.",
+        "Davies-B."
     ));
     let word = |value: Option<f64>, digits: usize| {
         value.map_or("–".to_owned(), |value| format!("{value:.digits$}"))
@@ -51,12 +60,13 @@ fn table(found: &Opinions) {
             .map(|density| density.by_k.iter().find(|(k, _)| *k == stable.k).map_or(0, |&(_, count)| count));
         let choice = found.indices.as_ref().and_then(|sweep| sweep.choices.iter().find(|c| c.k == stable.k));
         say(&format!(
-            "{:>3} {:>10} {:>10} {:>10} {:>8} {:>10} {:>10} {:>12} {:>8}",
+            "{:>3} {:>10} {:>10} {:>10} {:>8} {:>8} {:>10} {:>10} {:>12} {:>8}",
             stable.k,
             word(stable.seeds, 3),
             word(stable.resampled, 3),
             word(stable.weakest, 3),
             density.map_or("–".to_owned(), |count| count.to_string()),
+            word(found.peaks.as_ref().and_then(|peaks| peaks.prominence(stable.k)), 1),
             choice.map_or("–".to_owned(), |choice| format!("{:.4e}", choice.inertia)),
             word(choice.and_then(|choice| choice.silhouette), 3),
             word(choice.and_then(|choice| choice.calinski_harabasz), 1),
@@ -67,4 +77,10 @@ fn table(found: &Opinions) {
     say(
         "weakest: how far the worst community comes back in other searches; density: clusterings that found k",
     );
+    if let Some(peaks) = &found.peaks {
+        let (from, dimension) = (peaks.threshold, peaks.dimension);
+        say(&format!(
+            "peaks: how far the k-th peak of the density stands out; {from:.1} makes a cluster; rows lie in about {dimension:.1} dimensions"
+        ));
+    }
 }

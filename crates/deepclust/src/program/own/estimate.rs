@@ -44,6 +44,8 @@ pub fn memory(plan: &Plan, rows: usize, columns: usize) -> usize {
         "pca-k-means" => 2 * columns + 62,
         // Components, neighbours and their weights, and for each seed at work a copy of some of it.
         "graph-communities" => 2 * columns + 50 + 120 + 60 * plan.at_once,
+        // Different rows in f64 and again in the tree, and their neighbours twice.
+        "tomato" => 6 * columns.min(50) + 2 * columns + 200,
         "umap-hdbscan" => 2 * columns + 50 + 120 + 160 * plan.at_once,
         _ => columns + plan.at_once * (columns + 40),
     };

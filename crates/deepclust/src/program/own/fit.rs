@@ -123,19 +123,17 @@ pub fn run(
 fn show(answer: &Answer, input: &Input, out: &Path, start: Instant) -> Result<()> {
     let (sizes, noise) = crate::fit::sizes(&answer.chosen().labels);
     let n = answer.consensus.len() as f64;
-    let agreement = match (answer.runs.len(), sizes.len()) {
-        (1, _) => "one seed, so nothing says whether they come back".to_owned(),
-        (_, 0) => "no seed found any".to_owned(),
-        _ => {
-            format!("the seeds agree by {:.2} (adjusted Rand index, 1 is the same)", answer.mean_agreement())
-        }
+    let shown = format!("seed {} is shown, because {}", answer.chosen().seed, answer.choice.rule);
+    let seeds = match (answer.runs.len(), sizes.len()) {
+        _ if !answer.plan.method.random => "nothing is random: every seed gives the same".to_owned(),
+        (1, _) => format!("one seed, so nothing says whether they come back; {shown}"),
+        (_, 0) => format!("no seed found any; {shown}"),
+        _ => format!(
+            "the seeds agree by {:.2} (adjusted Rand index, 1 is the same); {shown}",
+            answer.mean_agreement()
+        ),
     };
-    say(&format!(
-        "{}; {agreement}; seed {} is shown, because {}",
-        counted(sizes.len(), "cluster"),
-        answer.chosen().seed,
-        answer.choice.rule
-    ));
+    say(&format!("{}; {seeds}", counted(sizes.len(), "cluster")));
     for (cluster, size) in sizes.iter().enumerate().take(30) {
         say(&format!("  cluster {cluster:>3} {size:>9} rows {:>5.1} %", 100.0 * *size as f64 / n));
     }

@@ -7,9 +7,9 @@ pub fn methods() -> Result<bool> {
     say(&format!("{:<20} {:<9} {:<10} what it does", "name", "cost", "k"));
     for method in METHODS {
         let cost = if method.trains { "minutes" } else { "seconds" };
-        let k = match (method.needs_labels, method.slug) {
+        let k = match (method.needs_labels, method.finds_k) {
             (true, _) => "by labels",
-            (_, "umap-hdbscan") => "found",
+            (_, true) => "found",
             _ => "given",
         };
         say(&format!("{:<20} {cost:<9} {k:<10} {}", method.slug, method.summary));

@@ -125,4 +125,4 @@ fn load(path: &Path) -> Result<(Box<dyn Model>, ModelNote)> {
 }
 
 /// Methods whose clusters of the fit come from all rows together, and those of new rows from the nearest of them.
-const OF_NEIGHBOURS: [&str; 2] = ["graph-communities", "umap-hdbscan"];
+const OF_NEIGHBOURS: [&str; 3] = ["graph-communities", "umap-hdbscan", "tomato"];

@@ -217,6 +217,7 @@ fn choice_of_k(opinions: &Opinions) -> ChoiceOfK {
                 let found = opinions.density.as_ref()?.by_k.iter().find(|(found, _)| found == k);
                 Some(found.map_or(0.0, |&(_, count)| count as f64))
             }
+            Source::Peaks => opinions.peaks.as_ref()?.prominence(*k),
             Source::Index(By::Elbow) => Some(choice?.inertia),
             Source::Index(By::Silhouette) => choice?.silhouette,
             Source::Index(By::CalinskiHarabasz) => choice?.calinski_harabasz,
