@@ -30,12 +30,13 @@ const SEEDS: u64 = 1;
 const BASELINE: &str = "k-means";
 
 /// The methods whose records are there: a new one comes in with its runs.
-const METHODS: [&str; 14] = [
+const METHODS: [&str; 15] = [
     "k-means",
     "pca-k-means",
     "pca-gmm",
     "graph-communities",
     "umap-hdbscan",
+    "tomato",
     "ae-k-means",
     "dec",
     "idec",

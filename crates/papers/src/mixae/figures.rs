@@ -1,6 +1,6 @@
 //! Figures 3 to 7.
 
-use super::rows::{FIXED, OTHER_K, SMALL};
+use super::rows::{DIGITS, FIXED, OTHER_K};
 use super::tables::evidence_and_acc;
 use crate::{Records, Result, Row, dataset_name};
 use deepclust_experiments::measures::{
@@ -158,14 +158,14 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
     let k_of = |id: &str| OTHER_K.iter().find(|(other, _)| *other == id).map(|(_, k)| *k);
     let mut runs = Vec::new();
     for id in std::iter::once(FIXED).chain(OTHER_K.map(|(id, _)| id)) {
-        if let Some((run, data)) = pictured(records, store, id, SMALL)? {
+        if let Some((run, data)) = pictured(records, store, id, DIGITS)? {
             runs.push((k_of(id).unwrap_or(run.cluster_sizes.len()), run, data));
         }
     }
     if runs.len() < 2 {
         return Ok(());
     }
-    let name = dataset_name(SMALL);
+    let name = dataset_name(DIGITS);
     let terms = [RECONSTRUCTION, SAMPLE_ENTROPY, BATCH_ENTROPY].map(|term| {
         let line = |(k, run, _): &(usize, &RunRecord, FigureData)| {
             let values = run.series(term).map_or_else(Vec::new, |series| series.values.clone());
@@ -181,7 +181,7 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
         .filter_map(|(k, run, _)| Some(format!("{} for K = {k}", fixed(run.metrics.get("purity")?, 3))));
     let purities: Vec<String> = purities.collect();
     let caption = format!(
-        "Figure 6, on {name} where the paper has MNIST: the terms of the loss, with fixed weights, for other numbers of autoencoders (seed 0). Final purity: {}.",
+        "Figure 6, on {name}: the terms of the loss, with fixed weights, for other numbers of autoencoders (seed 0). Final purity: {}.",
         purities.join(", ")
     );
     page.figure(store, "terms", &caption, &figure)?;
@@ -199,7 +199,8 @@ pub(super) fn other_k(records: &Records, store: &Store, page: &mut Page) -> Resu
         shares_by_k(&runs)
     );
     page.figure(store, "covariances-by-k", &caption, &figure)?;
-    for (k, run, data) in &runs {
+    // Those of as many clusters as classes are Figure 3.
+    for (k, run, data) in runs.iter().filter(|(k, ..)| OTHER_K.iter().any(|(_, other)| other == k)) {
         if let Some(samples) = data.get::<SamplesData>(Samples::KEY)? {
             let title = format!("{name}: members of {k} clusters");
             let caption =
