@@ -42,13 +42,13 @@ impl Tomato {
     /// Clusters the rows of `x` (n × d). The log density at a row is ln(m) − δ ln(r): m rows lie within the distance r of its k-th
     /// neighbour, and δ is the dimension in which the rows lie ([`intrinsic_dimension`]). A row belongs to the peak of its densest
     /// neighbour. Where two peaks meet, the lower one is joined to the higher unless it stands out by
-    /// margin + √(4 ln(n/k)) standard deviations of 1/√k, and by 2 − δ more where δ < 2: chance alone makes lower ones.
+    /// margin + √(4 ln(n/k)) − 1.2 (δ − 2) standard deviations of 1/√k, without the last term where δ > 4: chance alone makes lower ones.
     ///
     /// Peaks meet where their rows are neighbours. Across a gap of width w beyond the distances r of both its ends, they meet at the log density
     /// ln(m) − δ ln(w) of the thinner end: at last everything meets.
     ///
-    /// Equal rows count each. Values may lie on a grid. All rows belong to a cluster; there may be a single one. A cluster has more rows than k.
-    /// Nothing is random, and neither the order of the rows nor the number of threads changes the clusters.
+    /// Equal rows count each. Values may lie on a grid. All rows belong to a cluster; there may be a single one. A group of k rows or fewer is hardly
+    /// found: its neighbours are of others. Nothing is random, and neither the order of the rows nor the number of threads changes the clusters.
     ///
     /// Made for few dimensions, up to about [`FEW_DIMENSIONS`](crate::FEW_DIMENSIONS): in more, a few rows between two clusters join them, and the
     /// time grows with n².
@@ -86,26 +86,34 @@ pub fn intrinsic_dimension<F: Real>(x: ArrayView2<'_, F>, k: usize) -> Result<f6
     dimension_of(&Distinct::of(rows.view()), d, k)
 }
 
-/// Neighbours by which it is told whether rows lie in few dimensions. In groups of fewer rows than the last number, the last would look
-/// across to other groups.
-const LOOKED_AT: [usize; 2] = [4, 15];
+/// Neighbours that are of a row's own group, if the rows come in groups.
+const NEAREST: usize = 4;
+
+/// Rows of several columns of which as many or fewer differ are categories.
+const CATEGORIES: usize = 15;
 
 /// The [`intrinsic_dimension`] of the rows of `x` (n × d), where it is at most [`FEW_DIMENSIONS`]: there their density can be measured. It is the
-/// larger one of those from 4 and from 15 neighbours. None too where 15 rows or fewer differ: a few values, each many times, have no density. A
-/// thousand rows, drawn at random, are enough.
+/// larger one of those from 4 neighbours and from as many as [`Tomato`] takes. None too where the latter is much smaller, as in groups of fewer
+/// rows than that, and where 15 rows or fewer of several columns differ: a few categories, each many times, have no density. A thousand rows,
+/// drawn at random, are enough.
 ///
 /// # Errors
 /// As [`Tomato::fit`].
 pub fn few_dimensions<F: Real>(x: ArrayView2<'_, F>) -> Result<Option<f64>> {
     let rows = checked(x)?;
     let distinct = Distinct::of(rows.view());
-    if distinct.len() <= LOOKED_AT[1] {
+    if distinct.len() <= CATEGORIES && rows.ncols() > 1 {
         return Ok(None);
     }
-    let [few, more] = LOOKED_AT.map(|k| dimension_of(&distinct, rows.ncols(), k));
-    let dimension = few?.max(more?);
-    Ok((dimension <= FEW_DIMENSIONS).then_some(dimension))
+    let neighbours = TomatoSettings::default().neighbours_of(rows.nrows());
+    let near = dimension_of(&distinct, rows.ncols(), NEAREST)?;
+    let far = dimension_of(&distinct, rows.ncols(), neighbours)?;
+    let dimension = near.max(far);
+    Ok((dimension <= FEW_DIMENSIONS && far >= GROUPED * near).then_some(dimension))
 }
+
+/// The part of the dimension from few neighbours that the one from more has at least, where these do not look across to other groups.
+const GROUPED: f64 = 0.6;
 
 /// Numbers clusters by size, equals by their peaks.
 fn by_size(distinct: &Distinct, peak: &[usize]) -> Vec<usize> {

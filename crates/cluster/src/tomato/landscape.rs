@@ -43,7 +43,7 @@ impl Seen {
         let (squares, near): (Vec<f64>, Vec<u32>) =
             tree.nearest(tree.point(p), Some(p), width).into_iter().unzip();
         let (mut inside, mut count, mut square) = (0, weight(p) - 1, squares[0]);
-        while inside < width && (count < k || squares[inside] <= square) {
+        while inside < width && (count < k || squares[inside] <= square * (1.0 + EQUAL)) {
             count += weight(near[inside] as usize);
             square = squares[inside];
             inside += 1;
@@ -101,10 +101,8 @@ impl Landscape {
         let mut place = vec![0; u];
         (0..u).for_each(|p| place[row(p)] = p);
         for (square, a, b) in spanning_tree(&tree, &cores, &within, width) {
-            let (p, q) = (place[a as usize], place[b as usize]);
-            if square > cores[p].max(cores[q]) {
-                far.push(Far { rows: [a as usize, b as usize], log_density: across(p, q, square) });
-            }
+            let at = across(place[a as usize], place[b as usize], square);
+            far.push(Far { rows: [a as usize, b as usize], log_density: at });
         }
         far.sort_by(|a, b| b.log_density.total_cmp(&a.log_density).then(a.rows.cmp(&b.rows)));
         let mut log_density = vec![0.0; u];
@@ -112,6 +110,9 @@ impl Landscape {
         Ok(Self { log_density, near, width, far, dimension })
     }
 }
+
+/// Squares of distances on a grid of tenths, as f32 has them, differ by this at most.
+const EQUAL: f64 = 1e-4;
 
 /// Of log densities that are equal but for rounding.
 const ROUNDING: f64 = 1e-9;

@@ -9,7 +9,7 @@ const USUAL: (usize, usize) = (10, 60);
 const LEAST: usize = 5;
 
 /// Dimensions in which rows may lie for their density to be measured well: in more, a few rows between two clusters join them.
-pub const FEW_DIMENSIONS: f64 = 5.0;
+pub const FEW_DIMENSIONS: f64 = 4.0;
 
 /// Settings of [`Tomato`](super::Tomato).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,9 +54,11 @@ impl TomatoSettings {
     /// How far a peak has to stand out, in standard deviations of the log density of `k` neighbours, which is about 1/√k.
     ///
     /// Two such densities differ by √2 of these. Of n/k that have no neighbour in common the largest such difference is about
-    /// √(2 ln(n/k)) times as large. Along a line there is no way round a thin place: one more, as samples of one group showed.
+    /// √(2 ln(n/k)) times as large. Along a line there is no way round a thin place, in more dimensions there are many: samples of a
+    /// single group showed by how much that moves what chance makes.
     pub(super) fn threshold(&self, n: usize, k: usize, dimension: f64) -> f64 {
         let chance = (4.0 * (n as f64 / k as f64).max(2.0).ln()).sqrt();
-        self.margin + chance + (2.0 - dimension).clamp(0.0, 1.0)
+        let ways_round = if dimension <= FEW_DIMENSIONS { 1.2 * (dimension - 2.0).max(-1.0) } else { 0.0 };
+        self.margin + chance - ways_round
     }
 }

@@ -51,7 +51,7 @@ fn peaks_are_those_of_gudhi() {
     let settings = TomatoSettings { neighbours: Some(6), margin: 0.5 };
     let model = Tomato::new(settings).unwrap().fit(x.view()).unwrap();
     assert!((model.dimension() - 1.991_156_500_675).abs() < 1e-9);
-    assert!((model.threshold() - 3.800_074_394_356).abs() < 1e-9);
+    assert!((model.threshold() - 3.801_843_094_226).abs() < 1e-9);
     let expected = [4.297_714_99, 2.716_637_16, 0.565_636_33, 0.543_062_86, 0.379_218_27];
     assert_eq!(model.prominences().len(), expected.len());
     for (found, expected) in model.prominences().iter().zip(expected) {
@@ -148,6 +148,11 @@ fn values_on_a_grid_have_a_density() {
     assert_eq!(found(&ages).n_clusters(), 1);
     // A year that nobody has is no gap.
     assert_eq!(found(&ages.mapv(|age| if age >= 45.0 { age + 1.0 } else { age })).n_clusters(), 1);
+    // Tenths, as single precision has them.
+    let cube = Array2::from_shape_fn((20_000, 3), |_| f64::from(rng.random_range(0_u8..8)));
+    for scaled in [cube.clone(), cube.mapv(|v| f64::from(v as f32 / 10.0))] {
+        assert_eq!(found(&scaled).n_clusters(), 1);
+    }
     let valley = Array2::from_shape_fn((1998, 1), |(i, _)| [1.0, 2.0, 3.0, 50.0, 51.0, 52.0][i % 6]);
     assert_eq!(sizes(&found(&valley)), [999, 999]);
 }
@@ -157,6 +162,23 @@ fn a_spike_beside_a_hill_is_a_cluster() {
     let rng = &mut rng(6);
     let x = concatenate![Axis(0), Array2::zeros((500, 1)), blob(500, 1, 7.0, rng)];
     assert_eq!(sizes(&found(&x)), [500, 500]);
+}
+
+/// Corners of a triangle in the first two of d columns.
+#[test]
+fn groups_are_found_in_three_and_four_dimensions() {
+    for (d, apart, n, least) in [(2, 5.0, 600, 9), (3, 6.0, 150, 8), (3, 5.0, 600, 8), (4, 6.0, 300, 8)] {
+        let right = (0..10).filter(|&seed| {
+            let rng = &mut rng(seed);
+            let corners = [[0.0, 0.0], [apart, 0.0], [0.5 * apart, 0.866 * apart]];
+            let x = Array2::from_shape_fn((n, d), |(i, j)| {
+                rng.sample::<f64, _>(StandardNormal) + if j < 2 { corners[i % 3][j] } else { 0.0 }
+            });
+            sizes(&found(&x)).iter().filter(|&&size| size > n / 4).count() == 3
+        });
+        let right = right.count();
+        assert!(right >= least, "{d} dimensions, {apart} apart: {right} of 10");
+    }
 }
 
 /// Three peaks in a row, of which the highest is the first, meet one after the other: each has its own prominence.
@@ -194,6 +216,13 @@ fn dimensions_are_those_of_the_rows() {
         if i % 10 == j { 90.0 } else { rng.sample::<f64, _>(StandardNormal) }
     });
     assert_eq!(few_dimensions(groups.view()).unwrap(), None);
+    // In two dimensions too, and one column of few values has a density.
+    let places = Array2::from_shape_fn((100, 2), |(i, j)| {
+        let corner = [i % 10 / 5, i % 5][j] as f64;
+        20.0 * corner + rng.sample::<f64, _>(StandardNormal)
+    });
+    assert_eq!(few_dimensions(places.view()).unwrap(), None);
+    assert!(few_dimensions(answers.slice(ndarray::s![.., ..1])).unwrap().is_some());
     assert!(matches!(intrinsic_dimension(cube.view(), 1), Err(Error::Setting { name: "k", .. })));
 }
 

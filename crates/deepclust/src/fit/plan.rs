@@ -230,7 +230,7 @@ fn why(options: &Options, method: &Entry, few: Option<f64>, scaling: &Scaling, o
             "The method is `{WITH_K}`, because the number of clusters is known: it needs no network, and on MNIST and USPS it is level with the best deep methods."
         ),
         _ if is_free(options) => format!(
-            "The method is `{WITHOUT_K}`, because k is not given and the rows do not lie in few dimensions: it finds the number of clusters by density on a map."
+            "The method is `{WITHOUT_K}`, because k is not given and the rows lie in many dimensions, or in small groups: it finds the number of clusters by density on a map."
         ),
         _ => format!(
             "The method is `{WITHOUT_K}`, because k is not given and a setting is: it finds the number of clusters by density on a map."

@@ -62,7 +62,7 @@ pub(super) fn warnings(
     match sizes.len() {
         0 => found.push("No row is in a cluster: the density has no peaks that stand out.".to_owned()),
         1 if k.is_none() => {
-            let words = "There is a single cluster: no other stands out. -k parts the rows all the same.";
+            let words = "There is a single cluster: no other stands out. With -k the rows are split anyway.";
             found.push(words.to_owned());
         }
         1 => found.push("There is a single cluster.".to_owned()),
@@ -73,15 +73,16 @@ pub(super) fn warnings(
         && weakest < threshold + NEARLY
     {
         found.push(format!(
-            "One cluster stands out by {weakest:.1} where {threshold:.1} are needed: in other rows of this kind it may be part of another."
+            "One cluster hardly stands out, by {weakest:.2} where {threshold:.2} are needed: in other rows of this kind it may be part of another."
         ));
     }
+    // In more dimensions chance comes as near.
     if let (Some(threshold), Some(joined)) = (threshold, fact(facts::JOINED_PEAK))
         && joined > threshold - NEARLY
+        && fact(facts::DIMENSION).is_some_and(|dimension| dimension < 2.5)
     {
-        let lower = (10.0 * (threshold - joined)).floor() / 10.0 + 0.1;
         found.push(format!(
-            "A group that stands out by {joined:.1} was joined to another, as {threshold:.1} are needed. A peaks.margin that is {lower:.1} lower keeps it apart: --method tomato --set peaks.margin=…"
+            "A group that nearly stands out, by {joined:.2} where {threshold:.2} are needed, was joined to another."
         ));
     }
     if noise as f64 > 0.2 * n {
@@ -137,8 +138,13 @@ mod tests {
             [(facts::DISSOLVED_PARTS, 1.0), (facts::LARGEST_DISSOLVED, 1.0)].map(|(a, b)| (a.to_owned(), b)),
         );
         run.facts.extend(
-            [(facts::THRESHOLD, 4.5), (facts::WEAKEST_PEAK, 5.0), (facts::JOINED_PEAK, 4.0)]
-                .map(|(a, b)| (a.to_owned(), b)),
+            [
+                (facts::THRESHOLD, 4.5),
+                (facts::WEAKEST_PEAK, 5.0),
+                (facts::JOINED_PEAK, 4.0),
+                (facts::DIMENSION, 2.0),
+            ]
+            .map(|(a, b)| (a.to_owned(), b)),
         );
         let failed = [(4, "training diverged".to_owned())];
         let said = warnings(&[run], 0, Some(4), 1.0, &failed).join("\n");
@@ -147,10 +153,8 @@ mod tests {
                 && said.contains("-k 7 keeps them apart")
                 && said.contains("1 group of rows that nothing ties to the others is too small")
                 && said.contains("--set graph.least_share=1.80 counts it")
-                && said.contains("One cluster stands out by 5.0 where 4.5")
-                && said.contains(
-                    "stands out by 4.0 was joined to another, as 4.5 are needed. A peaks.margin that is 0.6"
-                )
+                && said.contains("One cluster hardly stands out, by 5.00 where 4.50")
+                && said.contains("nearly stands out, by 4.00 where 4.50 are needed, was joined")
                 && said.contains("Seed 4 failed"),
             "{said}"
         );

@@ -180,7 +180,7 @@ fn a_sentence_says_who_says_what() {
         "They disagree: density on a map says 2; the stability of communities says 3."
     );
     all.peaks = Some(PeakCounts { clusters: 3, dimension: 2.0, threshold: 4.0, prominences: vec![9.0, 8.0] });
-    assert!(all.sentence().ends_with("the stability of communities and the peaks of the density say 3."));
+    assert!(all.sentence().ends_with("the stability of communities and the number of density peaks say 3."));
     all.peaks = None;
     all.communities.by_k.truncate(1);
     all.density = None;

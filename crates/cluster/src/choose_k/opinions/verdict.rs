@@ -19,7 +19,7 @@ impl std::fmt::Display for Source {
         match self {
             Self::Communities => f.write_str("the stability of communities"),
             Self::Density => f.write_str("density on a map"),
-            Self::Peaks => f.write_str("the peaks of the density"),
+            Self::Peaks => f.write_str("the number of density peaks"),
             Self::Index(criterion) => criterion.fmt(f),
         }
     }
