@@ -37,8 +37,8 @@ impl Default for TomatoSettings {
 /// ToMATo (Chazal, Guibas, Oudot and Skraba 2013): a cluster is a peak of the density that stands out more than chance makes peaks
 /// ([`deepclust_cluster::Tomato`]). The number of clusters is found, k is not used. Nothing is random.
 ///
-/// Made for few dimensions, up to about 5: there it parts groups of any form and leaves a single group whole. In more, as of pictures, a few samples
-/// between two clusters join them.
+/// Made for few dimensions, up to [`FEW_DIMENSIONS`](deepclust_cluster::FEW_DIMENSIONS): there it parts groups of any form and leaves a single group
+/// whole. In more, as of pictures, a few samples between two clusters join them.
 ///
 /// The embedding is the components that are looked at. New samples get the cluster of most of their nearest fitted ones.
 #[derive(Clone, Debug)]

@@ -29,7 +29,6 @@ pub struct Opinions {
     /// How many clusters density finds.
     pub density: Option<DensityCounts>,
     /// The peaks of the density that stand out, where rows lie in few dimensions.
-    #[serde(default)]
     pub peaks: Option<PeakCounts>,
     /// The indices of k-means, by k.
     pub indices: Option<Sweep>,
