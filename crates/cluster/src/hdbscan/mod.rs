@@ -15,4 +15,4 @@ pub(crate) use fit::{by_size, checked};
 pub(crate) use kdtree::KdTree;
 pub use model::{HdbscanModel, HdbscanParts};
 pub use settings::{HdbscanSettings, Selection};
-pub(crate) use spanning::spanning_tree;
+pub(crate) use spanning::{root, spanning_tree};

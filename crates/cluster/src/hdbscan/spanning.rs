@@ -94,7 +94,7 @@ pub(crate) fn spanning_tree(tree: &KdTree, cores: &[f64], near: &[u32], k: usize
 }
 
 /// The representative of `i`, paths being halved on the way.
-pub(super) fn root(parents: &mut [u32], mut i: u32) -> u32 {
+pub(crate) fn root(parents: &mut [u32], mut i: u32) -> u32 {
     while parents[i as usize] != i {
         parents[i as usize] = parents[parents[i as usize] as usize];
         i = parents[i as usize];

@@ -1,6 +1,7 @@
 //! Peaks of the density, and which of them stand out.
 
 use super::landscape::Landscape;
+use crate::hdbscan::root;
 
 /// Clusters of the different rows.
 pub(super) struct Peaks {
@@ -18,23 +19,23 @@ struct Joining<'a> {
     unit: f64,
     threshold: f64,
     /// Of clusters: peaks that stand out stay.
-    kept: Vec<usize>,
+    kept: Vec<u32>,
     /// Of everything that has met.
-    met: Vec<usize>,
+    met: Vec<u32>,
     prominences: Vec<f64>,
 }
 
 impl Joining<'_> {
     /// Two rows meet at a log density.
-    fn meet(&mut self, a: usize, b: usize, at: f64) {
-        let (higher, lower) = ordered(find(&mut self.met, a), find(&mut self.met, b));
+    fn meet(&mut self, a: u32, b: u32, at: f64) {
+        let (higher, lower) = ordered(root(&mut self.met, a), root(&mut self.met, b));
         if higher != lower {
-            self.met[lower] = higher;
-            self.prominences.push(self.unit * (self.heights[lower] - at));
+            self.met[lower as usize] = higher;
+            self.prominences.push(self.unit * (self.heights[lower as usize] - at));
         }
-        let (higher, lower) = ordered(find(&mut self.kept, a), find(&mut self.kept, b));
-        if self.unit * (self.heights[lower] - at) < self.threshold {
-            self.kept[lower] = higher;
+        let (higher, lower) = ordered(root(&mut self.kept, a), root(&mut self.kept, b));
+        if self.unit * (self.heights[lower as usize] - at) < self.threshold {
+            self.kept[lower as usize] = higher;
         }
     }
 }
@@ -46,34 +47,34 @@ pub(super) fn peaks(landscape: &Landscape, k: usize, threshold: f64) -> Peaks {
     let (f, u) = (&landscape.log_density, landscape.log_density.len());
     let mut order: Vec<usize> = (0..u).collect();
     order.sort_unstable_by(|&a, &b| f[b].total_cmp(&f[a]).then(a.cmp(&b)));
-    let mut rank = vec![0; u];
-    order.iter().enumerate().for_each(|(at, &row)| rank[row] = at);
+    let mut rank = vec![0_u32; u];
+    order.iter().zip(0..).for_each(|(&row, at)| rank[row] = at);
     let heights: Vec<f64> = order.iter().map(|&row| f[row]).collect();
     let denser = Denser::of(landscape, &rank);
     let mut all = Joining {
         heights: &heights,
         unit: (k as f64).sqrt(),
         threshold,
-        kept: (0..u).collect(),
-        met: (0..u).collect(),
+        kept: (0..u as u32).collect(),
+        met: (0..u as u32).collect(),
         prominences: Vec::new(),
     };
     let mut far = landscape.far.iter().peekable();
-    for (row, &height) in heights.iter().enumerate() {
+    for (row, &height) in (0..).zip(&heights) {
         while let Some(way) = far.next_if(|way| way.log_density > height) {
             all.meet(rank[way.rows[0]], rank[way.rows[1]], way.log_density);
         }
-        let others = denser.of_row(row);
+        let others = denser.of_row(row as usize);
         if let Some(&densest) = others.iter().min() {
-            all.kept[row] = find(&mut all.kept, densest as usize);
-            all.met[row] = find(&mut all.met, densest as usize);
-            others.iter().for_each(|&other| all.meet(row, other as usize, height));
+            all.kept[row as usize] = root(&mut all.kept, densest);
+            all.met[row as usize] = root(&mut all.met, densest);
+            others.iter().for_each(|&other| all.meet(row, other, height));
         }
     }
     far.for_each(|way| all.meet(rank[way.rows[0]], rank[way.rows[1]], way.log_density));
     let Joining { mut kept, mut prominences, .. } = all;
     prominences.sort_unstable_by(|a, b| b.total_cmp(a));
-    let peak = rank.iter().map(|&rank| order[find(&mut kept, rank)]).collect();
+    let peak = rank.iter().map(|&rank| order[root(&mut kept, rank) as usize]).collect();
     Peaks { peak, prominences }
 }
 
@@ -84,19 +85,19 @@ struct Denser {
 }
 
 impl Denser {
-    fn of(landscape: &Landscape, rank: &[usize]) -> Self {
+    fn of(landscape: &Landscape, rank: &[u32]) -> Self {
         let edges = || {
             let ends = landscape.near.iter().enumerate();
             let ends = ends.map(|(at, &near)| (rank[at / landscape.width], rank[near as usize]));
             ends.filter(|(a, b)| a != b).map(|(a, b)| (a.max(b), a.min(b)))
         };
         let mut starts = vec![0; rank.len() + 1];
-        edges().for_each(|(lower, _)| starts[lower + 1] += 1);
+        edges().for_each(|(lower, _)| starts[lower as usize + 1] += 1);
         (0..rank.len()).for_each(|row| starts[row + 1] += starts[row]);
         let (mut ranks, mut ends) = (vec![0; starts[rank.len()]], starts.clone());
         edges().for_each(|(lower, higher)| {
-            ranks[ends[lower]] = higher as u32;
-            ends[lower] += 1;
+            ranks[ends[lower as usize]] = higher;
+            ends[lower as usize] += 1;
         });
         Self { starts, ranks }
     }
@@ -106,14 +107,6 @@ impl Denser {
     }
 }
 
-fn ordered(a: usize, b: usize) -> (usize, usize) {
+fn ordered(a: u32, b: u32) -> (u32, u32) {
     (a.min(b), a.max(b))
-}
-
-fn find(parent: &mut [usize], mut at: usize) -> usize {
-    while parent[at] != at {
-        parent[at] = parent[parent[at]];
-        at = parent[at];
-    }
-    at
 }
